@@ -1,0 +1,31 @@
+CREATE TABLE invitations (
+  shop_id BYTEA NOT NULL REFERENCES shops (id),
+  id BYTEA NOT NULL,
+  order_id BYTEA NOT NULL,
+  person BYTEA,
+  trigger_at BIGINT NOT NULL,
+  due_at BIGINT NOT NULL,
+  submit_until BIGINT NOT NULL,
+  token_kid BIGINT,
+  token_expires_at BIGINT,
+  sent_at BIGINT,
+  reminded_at BIGINT,
+  fresh_link_at BIGINT,
+  postponed_ms BIGINT NOT NULL,
+  postponements BIGINT NOT NULL,
+  cancelled_at BIGINT,
+  reviewed_at BIGINT,
+  created_at BIGINT NOT NULL,
+  PRIMARY KEY (shop_id, id)
+);
+CREATE UNIQUE INDEX invitations_id ON invitations (id);
+CREATE UNIQUE INDEX invitations_order ON invitations (shop_id, order_id);
+CREATE INDEX invitations_person ON invitations (shop_id, person, sent_at) WHERE person IS NOT NULL;
+-- shop_id is sixteen zero bytes where the reach is the whole instance.
+CREATE TABLE suppressions (
+  person BYTEA NOT NULL,
+  shop_id BYTEA NOT NULL,
+  reason TEXT NOT NULL CHECK (reason IN ('unsubscribed', 'hard_bounce', 'complaint', 'erased', 'operator')),
+  at BIGINT NOT NULL,
+  PRIMARY KEY (person, shop_id)
+);

@@ -1,0 +1,112 @@
+CREATE TABLE restrictions (
+  id BYTEA PRIMARY KEY,
+  shop_id BYTEA NOT NULL REFERENCES shops (id),
+  review_id BYTEA NOT NULL,
+  reason TEXT NOT NULL CHECK (reason IN ('illegal_content', 'personal_data', 'hate_or_threat', 'not_about_the_purchase', 'conflict_of_interest', 'court_order')),
+  statement TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  lifted_at BIGINT
+);
+CREATE INDEX restrictions_shop ON restrictions (shop_id);
+CREATE UNIQUE INDEX restrictions_open ON restrictions (review_id) WHERE lifted_at IS NULL;
+-- sku is '' for the review of the shop, else the product's.
+CREATE TABLE reviews (
+  shop_id BYTEA NOT NULL REFERENCES shops (id),
+  id BYTEA NOT NULL,
+  invitation_id BYTEA NOT NULL,
+  order_id BYTEA NOT NULL,
+  sku TEXT NOT NULL,
+  item TEXT,
+  stars BIGINT NOT NULL CHECK (stars BETWEEN 1 AND 5),
+  title TEXT NOT NULL,
+  body TEXT NOT NULL,
+  author TEXT NOT NULL,
+  language TEXT NOT NULL,
+  status TEXT NOT NULL CHECK (status IN ('published', 'restricted', 'erased')),
+  version BIGINT NOT NULL,
+  published_at BIGINT NOT NULL,
+  published_day BIGINT NOT NULL,
+  changed_at BIGINT NOT NULL,
+  erased_at BIGINT,
+  replied_at BIGINT,
+  restriction_id BYTEA REFERENCES restrictions (id),
+  checked TEXT NOT NULL CHECK (checked IN ('v1', 'v1a')),
+  ordered_at BIGINT,
+  delivered_at BIGINT,
+  salt BYTEA,
+  PRIMARY KEY (shop_id, id),
+  CHECK ((status = 'restricted') = (restriction_id IS NOT NULL)),
+  CHECK ((status = 'erased') = (erased_at IS NOT NULL))
+);
+CREATE UNIQUE INDEX reviews_id ON reviews (id);
+CREATE UNIQUE INDEX reviews_once ON reviews (shop_id, invitation_id, sku);
+CREATE INDEX reviews_newest ON reviews (shop_id, sku, published_at, id);
+CREATE INDEX reviews_stars ON reviews (shop_id, sku, stars, published_at, id);
+CREATE INDEX reviews_unanswered ON reviews (shop_id, sku, published_at, id) WHERE replied_at IS NULL AND status = 'published';
+CREATE INDEX reviews_order ON reviews (shop_id, order_id);
+CREATE INDEX reviews_restriction ON reviews (restriction_id) WHERE restriction_id IS NOT NULL;
+-- What a review said before its last edit. A dropped version keeps date and stars only.
+CREATE TABLE review_versions (
+  shop_id BYTEA NOT NULL,
+  review_id BYTEA NOT NULL,
+  version BIGINT NOT NULL,
+  at BIGINT NOT NULL,
+  stars BIGINT NOT NULL CHECK (stars BETWEEN 1 AND 5),
+  title TEXT,
+  body TEXT,
+  dropped_at BIGINT,
+  PRIMARY KEY (shop_id, review_id, version),
+  FOREIGN KEY (shop_id, review_id) REFERENCES reviews (shop_id, id)
+);
+CREATE TABLE replies (
+  shop_id BYTEA NOT NULL,
+  review_id BYTEA NOT NULL,
+  id BYTEA NOT NULL,
+  version BIGINT NOT NULL,
+  body TEXT NOT NULL,
+  created_at BIGINT NOT NULL,
+  changed_at BIGINT NOT NULL,
+  withdrawn_at BIGINT,
+  PRIMARY KEY (shop_id, review_id),
+  FOREIGN KEY (shop_id, review_id) REFERENCES reviews (shop_id, id)
+);
+CREATE UNIQUE INDEX replies_id ON replies (id);
+-- What the shop said in each earlier version of its reply.
+CREATE TABLE reply_versions (
+  shop_id BYTEA NOT NULL,
+  review_id BYTEA NOT NULL,
+  version BIGINT NOT NULL,
+  at BIGINT NOT NULL,
+  body TEXT NOT NULL,
+  PRIMARY KEY (shop_id, review_id, version),
+  FOREIGN KEY (shop_id, review_id) REFERENCES replies (shop_id, review_id)
+);
+-- The customer's answer, once per version of the reply.
+CREATE TABLE answers (
+  shop_id BYTEA NOT NULL,
+  review_id BYTEA NOT NULL,
+  reply_version BIGINT NOT NULL,
+  body TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  PRIMARY KEY (shop_id, review_id, reply_version),
+  FOREIGN KEY (shop_id, review_id) REFERENCES replies (shop_id, review_id)
+);
+-- Published reviews by shop, sku ('' = the shop), UTC day and stars: the truth behind every score.
+CREATE TABLE tally (
+  shop_id BYTEA NOT NULL REFERENCES shops (id),
+  sku TEXT NOT NULL,
+  day BIGINT NOT NULL,
+  s1 BIGINT NOT NULL CHECK (s1 >= 0),
+  s2 BIGINT NOT NULL CHECK (s2 >= 0),
+  s3 BIGINT NOT NULL CHECK (s3 >= 0),
+  s4 BIGINT NOT NULL CHECK (s4 >= 0),
+  s5 BIGINT NOT NULL CHECK (s5 >= 0),
+  PRIMARY KEY (shop_id, sku, day)
+);
+-- How fast and how often a shop answers: one row per shop, moved with each reply.
+CREATE TABLE reply_stats (
+  shop_id BYTEA NOT NULL REFERENCES shops (id),
+  hours BIGINT NOT NULL,
+  n BIGINT NOT NULL CHECK (n >= 0),
+  PRIMARY KEY (shop_id, hours)
+);

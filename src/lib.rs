@@ -1,0 +1,1 @@
+//! Attesta: a signed order event becomes a certified review on a public profile and a badge.

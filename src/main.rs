@@ -1,0 +1,2 @@
+//! The one binary: hands over to the command line.
+fn main() {}
