@@ -1,2 +1,3 @@
 DROP TABLE suppressions;
+DROP TABLE replans;
 DROP TABLE invitations;

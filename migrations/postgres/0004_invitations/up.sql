@@ -14,6 +14,7 @@ CREATE TABLE invitations (
   postponed_ms BIGINT NOT NULL,
   postponements BIGINT NOT NULL,
   cancelled_at BIGINT,
+  dropped_at BIGINT,
   reviewed_at BIGINT,
   created_at BIGINT NOT NULL,
   PRIMARY KEY (shop_id, id)
@@ -21,6 +22,13 @@ CREATE TABLE invitations (
 CREATE UNIQUE INDEX invitations_id ON invitations (id);
 CREATE UNIQUE INDEX invitations_order ON invitations (shop_id, order_id);
 CREATE INDEX invitations_person ON invitations (shop_id, person, sent_at) WHERE person IS NOT NULL;
+-- What is still to be sent, so that an invitation whose job went missing is found without reading the rest.
+CREATE INDEX invitations_pending ON invitations (due_at) WHERE sent_at IS NULL AND dropped_at IS NULL;
+-- The settings under which each shop's waiting orders were last planned.
+CREATE TABLE replans (
+  shop_id BYTEA PRIMARY KEY REFERENCES shops (id),
+  settings_version BIGINT NOT NULL
+);
 -- shop_id is sixteen zero bytes where the reach is the whole instance.
 CREATE TABLE suppressions (
   person BYTEA NOT NULL,
