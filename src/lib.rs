@@ -1,1 +1,3 @@
 //! Attesta: a signed order event becomes a certified review on a public profile and a badge.
+
+pub mod kernel;
