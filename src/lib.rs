@@ -1,3 +1,4 @@
 //! Attesta: a signed order event becomes a certified review on a public profile and a badge.
 
 pub mod kernel;
+pub mod merchants;

@@ -148,6 +148,20 @@ pub struct Shop {
     pub created_at: Timestamp,
 }
 
+impl Default for Policy {
+    /// A week after everything was shipped, one invitation per person and month, any hour, no reminder.
+    fn default() -> Self {
+        Self {
+            invite_on: Trigger::Fulfilled,
+            invite_after: Delay::days(7),
+            hours: None,
+            cap_days: 30,
+            min_total: None,
+            remind_after: None,
+        }
+    }
+}
+
 impl Shop {
     /// Whether the shop takes in events and may change anything: open, neither closed nor suspended.
     pub fn is_open(&self) -> bool {
@@ -172,34 +186,6 @@ pub struct Policy {
     pub remind_after: Option<Delay>,
 }
 
-/// How a request or a command names a shop: by id or by domain.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum ShopRef {
-    /// `shp_...`
-    Id(ShopId),
-    /// `bottega.example`, as people write it.
-    Domain(ShopDomain),
-}
-
-impl ShopRef {
-    /// Reads `shp_...` or a domain; `None` when it is neither, which is then an unknown shop.
-    pub fn parse(text: &str) -> Option<Self> {
-        if text.starts_with("shp_") {
-            return text.parse().ok().map(Self::Id);
-        }
-        ShopDomain::parse(text).ok().map(Self::Domain)
-    }
-}
-
-impl fmt::Display for ShopRef {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Id(id) => id.fmt(f),
-            Self::Domain(domain) => domain.fmt(f),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -212,12 +198,5 @@ mod tests {
         assert_eq!(Trigger::parse("Fulfilled"), None);
         assert_eq!(Sector::list(), "general, tourism_it");
         assert!(Trigger::Created < Trigger::Paid && Trigger::Fulfilled < Trigger::Delivered);
-    }
-
-    #[test]
-    fn a_shop_is_named_by_id_or_domain() {
-        assert!(matches!(ShopRef::parse("www.Bottega.example"), Some(ShopRef::Domain(_))));
-        assert_eq!(ShopRef::parse("shp_nonsense"), None);
-        assert_eq!(ShopRef::parse(""), None);
     }
 }

@@ -1,0 +1,217 @@
+//! Changing a shop's settings and its invitation policy: every field by name, checked before anything is written.
+//!
+//! One list of fields serves the API (`PATCH settings`, `PUT policy`) and the command line (`shop set`). A flaw carries the
+//! JSON pointer of the field and a sentence that says what would be right. Nothing here writes.
+
+use serde_json::{Map, Value, json};
+
+use super::model::{LegalBasis, Policy, Sector, Shop, Trigger};
+use crate::kernel::country::Country;
+use crate::kernel::delay::Delay;
+use crate::kernel::domain::ShopDomain;
+use crate::kernel::locale::Locale;
+use crate::kernel::text::clean_line;
+use crate::kernel::zone::Zone;
+
+/// Longest name, category or contact, in characters.
+const LINE_MAX: usize = 200;
+/// Longest cap: ten years of days.
+const CAP_MAX: i64 = 3650;
+/// What a shop may change about itself.
+pub const SHOP_FIELDS: &[&str] =
+    &["name", "locale", "time_zone", "country", "category", "contact", "sector", "legal_basis"];
+/// The fields of a policy.
+pub const POLICY_FIELDS: &[&str] = &["invite_on", "invite_after", "hours", "cap_days", "min_total", "remind_after"];
+
+/// What is wrong with one field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Flaw {
+    /// JSON pointer of the field: `/time_zone`, `/hours/from`.
+    pub pointer: String,
+    /// What would be right, for a person.
+    pub detail: String,
+}
+
+impl Flaw {
+    fn new(pointer: &str, detail: impl Into<String>) -> Self {
+        Self { pointer: pointer.to_owned(), detail: detail.into() }
+    }
+}
+
+/// Who asks for a change: the operator may set what the shop may not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hand {
+    /// The shop, by its API key.
+    Shop,
+    /// The operator, on the command line.
+    Operator,
+}
+
+/// Puts the given fields into `shop`; absent fields stay, `null` clears an optional one.
+pub fn patch(shop: &mut Shop, fields: &Map<String, Value>, hand: Hand) -> Result<(), Flaw> {
+    fields.iter().try_for_each(|(name, value)| set(shop, name, value, hand))
+}
+
+fn set(shop: &mut Shop, name: &str, value: &Value, hand: Hand) -> Result<(), Flaw> {
+    let at = format!("/{name}");
+    match name {
+        "name" => shop.name = line(&at, value)?,
+        "locale" => shop.locale = parsed(&at, value, "a language tag like it or en-GB", |t| Locale::parse(t).ok())?,
+        "time_zone" => shop.zone = parsed(&at, value, "an IANA zone like Europe/Rome", |t| Zone::parse(t).ok())?,
+        "country" => {
+            shop.country =
+                cleared(value, |v| parsed(&at, v, "two letters of ISO 3166-1, like IT", |t| Country::parse(t).ok()))?;
+        }
+        "category" => shop.category = cleared(value, |v| line(&at, v))?,
+        "contact" => shop.contact = cleared(value, |v| line(&at, v))?,
+        "sector" => shop.sector = parsed(&at, value, &one_of(&Sector::list()), Sector::parse)?,
+        "legal_basis" => shop.legal_basis = parsed(&at, value, &one_of(&LegalBasis::list()), LegalBasis::parse)?,
+        "domain" if hand == Hand::Operator => {
+            shop.domain = parsed(&at, value, "a domain like bottega.example", |t| ShopDomain::parse(t).ok())?;
+        }
+        "domain" | "status" | "merchant" => {
+            return Err(Flaw::new(&at, format!("Only the operator of this instance can change the {name} of a shop.")));
+        }
+        _ => return Err(unknown(&at, name, SHOP_FIELDS)),
+    }
+    Ok(())
+}
+
+/// Puts the given fields into `policy`; absent fields stay, `null` clears an optional one.
+pub fn patch_policy(policy: &mut Policy, fields: &Map<String, Value>) -> Result<(), Flaw> {
+    fields.iter().try_for_each(|(name, value)| set_policy(policy, name, value))
+}
+
+fn set_policy(policy: &mut Policy, name: &str, value: &Value) -> Result<(), Flaw> {
+    let at = format!("/{name}");
+    match name {
+        "invite_on" => policy.invite_on = parsed(&at, value, &one_of(&Trigger::list()), Trigger::parse)?,
+        "invite_after" => policy.invite_after = delay(&at, value)?,
+        "hours" => policy.hours = cleared(value, |v| hours(&at, v))?,
+        "cap_days" => policy.cap_days = whole(&at, value, 0, CAP_MAX)?,
+        "min_total" => policy.min_total = cleared(value, |v| whole(&at, v, 0, i64::MAX))?,
+        "remind_after" => policy.remind_after = cleared(value, |v| delay(&at, v))?,
+        _ => return Err(unknown(&at, name, POLICY_FIELDS)),
+    }
+    Ok(())
+}
+
+/// The settings as the API shows them.
+pub fn view(shop: &Shop) -> Value {
+    json!({
+        "shop": shop.id, "domain": shop.domain, "name": shop.name, "locale": shop.locale,
+        "time_zone": shop.zone, "country": shop.country,
+        "category": shop.category, "contact": shop.contact, "sector": shop.sector, "legal_basis": shop.legal_basis,
+        "status": shop.status, "paused": shop.paused, "created_at": shop.created_at,
+    })
+}
+
+/// The policy as the API shows it; `PUT` takes the same shape.
+pub fn view_policy(policy: &Policy) -> Value {
+    json!({
+        "invite_on": policy.invite_on, "invite_after": policy.invite_after,
+        "hours": policy.hours.map(|(from, to)| json!({ "from": from, "to": to })),
+        "cap_days": policy.cap_days, "min_total": policy.min_total,
+        "remind_after": policy.remind_after,
+    })
+}
+
+fn one_of(list: &str) -> String {
+    format!("one of {list}")
+}
+
+fn unknown(at: &str, name: &str, fields: &[&str]) -> Flaw {
+    let near = fields
+        .iter()
+        .map(|field| (strsim::damerau_levenshtein(name, field), field))
+        .filter(|(distance, _)| *distance <= 3)
+        .min();
+    let hint =
+        near.map_or_else(|| format!("Known: {}.", fields.join(", ")), |(_, field)| format!("Did you mean {field}?"));
+    Flaw::new(at, format!("There is no such setting. {hint}"))
+}
+
+fn text<'a>(at: &str, value: &'a Value) -> Result<&'a str, Flaw> {
+    value.as_str().ok_or_else(|| Flaw::new(at, "This must be a text."))
+}
+
+fn parsed<T>(at: &str, value: &Value, wants: &str, read: impl Fn(&str) -> Option<T>) -> Result<T, Flaw> {
+    read(text(at, value)?).ok_or_else(|| Flaw::new(at, format!("This must be {wants}.")))
+}
+
+fn cleared<T>(value: &Value, read: impl FnOnce(&Value) -> Result<T, Flaw>) -> Result<Option<T>, Flaw> {
+    if value.is_null() { Ok(None) } else { read(value).map(Some) }
+}
+
+fn line(at: &str, value: &Value) -> Result<String, Flaw> {
+    let text = text(at, value)?;
+    let line = clean_line(text, LINE_MAX).value;
+    if line.is_empty() || text.chars().count() > LINE_MAX {
+        return Err(Flaw::new(at, format!("This must be 1 to {LINE_MAX} characters.")));
+    }
+    Ok(line)
+}
+
+fn delay(at: &str, value: &Value) -> Result<Delay, Flaw> {
+    parsed(at, value, "a delay like 12h, 7d or 2w", |t| Delay::parse(t).ok())
+}
+
+fn whole(at: &str, value: &Value, min: i64, max: i64) -> Result<i64, Flaw> {
+    let bound = if max == i64::MAX { format!("of {min} or more") } else { format!("from {min} to {max}") };
+    value
+        .as_i64()
+        .filter(|n| (min..=max).contains(n))
+        .ok_or_else(|| Flaw::new(at, format!("This must be a whole number {bound}.")))
+}
+
+fn hours(at: &str, value: &Value) -> Result<(u8, u8), Flaw> {
+    let shape =
+        || Flaw::new(at, "This must be {\"from\": 9, \"to\": 20}, in full hours of the day, or null for any hour.");
+    let fields = value.as_object().ok_or_else(shape)?;
+    if fields.keys().any(|name| name != "from" && name != "to") {
+        return Err(shape());
+    }
+    let hour = |name: &str, min, max| {
+        let value = fields.get(name).ok_or_else(shape)?;
+        let n = whole(&format!("{at}/{name}"), value, min, max)?;
+        u8::try_from(n).map_err(|_too_large| shape())
+    };
+    let (from, to) = (hour("from", 0, 23)?, hour("to", 1, 24)?);
+    if from < to { Ok((from, to)) } else { Err(Flaw::new(&format!("{at}/to"), "The window must end after it begins.")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn patched(body: Value) -> Result<Policy, Flaw> {
+        let mut policy = Policy::default();
+        patch_policy(&mut policy, body.as_object().unwrap()).map(|()| policy)
+    }
+
+    #[test]
+    fn a_policy_reads_what_it_shows() {
+        let body = json!({ "invite_on": "delivered", "invite_after": "2w", "hours": { "from": 9, "to": 20 },
+            "cap_days": 0, "min_total": 1000, "remind_after": "7d" });
+        assert_eq!(view_policy(&patched(body.clone()).unwrap()), body);
+    }
+
+    #[test]
+    fn null_clears_and_absence_keeps() {
+        let policy = patched(json!({ "min_total": null })).unwrap();
+        assert_eq!(policy.min_total, None);
+        assert_eq!(policy.cap_days, 30);
+    }
+
+    #[test]
+    fn a_flaw_names_the_field_and_what_would_be_right() {
+        let at = |body| patched(body).unwrap_err().pointer;
+        assert_eq!(at(json!({ "cap_days": -1 })), "/cap_days");
+        assert_eq!(at(json!({ "cap_days": 1.5 })), "/cap_days");
+        assert_eq!(at(json!({ "hours": { "from": 20, "to": 9 } })), "/hours/to");
+        assert_eq!(at(json!({ "hours": { "from": 24, "to": 24 } })), "/hours/from");
+        assert_eq!(at(json!({ "hours": [9, 20] })), "/hours");
+        assert_eq!(at(json!({ "invite_on": "shipped" })), "/invite_on");
+        assert!(patched(json!({ "invite_afer": "7d" })).unwrap_err().detail.contains("invite_after"));
+    }
+}
