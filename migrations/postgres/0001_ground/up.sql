@@ -6,7 +6,7 @@ CREATE TABLE instance (
 -- Random keys by purpose, wrapped by the master key. kid is what a token or a ciphertext carries.
 CREATE TABLE keyring (
   kid BIGINT PRIMARY KEY,
-  purpose TEXT NOT NULL CHECK (purpose IN ('token', 'address', 'lookup', 'certificate')),
+  purpose TEXT NOT NULL CHECK (purpose IN ('token', 'address', 'lookup', 'secret', 'certificate')),
   wrapped BYTEA NOT NULL,
   created_at BIGINT NOT NULL,
   retired_at BIGINT

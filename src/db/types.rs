@@ -1,0 +1,103 @@
+//! How domain types stand in columns: ids as sixteen bytes, times as milliseconds, stars as a number. Kept here so that
+//! the kernel stays free of diesel.
+
+use diesel::backend::Backend;
+use diesel::deserialize::{self, FromSql, Queryable};
+use diesel::expression::AsExpression;
+use diesel::internal::derives::as_expression::Bound;
+use diesel::serialize::{self, Output, ToSql};
+use diesel::sql_types::{BigInt, Binary, Nullable};
+
+use crate::kernel::id::{Id, Kind};
+use crate::kernel::stars::Stars;
+use crate::kernel::time::Timestamp;
+
+macro_rules! column {
+    ([$($g:tt)*] $ty:ty => $sql:ty) => {
+        impl<$($g)*> AsExpression<$sql> for $ty {
+            type Expression = Bound<$sql, Self>;
+            fn as_expression(self) -> Self::Expression {
+                Bound::new(self)
+            }
+        }
+        impl<'expr, $($g)*> AsExpression<$sql> for &'expr $ty {
+            type Expression = Bound<$sql, Self>;
+            fn as_expression(self) -> Self::Expression {
+                Bound::new(self)
+            }
+        }
+        impl<$($g)*> AsExpression<Nullable<$sql>> for $ty {
+            type Expression = Bound<Nullable<$sql>, Self>;
+            fn as_expression(self) -> Self::Expression {
+                Bound::new(self)
+            }
+        }
+        impl<'expr, $($g)*> AsExpression<Nullable<$sql>> for &'expr $ty {
+            type Expression = Bound<Nullable<$sql>, Self>;
+            fn as_expression(self) -> Self::Expression {
+                Bound::new(self)
+            }
+        }
+    };
+}
+
+column!([K: Kind] Id<K> => Binary);
+column!([] Timestamp => BigInt);
+column!([] Stars => BigInt);
+
+impl<K: Kind, DB: Backend> ToSql<Binary, DB> for Id<K>
+where
+    [u8]: ToSql<Binary, DB>,
+{
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
+        <[u8] as ToSql<Binary, DB>>::to_sql(self.as_bytes().as_slice(), out)
+    }
+}
+
+impl<K: Kind, DB: Backend> FromSql<Binary, DB> for Id<K>
+where
+    Vec<u8>: FromSql<Binary, DB>,
+{
+    fn from_sql(bytes: DB::RawValue<'_>) -> deserialize::Result<Self> {
+        let bytes = <Vec<u8> as FromSql<Binary, DB>>::from_sql(bytes)?;
+        Self::from_slice(&bytes).ok_or_else(|| "an id must have sixteen bytes".into())
+    }
+}
+
+impl<K: Kind, DB: Backend> Queryable<Binary, DB> for Id<K>
+where
+    Self: FromSql<Binary, DB>,
+{
+    type Row = Self;
+    fn build(row: Self) -> deserialize::Result<Self> {
+        Ok(row)
+    }
+}
+
+impl<DB: Backend> ToSql<BigInt, DB> for Timestamp
+where
+    i64: ToSql<BigInt, DB>,
+{
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
+        <i64 as ToSql<BigInt, DB>>::to_sql(self.as_millis(), out)
+    }
+}
+
+impl<DB: Backend> FromSql<BigInt, DB> for Timestamp
+where
+    i64: FromSql<BigInt, DB>,
+{
+    fn from_sql(bytes: DB::RawValue<'_>) -> deserialize::Result<Self> {
+        <i64 as FromSql<BigInt, DB>>::from_sql(bytes).map(Self::from_millis)
+    }
+}
+
+impl<DB: Backend> Queryable<BigInt, DB> for Timestamp
+where
+    Self: FromSql<BigInt, DB>,
+{
+    type Row = Self;
+    fn build(row: Self) -> deserialize::Result<Self> {
+        Ok(row)
+    }
+}

@@ -1,0 +1,106 @@
+//! Work that is due: a queue in the database, with leases.
+//!
+//! A job is a (kind, subject): unique, without payload, deleted when done; what it is about stands in the subject's own
+//! row. A claim moves the due time to the end of the lease and raises the fence; whoever finishes shows the fence, so
+//! that a worker whose lease ran out cannot undo what its successor did. A job that keeps failing is parked with its
+//! reason and never blocks the others. This ground knows the [`Job`] trait, not the jobs: rooms bring them, `app`
+//! registers them, [`clock`](mod@clock) ticks wake the [`Runner`].
+
+use futures_util::future::BoxFuture;
+
+use crate::context::Context;
+use crate::db;
+use crate::kernel::id::{Id, Kind};
+use crate::kernel::time::Timestamp;
+
+mod backoff;
+pub mod clock;
+mod runner;
+mod store;
+
+pub use backoff::{MAX_ATTEMPTS, delay_ms};
+pub use runner::{Handle, Runner};
+pub use store::{cancel, due_of, enqueue, enqueue_many, parked};
+
+/// What a job is about: the sixteen bytes of an id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Subject([u8; 16]);
+
+impl Subject {
+    /// The subject with these bytes.
+    pub fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes.
+    pub fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+
+    /// The id this subject is.
+    pub fn id<K: Kind>(self) -> Id<K> {
+        Id::from_bytes(self.0)
+    }
+}
+
+impl<K: Kind> From<Id<K>> for Subject {
+    fn from(id: Id<K>) -> Self {
+        Self(*id.as_bytes())
+    }
+}
+
+/// The right to work on a job until its lease ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// Which job.
+    pub kind: &'static str,
+    /// What it is about.
+    pub subject: Subject,
+    /// Grew with this claim; finishing needs it unchanged.
+    pub fence: i64,
+    /// How often it was claimed without success, this time included.
+    pub attempts: i64,
+    /// When it is tried again should it end in [`Outcome::Retry`].
+    pub retry_at: Timestamp,
+}
+
+impl Claim {
+    /// Ends this claim inside the caller's transaction.
+    ///
+    /// # Errors
+    /// [`db::Error::LeaseLost`] when another worker has it by now: the caller's transaction rolls back.
+    pub fn finish(&self, tx: &mut db::Connection, outcome: &Outcome) -> db::Result<()> {
+        store::finish(tx, self, outcome)
+    }
+}
+
+/// How a job ended. Closed: whoever runs one says which.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Done: the row goes.
+    Done,
+    /// Not its time: again at this time, and the failures so far are forgiven.
+    RetryAt(Timestamp, String),
+    /// Failed for now: again after a growing, jittered wait; parked after [`MAX_ATTEMPTS`].
+    Retry(String),
+    /// Cannot succeed: parked with this reason.
+    Failed(String),
+}
+
+/// What a run leaves to the runner.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ran {
+    /// The job finished its claim inside its own write.
+    Finished,
+    /// The runner records this outcome, with those of its neighbours.
+    Report(Outcome),
+}
+
+/// Work of one kind. Implemented by rooms.
+pub trait Job: Send + Sync {
+    /// The name in the queue, in logs and metrics.
+    fn kind(&self) -> &'static str;
+
+    /// Does the work of one claim. Must be safe to run again: a process may die at any point.
+    fn run<'a>(&'a self, ctx: &'a Context, claim: &'a Claim) -> BoxFuture<'a, Ran>;
+}

@@ -1,0 +1,183 @@
+//! Every query of the queue. Claiming and finishing are statements per batch, not per job.
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Binary, Text};
+
+use super::{Claim, MAX_ATTEMPTS, Outcome, Subject};
+use crate::db::schema::jobs;
+use crate::db::{self, Connection, each};
+use crate::kernel::time::Timestamp;
+
+/// Puts a job into the queue inside the caller's transaction, or moves the one that is there: its time becomes `due`,
+/// its failures are forgotten, and a worker that holds it loses the claim.
+///
+/// # Errors
+/// The database's.
+pub fn enqueue(tx: &mut Connection, kind: &'static str, subject: Subject, due: Timestamp) -> db::Result<()> {
+    enqueue_many(tx, kind, &[(subject, due)])
+}
+
+/// [`enqueue`] for many, in a bounded number of statements on PostgreSQL. `items` must not name a subject twice.
+///
+/// # Errors
+/// The database's.
+pub fn enqueue_many(tx: &mut Connection, kind: &'static str, items: &[(Subject, Timestamp)]) -> db::Result<()> {
+    const UPSERT: &str = "ON CONFLICT (kind, subject) DO UPDATE SET due_at = excluded.due_at, \
+        fence = jobs.fence + 1, attempts = 0, parked = 0, last_error = NULL";
+    match tx {
+        Connection::Pg(conn) => {
+            let mut items = items.to_vec();
+            items.sort_unstable();
+            let (subjects, dues): (Vec<Vec<u8>>, Vec<i64>) = items.iter().map(|(subject, due)| (subject.as_bytes().to_vec(), due.millis())).unzip();
+            diesel::sql_query(format!(
+                "INSERT INTO jobs (kind, subject, due_at, fence, attempts, parked) \
+                 SELECT $1, s, d, 0, 0, 0 FROM UNNEST($2, $3) AS t (s, d) {UPSERT}"
+            ))
+            .bind::<Text, _>(kind)
+            .bind::<diesel::sql_types::Array<Binary>, _>(subjects)
+            .bind::<diesel::sql_types::Array<BigInt>, _>(dues)
+            .execute(conn)?;
+        }
+        Connection::Sqlite(conn) => {
+            for (subject, due) in items {
+                diesel::insert_into(jobs::table)
+                    .values((
+                        jobs::kind.eq(kind),
+                        jobs::subject.eq(subject.as_bytes().as_slice()),
+                        jobs::due_at.eq(due.millis()),
+                        jobs::fence.eq(0),
+                        jobs::attempts.eq(0),
+                        jobs::parked.eq(0),
+                    ))
+                    .on_conflict((jobs::kind, jobs::subject))
+                    .do_update()
+                    .set((
+                        jobs::due_at.eq(due.millis()),
+                        jobs::fence.eq(jobs::fence + 1),
+                        jobs::attempts.eq(0),
+                        jobs::parked.eq(0),
+                        jobs::last_error.eq(None::<String>),
+                    ))
+                    .execute(conn)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Takes a job out of the queue; a worker that holds it loses the claim.
+///
+/// # Errors
+/// The database's.
+pub fn cancel(tx: &mut Connection, kind: &'static str, subject: Subject) -> db::Result<()> {
+    diesel::delete(row(kind, subject)).execute(tx)?;
+    Ok(())
+}
+
+/// When a job is due, if it is in the queue and not parked.
+///
+/// # Errors
+/// The database's.
+pub fn due_of(conn: &mut Connection, kind: &'static str, subject: Subject) -> db::Result<Option<Timestamp>> {
+    let due = row(kind, subject).filter(jobs::parked.eq(0)).select(jobs::due_at).first::<i64>(conn).optional()?;
+    Ok(due.map(Timestamp::from_millis))
+}
+
+/// Parked jobs by kind with their reasons, newest subjects last; at most `limit`.
+///
+/// # Errors
+/// The database's.
+pub fn parked(conn: &mut Connection, limit: i64) -> db::Result<Vec<(String, Vec<u8>, Option<String>)>> {
+    let rows = jobs::table
+        .filter(jobs::parked.eq(1))
+        .order((jobs::kind, jobs::subject))
+        .limit(limit)
+        .select((jobs::kind, jobs::subject, jobs::last_error))
+        .load(conn)?;
+    Ok(rows)
+}
+
+#[diesel::dsl::auto_type(no_type_alias)]
+fn row<'a>(kind: &'a str, subject: Subject) -> _ {
+    let bytes: Vec<u8> = subject.as_bytes().to_vec();
+    jobs::table.filter(jobs::kind.eq(kind)).filter(jobs::subject.eq(bytes))
+}
+
+/// How many jobs to claim, and for how long.
+#[derive(Clone, Copy)]
+pub(super) struct Lease {
+    /// Jobs due by then are claimed.
+    pub(super) from: Timestamp,
+    /// Others may claim them again from then on.
+    pub(super) until: Timestamp,
+    /// At most this many.
+    pub(super) limit: i64,
+}
+
+/// Claims due jobs of one kind.
+pub(super) fn claim(tx: &mut Connection, kind: &'static str, lease: &Lease) -> db::Result<Vec<Claim>> {
+    let rows = match tx {
+        Connection::Pg(conn) => diesel::sql_query(
+            "UPDATE jobs SET due_at = $3, fence = fence + 1, attempts = attempts + 1 \
+             WHERE kind = $1 AND subject IN (SELECT subject FROM jobs WHERE kind = $1 AND parked = 0 AND due_at <= $2 \
+             ORDER BY due_at LIMIT $4 FOR UPDATE SKIP LOCKED) RETURNING subject, fence, attempts",
+        )
+        .bind::<Text, _>(kind)
+        .bind::<BigInt, _>(lease.from.millis())
+        .bind::<BigInt, _>(lease.until.millis())
+        .bind::<BigInt, _>(lease.limit)
+        .load::<Claimed>(conn)?,
+        Connection::Sqlite(conn) => diesel::sql_query(
+            "UPDATE jobs SET due_at = ?3, fence = fence + 1, attempts = attempts + 1 \
+             WHERE kind = ?1 AND subject IN (SELECT subject FROM jobs WHERE kind = ?1 AND parked = 0 AND due_at <= ?2 \
+             ORDER BY due_at LIMIT ?4) RETURNING subject, fence, attempts",
+        )
+        .bind::<Text, _>(kind)
+        .bind::<BigInt, _>(lease.from.millis())
+        .bind::<BigInt, _>(lease.until.millis())
+        .bind::<BigInt, _>(lease.limit)
+        .load::<Claimed>(conn)?,
+    };
+    rows.into_iter().map(|row| row.claim(kind)).collect()
+}
+
+/// Whether a job of this kind is due.
+pub(super) fn any_due(conn: &mut Connection, kind: &'static str, now: Timestamp) -> db::Result<bool> {
+    let due = jobs::table.filter(jobs::kind.eq(kind)).filter(jobs::parked.eq(0)).filter(jobs::due_at.le(now.millis()));
+    Ok(diesel::select(diesel::dsl::exists(due)).get_result(conn)?)
+}
+
+#[derive(QueryableByName)]
+struct Claimed {
+    #[diesel(sql_type = Binary)]
+    subject: Vec<u8>,
+    #[diesel(sql_type = BigInt)]
+    fence: i64,
+    #[diesel(sql_type = BigInt)]
+    attempts: i64,
+}
+
+impl Claimed {
+    fn claim(self, kind: &'static str) -> db::Result<Claim> {
+        let bytes = self.subject.try_into().map_err(|_bytes| db::Error::corrupt("jobs.subject"))?;
+        Ok(Claim { kind, subject: Subject::from_bytes(bytes), fence: self.fence, attempts: self.attempts, retry_at: Timestamp::from_millis(0) })
+    }
+}
+
+/// Records how a claim ended, if it still holds.
+pub(super) fn finish(tx: &mut Connection, claim: &Claim, outcome: &Outcome) -> db::Result<()> {
+    let held = row(claim.kind, claim.subject).filter(jobs::fence.eq(claim.fence));
+    let changed = match outcome {
+        Outcome::Done => diesel::delete(held).execute(tx)?,
+        Outcome::RetryAt(at, why) => diesel::update(held)
+            .set((jobs::due_at.eq(at.millis()), jobs::attempts.eq(0), jobs::last_error.eq(Some(why.as_str()))))
+            .execute(tx)?,
+        Outcome::Retry(why) if claim.attempts < MAX_ATTEMPTS => diesel::update(held)
+            .set((jobs::due_at.eq(claim.retry_at.millis()), jobs::last_error.eq(Some(why.as_str()))))
+            .execute(tx)?,
+        Outcome::Retry(why) | Outcome::Failed(why) => diesel::update(held)
+            .set((jobs::parked.eq(1), jobs::last_error.eq(Some(why.as_str()))))
+            .execute(tx)?,
+    };
+    if changed == 1 { Ok(()) } else { Err(db::Error::LeaseLost) }
+}

@@ -1,0 +1,118 @@
+//! The opened keys, by purpose and number.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
+use zeroize::Zeroizing;
+
+use super::store::{self, Row};
+use super::{KeyringError, MasterKey, PersonHash};
+use crate::db::Db;
+use crate::sign::seal;
+
+/// What a key is for. One key never serves two purposes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Purpose {
+    /// Links in mails.
+    Token,
+    /// Sealed e-mail addresses.
+    Address,
+    /// Keyed hash of a person: cannot be rotated, or nobody would be found again.
+    Lookup,
+    /// Webhook secrets.
+    Secret,
+    /// Certificates.
+    Certificate,
+}
+
+impl Purpose {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Token, Self::Address, Self::Lookup, Self::Secret, Self::Certificate];
+
+    /// The name in the database and on the command line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Token => "token",
+            Self::Address => "address",
+            Self::Lookup => "lookup",
+            Self::Secret => "secret",
+            Self::Certificate => "certificate",
+        }
+    }
+
+    /// The purpose of this name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|purpose| purpose.as_str() == name)
+    }
+}
+
+impl fmt::Display for Purpose {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+type Key = Zeroizing<[u8; 32]>;
+
+/// Every usable key. A retired one is not here: what it closed stays closed.
+pub(super) struct KeySet {
+    pub(super) master: MasterKey,
+    pub(super) generation: (i64, i64),
+    keys: BTreeMap<(Purpose, i64), Key>,
+    lookup: Key,
+}
+
+impl KeySet {
+    pub(super) fn load(db: &Db, master: MasterKey) -> Result<Self, KeyringError> {
+        Self::open(db.read_now(store::load)?, master)
+    }
+
+    pub(super) fn open(rows: Vec<Row>, master: MasterKey) -> Result<Self, KeyringError> {
+        let wrapping = master.wrapping();
+        let generation = store::generation_of(&rows);
+        let mut keys = BTreeMap::new();
+        for row in rows.into_iter().filter(|row| row.retired_at.is_none()) {
+            let key = unwrap(&wrapping, &row)?;
+            keys.insert((row.purpose, row.kid), key);
+        }
+        let lookup = keys.iter().find(|((purpose, _), _)| *purpose == Purpose::Lookup).map(|(_, key)| key.clone());
+        let lookup = lookup.ok_or(KeyringError::NoKey(Purpose::Lookup))?;
+        Ok(Self { master, generation, keys, lookup })
+    }
+
+    /// The newest key of a purpose.
+    pub(super) fn current(&self, purpose: Purpose) -> Option<(i64, &[u8; 32])> {
+        let of_purpose = (purpose, i64::MIN)..=(purpose, i64::MAX);
+        self.keys.range(of_purpose).next_back().map(|((_, kid), key)| (*kid, &**key))
+    }
+
+    pub(super) fn find(&self, purpose: Purpose, kid: i64) -> Option<&[u8; 32]> {
+        self.keys.get(&(purpose, kid)).map(|key| &**key)
+    }
+
+    pub(super) fn lookup(&self) -> &[u8; 32] {
+        &self.lookup
+    }
+}
+
+/// The place a wrapped key is bound to: it opens under no other number or purpose.
+pub(super) fn place(purpose: Purpose, kid: i64) -> Vec<u8> {
+    format!("attesta/keyring/{purpose}/{kid}").into_bytes()
+}
+
+/// Opens one wrapped key.
+pub(super) fn unwrap(wrapping: &[u8; 32], row: &Row) -> Result<Key, KeyringError> {
+    let damaged = || KeyringError::Damaged(row.kid);
+    let plain = Zeroizing::new(seal::open(wrapping, &place(row.purpose, row.kid), &row.wrapped).map_err(|_refused| damaged())?);
+    let key = <[u8; 32]>::try_from(plain.as_slice()).map_err(|_length| damaged())?;
+    Ok(Zeroizing::new(key))
+}
+
+/// HMAC-SHA256.
+pub(super) fn keyed_hash(key: &[u8; 32], data: &[u8]) -> PersonHash {
+    let mut mac = Hmac::<Sha256>::new(key.into());
+    mac.update(data);
+    mac.finalize().into_bytes().into()
+}
