@@ -1,4 +1,5 @@
 //! Attesta: a signed order event becomes a certified review on a public profile and a badge.
 
+pub mod db;
 pub mod kernel;
 pub mod merchants;

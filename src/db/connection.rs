@@ -4,7 +4,7 @@ use diesel::{PgConnection, SqliteConnection};
 
 /// A connection to either engine. Rooms pass it on; only `store.rs` and `db/` speak diesel with it.
 #[derive(diesel::MultiConnection)]
-pub enum Connection {
+pub enum AnyConnection {
     /// PostgreSQL.
     Pg(PgConnection),
     /// SQLite.

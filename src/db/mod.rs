@@ -21,7 +21,7 @@ pub mod sqlite;
 mod types;
 mod url;
 
-pub use connection::{Connection, Engine};
+pub use connection::{AnyConnection as Connection, Engine};
 pub use error::{Error, Result};
 pub use url::DatabaseUrl;
 

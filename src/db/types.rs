@@ -1,4 +1,4 @@
-//! How domain types stand in columns: ids as sixteen bytes, times as milliseconds, stars as a number. Kept here so that
+//! How domain types stand in columns: ids as sixteen bytes, times as milliseconds. Kept here so that
 //! the kernel stays free of diesel.
 
 use diesel::backend::Backend;
@@ -9,7 +9,6 @@ use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::{BigInt, Binary, Nullable};
 
 use crate::kernel::id::{Id, Kind};
-use crate::kernel::stars::Stars;
 use crate::kernel::time::Timestamp;
 
 macro_rules! column {
@@ -20,7 +19,7 @@ macro_rules! column {
                 Bound::new(self)
             }
         }
-        impl<'expr, $($g)*> AsExpression<$sql> for &'expr $ty {
+        impl<$($g)*> AsExpression<$sql> for &$ty {
             type Expression = Bound<$sql, Self>;
             fn as_expression(self) -> Self::Expression {
                 Bound::new(self)
@@ -32,7 +31,7 @@ macro_rules! column {
                 Bound::new(self)
             }
         }
-        impl<'expr, $($g)*> AsExpression<Nullable<$sql>> for &'expr $ty {
+        impl<$($g)*> AsExpression<Nullable<$sql>> for &$ty {
             type Expression = Bound<Nullable<$sql>, Self>;
             fn as_expression(self) -> Self::Expression {
                 Bound::new(self)
@@ -43,7 +42,6 @@ macro_rules! column {
 
 column!([K: Kind] Id<K> => Binary);
 column!([] Timestamp => BigInt);
-column!([] Stars => BigInt);
 
 impl<K: Kind, DB: Backend> ToSql<Binary, DB> for Id<K>
 where
@@ -79,7 +77,7 @@ where
     i64: ToSql<BigInt, DB>,
 {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
-        <i64 as ToSql<BigInt, DB>>::to_sql(self.as_millis(), out)
+        <i64 as ToSql<BigInt, DB>>::to_sql(self.as_ref(), out)
     }
 }
 
