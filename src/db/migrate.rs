@@ -15,8 +15,12 @@ pub fn run(db: &Db) -> Result<Vec<String>> {
     // Outside a transaction of ours: each migration opens its own.
     db.raw(|conn| {
         let ran = match conn {
-            Connection::Pg(c) => c.run_pending_migrations(POSTGRES).map(|all| all.iter().map(ToString::to_string).collect()),
-            Connection::Sqlite(c) => c.run_pending_migrations(SQLITE).map(|all| all.iter().map(ToString::to_string).collect()),
+            Connection::Pg(c) => {
+                c.run_pending_migrations(POSTGRES).map(|all| all.iter().map(ToString::to_string).collect())
+            }
+            Connection::Sqlite(c) => {
+                c.run_pending_migrations(SQLITE).map(|all| all.iter().map(ToString::to_string).collect())
+            }
         };
         ran.map_err(|error| failed(&error))
     })
@@ -53,4 +57,3 @@ pub fn pending(db: &Db) -> Result<bool> {
 fn failed(error: &dyn std::fmt::Display) -> Error {
     Error::Unavailable(format!("a migration failed: {error}"))
 }
-

@@ -90,16 +90,26 @@ impl Store {
 
 fn end(conn: &mut Connection, keep: bool) -> diesel::QueryResult<()> {
     let Connection::Pg(conn) = conn else { return Ok(()) };
-    if keep { AnsiTransactionManager::commit_transaction(conn) } else { AnsiTransactionManager::rollback_transaction(conn) }
+    if keep {
+        AnsiTransactionManager::commit_transaction(conn)
+    } else {
+        AnsiTransactionManager::rollback_transaction(conn)
+    }
 }
 
 /// A connection that died in the middle is "come back later", not a fault of the statement.
 fn lost_connection(error: Error) -> Error {
     use diesel::result::{DatabaseErrorKind, Error as Diesel};
     match error {
-        Error::Engine(Diesel::DatabaseError(DatabaseErrorKind::ClosedConnection, info)) => Error::Unavailable(info.message().to_owned()),
-        Error::Engine(Diesel::DatabaseError(DatabaseErrorKind::UnableToSendCommand, info)) => Error::Unavailable(info.message().to_owned()),
-        Error::Engine(Diesel::DatabaseError(_, info)) if info.message().contains("terminating connection") => Error::Unavailable(info.message().to_owned()),
+        Error::Engine(Diesel::DatabaseError(DatabaseErrorKind::ClosedConnection, info)) => {
+            Error::Unavailable(info.message().to_owned())
+        }
+        Error::Engine(Diesel::DatabaseError(DatabaseErrorKind::UnableToSendCommand, info)) => {
+            Error::Unavailable(info.message().to_owned())
+        }
+        Error::Engine(Diesel::DatabaseError(_, info)) if info.message().contains("terminating connection") => {
+            Error::Unavailable(info.message().to_owned())
+        }
         other => other,
     }
 }

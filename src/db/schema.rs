@@ -359,4 +359,33 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(instance, keyring, jobs, merchants, shops, webhook_keys, api_keys, rejected_webhooks, order_events, orders, contacts, erased_people, order_moves, orders_dirty, invitations, suppressions, messages, message_attempts, transport_holds, reviews, review_versions, replies, reply_versions, answers, restrictions, tally, reply_stats, collections);
+diesel::allow_tables_to_appear_in_same_query!(
+    instance,
+    keyring,
+    jobs,
+    merchants,
+    shops,
+    webhook_keys,
+    api_keys,
+    rejected_webhooks,
+    order_events,
+    orders,
+    contacts,
+    erased_people,
+    order_moves,
+    orders_dirty,
+    invitations,
+    suppressions,
+    messages,
+    message_attempts,
+    transport_holds,
+    reviews,
+    review_versions,
+    replies,
+    reply_versions,
+    answers,
+    restrictions,
+    tally,
+    reply_stats,
+    collections
+);

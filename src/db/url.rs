@@ -25,7 +25,9 @@ impl DatabaseUrl {
             return Ok(Self::Sqlite(PathBuf::from(path)));
         }
         if text.starts_with("postgres://") || text.starts_with("postgresql://") {
-            if cfg!(not(feature = "postgres-tls")) && ["require", "verify-ca", "verify-full"].iter().any(|mode| text.contains(&format!("sslmode={mode}"))) {
+            if cfg!(not(feature = "postgres-tls"))
+                && ["require", "verify-ca", "verify-full"].iter().any(|mode| text.contains(&format!("sslmode={mode}")))
+            {
                 return Err("this build speaks to PostgreSQL without TLS: build with --features postgres-tls to use sslmode=require".to_owned());
             }
             return Ok(Self::Postgres(text.to_owned()));
@@ -59,7 +61,9 @@ fn mask_password(url: &str) -> String {
         None => rest.to_owned(),
     };
     let rest = match rest.split_once("password=") {
-        Some((before, after)) => format!("{before}password=…{}", after.split_once('&').map_or(String::new(), |(_, tail)| format!("&{tail}"))),
+        Some((before, after)) => {
+            format!("{before}password=…{}", after.split_once('&').map_or(String::new(), |(_, tail)| format!("&{tail}")))
+        }
         None => rest,
     };
     format!("{scheme}://{rest}")
