@@ -3,3 +3,4 @@
 pub mod db;
 pub mod kernel;
 pub mod merchants;
+pub mod mail;

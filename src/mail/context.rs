@@ -1,0 +1,287 @@
+//! What each mail knows: one typed struct per mail, with exactly the variables its templates may use.
+//! Rooms build them at send time; the templates of every locale are checked against the samples beside them at start.
+//! Values are plain text, never markup; words belong to the templates, so that a locale is one folder.
+
+use serde::Serialize;
+
+/// At most this many items are named in a mail; the rest is counted.
+pub const ITEMS_SHOWN: usize = 5;
+
+/// What every mail says about who writes to whom.
+#[derive(Clone, Debug, Serialize)]
+pub struct Frame {
+    /// The shop on whose behalf the mail is sent.
+    pub shop: ShopFace,
+    /// The customer's name, where the shop gave one.
+    pub customer_name: Option<String>,
+    /// Who runs this instance, as it should be named to the customer.
+    pub operator: String,
+    /// A test order: the mail says so, and is only ever captured.
+    pub test: bool,
+}
+
+/// The shop as a customer knows it.
+#[derive(Clone, Debug, Serialize)]
+pub struct ShopFace {
+    /// The shop's name.
+    pub name: String,
+    /// The shop's domain.
+    pub domain: String,
+    /// Its public profile.
+    pub profile_url: String,
+}
+
+/// A calendar day in the customer's or the shop's zone; the locale's `date` partial puts it into words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Day {
+    /// Day of the month, 1-31.
+    pub day: u32,
+    /// Month, 1-12.
+    pub month: u32,
+    /// Year.
+    pub year: i32,
+}
+
+/// What was bought.
+#[derive(Clone, Debug, Serialize)]
+pub struct Purchase {
+    /// The shop's own order number.
+    pub number: String,
+    /// The day of the order, where the shop gave it.
+    pub placed: Option<Day>,
+    /// At most [`ITEMS_SHOWN`] names.
+    pub items: Vec<String>,
+    /// How many more items there are.
+    pub more: usize,
+}
+
+impl Purchase {
+    /// Names the first [`ITEMS_SHOWN`] items and counts the rest.
+    pub fn new(number: String, placed: Option<Day>, mut names: Vec<String>) -> Self {
+        let more = names.len().saturating_sub(ITEMS_SHOWN);
+        names.truncate(ITEMS_SHOWN);
+        Self { number, placed, items: names, more }
+    }
+}
+
+/// The link to the form, and the five that preselect a number of stars.
+#[derive(Clone, Debug, Serialize)]
+pub struct StarLinks {
+    /// The form with nothing chosen.
+    pub form: String,
+    /// One star.
+    pub one: String,
+    /// Two stars.
+    pub two: String,
+    /// Three stars.
+    pub three: String,
+    /// Four stars.
+    pub four: String,
+    /// Five stars.
+    pub five: String,
+}
+
+/// The first question about an order.
+#[derive(Clone, Debug, Serialize)]
+pub struct Invitation {
+    /// Who writes to whom.
+    #[serde(flatten)]
+    pub frame: Frame,
+    /// What was bought.
+    pub order: Purchase,
+    /// Where to answer.
+    pub stars: StarLinks,
+    /// The last day on which a review can be written.
+    pub write_until: Day,
+    /// Stops further mails with one click.
+    pub unsubscribe_url: String,
+}
+
+/// The one optional second question.
+#[derive(Clone, Debug, Serialize)]
+pub struct Reminder {
+    /// Who writes to whom.
+    #[serde(flatten)]
+    pub frame: Frame,
+    /// What was bought.
+    pub order: Purchase,
+    /// Where to answer.
+    pub stars: StarLinks,
+    /// The day of the invitation.
+    pub first_asked: Day,
+    /// The last day on which a review can be written.
+    pub write_until: Day,
+    /// Stops further mails with one click.
+    pub unsubscribe_url: String,
+}
+
+/// The customer's own review, as a mail refers to it.
+#[derive(Clone, Debug, Serialize)]
+pub struct OwnReview {
+    /// 1-5.
+    pub stars: i64,
+    /// Its title; empty where the customer gave none.
+    pub title: String,
+    /// The day it was written.
+    pub written: Day,
+    /// Its public page.
+    pub url: String,
+}
+
+/// The shop replied to the customer's review.
+#[derive(Clone, Debug, Serialize)]
+pub struct ReplyNotice {
+    /// Who writes to whom.
+    #[serde(flatten)]
+    pub frame: Frame,
+    /// The review that was replied to.
+    pub review: OwnReview,
+    /// The reply, one entry a paragraph.
+    pub reply: Vec<String>,
+    /// The shop changed an earlier reply.
+    pub edited: bool,
+    /// Where the customer answers, edits or erases.
+    pub answer_url: String,
+    /// Stops further mails with one click.
+    pub unsubscribe_url: String,
+}
+
+/// Why a review was restricted: the closed list of the schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RestrictionReason {
+    /// Content the law forbids.
+    IllegalContent,
+    /// Somebody's personal data.
+    PersonalData,
+    /// Hate or a threat.
+    HateOrThreat,
+    /// Says nothing about the purchase.
+    NotAboutThePurchase,
+    /// Written by somebody with an interest in the shop or in a competitor.
+    ConflictOfInterest,
+    /// A court ordered it.
+    CourtOrder,
+}
+
+impl RestrictionReason {
+    /// Every reason, in the order of the schema.
+    pub const ALL: [Self; 6] = [
+        Self::IllegalContent,
+        Self::PersonalData,
+        Self::HateOrThreat,
+        Self::NotAboutThePurchase,
+        Self::ConflictOfInterest,
+        Self::CourtOrder,
+    ];
+}
+
+/// The operator's statement of reasons to the author of a restricted review.
+#[derive(Clone, Debug, Serialize)]
+pub struct RestrictionStatement {
+    /// Who writes to whom.
+    #[serde(flatten)]
+    pub frame: Frame,
+    /// The restricted review; its url is the public notice in its place.
+    pub review: OwnReview,
+    /// The ground.
+    pub reason: RestrictionReason,
+    /// The operator's own words, one entry a paragraph; may be empty.
+    pub statement: Vec<String>,
+    /// The day of the restriction.
+    pub restricted: Day,
+    /// Where to object, where the operator named an address.
+    pub contact: Option<String>,
+    /// Where the author edits or erases the review.
+    pub edit_url: String,
+}
+
+/// The fresh link a customer asked for.
+#[derive(Clone, Debug, Serialize)]
+pub struct FreshLink {
+    /// Who writes to whom.
+    #[serde(flatten)]
+    pub frame: Frame,
+    /// The shop's own order number.
+    pub order_number: String,
+    /// The form.
+    pub form_url: String,
+    /// A review stands already: the link edits, erases and answers.
+    pub reviewed: bool,
+    /// The last day on which a review can be written; absent once it has passed or a review stands.
+    pub write_until: Option<Day>,
+}
+
+/// A mail with its context: the closed list of what Attesta sends.
+#[derive(Clone, Debug)]
+pub enum MailContext {
+    /// See [`Invitation`].
+    Invitation(Invitation),
+    /// See [`Reminder`].
+    Reminder(Reminder),
+    /// See [`ReplyNotice`].
+    ReplyNotice(ReplyNotice),
+    /// See [`RestrictionStatement`].
+    RestrictionStatement(RestrictionStatement),
+    /// See [`FreshLink`].
+    FreshLink(FreshLink),
+}
+
+impl MailContext {
+    /// The folder under `email_templates/<locale>/`.
+    pub fn template(&self) -> &'static str {
+        match self {
+            Self::Invitation(_) => "invitation",
+            Self::Reminder(_) => "reminder",
+            Self::ReplyNotice(_) => "reply_notice",
+            Self::RestrictionStatement(_) => "restriction_statement",
+            Self::FreshLink(_) => "fresh_link",
+        }
+    }
+
+    /// Who writes to whom.
+    pub fn frame(&self) -> &Frame {
+        match self {
+            Self::Invitation(c) => &c.frame,
+            Self::Reminder(c) => &c.frame,
+            Self::ReplyNotice(c) => &c.frame,
+            Self::RestrictionStatement(c) => &c.frame,
+            Self::FreshLink(c) => &c.frame,
+        }
+    }
+
+    /// The one-click link of the `List-Unsubscribe` header: the mails a suppression stops carry one, the others do not.
+    pub fn unsubscribe_url(&self) -> Option<&str> {
+        match self {
+            Self::Invitation(c) => Some(&c.unsubscribe_url),
+            Self::Reminder(c) => Some(&c.unsubscribe_url),
+            Self::ReplyNotice(c) => Some(&c.unsubscribe_url),
+            Self::RestrictionStatement(_) | Self::FreshLink(_) => None,
+        }
+    }
+
+    /// The variables of the templates.
+    pub(super) fn variables(&self) -> serde_json::Result<serde_json::Value> {
+        match self {
+            Self::Invitation(c) => serde_json::to_value(c),
+            Self::Reminder(c) => serde_json::to_value(c),
+            Self::ReplyNotice(c) => serde_json::to_value(c),
+            Self::RestrictionStatement(c) => serde_json::to_value(c),
+            Self::FreshLink(c) => serde_json::to_value(c),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_order_names_five_items_and_counts_the_rest() {
+        let names = |n: usize| (1..=n).map(|i| format!("item {i}")).collect::<Vec<_>>();
+        for (given, shown, more) in [(0, 0, 0), (1, 1, 0), (5, 5, 0), (6, 5, 1), (40, 5, 35)] {
+            let purchase = Purchase::new("1".to_owned(), None, names(given));
+            assert_eq!((purchase.items.len(), purchase.more), (shown, more), "{given} items");
+        }
+    }
+}

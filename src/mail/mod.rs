@@ -1,0 +1,5 @@
+//! Mail.
+
+pub mod context;
+pub mod samples;
+pub mod template;

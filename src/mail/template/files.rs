@@ -1,0 +1,64 @@
+//! The list of template files, embedded. A new locale is one folder and one line here.
+//! Only [`super`] reads it.
+
+/// The three parts of one mail.
+#[derive(Clone, Copy)]
+pub(super) struct MailFiles {
+    /// Folder name.
+    pub(super) name: &'static str,
+    /// `subject.hbs`
+    pub(super) subject: &'static str,
+    /// `text.hbs`
+    pub(super) text: &'static str,
+    /// `html.hbs`
+    pub(super) html: &'static str,
+}
+
+/// One locale's files.
+pub(super) struct LocaleFiles<'a> {
+    /// Folder name: a BCP 47 language.
+    pub(super) tag: &'static str,
+    /// What surrounds the HTML of every mail.
+    pub(super) layout: &'static str,
+    /// Pieces of sentences shared by the locale's mails.
+    pub(super) partials: &'a [(&'static str, &'static str)],
+    /// Every mail.
+    pub(super) mails: &'a [MailFiles],
+}
+
+macro_rules! file {
+    ($($piece:literal),+) => {
+        include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/email_templates/", $($piece),+, ".hbs"))
+    };
+}
+
+macro_rules! mail {
+    ($tag:literal, $name:literal) => {
+        MailFiles {
+            name: $name,
+            subject: file!($tag, "/", $name, "/subject"),
+            text: file!($tag, "/", $name, "/text"),
+            html: file!($tag, "/", $name, "/html"),
+        }
+    };
+}
+
+macro_rules! locale {
+    ($tag:literal) => {
+        LocaleFiles {
+            tag: $tag,
+            layout: file!("layout"),
+            partials: &[("date", file!($tag, "/date"))],
+            mails: &[
+                mail!($tag, "invitation"),
+                mail!($tag, "reminder"),
+                mail!($tag, "reply_notice"),
+                mail!($tag, "restriction_statement"),
+                mail!($tag, "fresh_link"),
+            ],
+        }
+    };
+}
+
+/// Every locale.
+pub(super) const LOCALES: &[LocaleFiles<'static>] = &[locale!("it"), locale!("en")];

@@ -1,0 +1,276 @@
+//! Turns a typed context into subject, text and HTML, in strict mode: a variable that is not there is an error, also inside `if`.
+//! Every template of every locale is rendered with every sample when the service starts; a fault names file, line and column and stops the start.
+//! Two registries a locale: subject and text are written as they are, HTML is escaped. Nothing here reads files at run time.
+
+mod files;
+mod strict;
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use handlebars::{Handlebars, RenderError, TemplateError};
+use serde_json::Value;
+
+use super::context::MailContext;
+use super::samples;
+use files::{LOCALES, LocaleFiles};
+
+/// One mail in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rendered {
+    /// One line, without line breaks.
+    pub subject: String,
+    /// The plain text part.
+    pub text: String,
+    /// The HTML part.
+    pub html: String,
+}
+
+/// A template that does not parse or does not render.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TemplateFault {
+    /// The file, from the top of the source tree.
+    pub file: String,
+    /// Line, from 1, where known.
+    pub line: Option<usize>,
+    /// What is wrong.
+    pub message: String,
+}
+
+impl fmt::Display for TemplateFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.file)?;
+        if let Some(line) = self.line {
+            write!(f, ", line {line}")?;
+        }
+        write!(f, ": {}", self.message)
+    }
+}
+
+impl std::error::Error for TemplateFault {}
+
+/// Every fault found at start.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TemplateFaults(pub Vec<TemplateFault>);
+
+impl fmt::Display for TemplateFaults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let lines: Vec<String> = self.0.iter().map(TemplateFault::to_string).collect();
+        write!(f, "{}", lines.join("\n"))
+    }
+}
+
+impl std::error::Error for TemplateFaults {}
+
+/// Plain and HTML templates of one locale.
+struct LocaleSet {
+    plain: Handlebars<'static>,
+    html: Handlebars<'static>,
+}
+
+/// All templates, parsed and checked.
+pub struct Templates {
+    locales: BTreeMap<&'static str, LocaleSet>,
+}
+
+impl fmt::Debug for Templates {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Templates").field("locales", &self.locales.keys()).finish()
+    }
+}
+
+impl Templates {
+    /// Parses the embedded templates and renders each with every sample.
+    pub fn load() -> Result<Self, TemplateFaults> {
+        Self::from_files(LOCALES)
+    }
+
+    /// The locales there are, by folder name.
+    pub fn locales(&self) -> impl Iterator<Item = &'static str> {
+        self.locales.keys().copied()
+    }
+
+    /// Renders one mail. A locale without a folder is a fault, not a fallback: the caller has chosen among [`Templates::locales`].
+    pub fn render(&self, locale: &str, context: &MailContext) -> Result<Rendered, TemplateFault> {
+        let mail = context.template();
+        let set = self.locales.get(locale).ok_or_else(|| fault(&format!("{locale}/{mail}"), None, "there is no such locale"))?;
+        let variables =
+            context.variables().map_err(|e| fault(&format!("{locale}/{mail}"), None, &format!("context does not serialise: {e}")))?;
+        Ok(Rendered {
+            subject: one_line(&part(&set.plain, locale, mail, "subject", &variables)?),
+            text: part(&set.plain, locale, mail, "text", &variables)?,
+            html: part(&set.html, locale, mail, "html", &variables)?,
+        })
+    }
+
+    fn from_files(files: &[LocaleFiles]) -> Result<Self, TemplateFaults> {
+        let mut faults = Vec::new();
+        let mut locales = BTreeMap::new();
+        for locale in files {
+            match parse(locale) {
+                Ok(set) => {
+                    locales.insert(locale.tag, set);
+                }
+                Err(found) => faults.push(found),
+            }
+        }
+        let templates = Self { locales };
+        for locale in templates.locales() {
+            faults.extend(templates.check(locale));
+        }
+        if faults.is_empty() { Ok(templates) } else { Err(TemplateFaults(faults)) }
+    }
+
+    /// The first fault of each mail of a locale.
+    fn check(&self, locale: &str) -> Vec<TemplateFault> {
+        samples::all()
+            .iter()
+            .filter_map(|(_, contexts)| contexts.iter().find_map(|context| self.render(locale, context).err()))
+            .collect()
+    }
+}
+
+fn parse(files: &LocaleFiles) -> Result<LocaleSet, TemplateFault> {
+    let mut set = LocaleSet { plain: strict::registry(handlebars::no_escape), html: strict::registry(handlebars::html_escape) };
+    for (name, source) in files.partials {
+        // A partial stands inside a sentence: its file ends with a line break, its text does not.
+        let source = source.trim_end();
+        add(&mut set.plain, name, &format!("{}/{name}", files.tag), source)?;
+        add(&mut set.html, name, &format!("{}/{name}", files.tag), source)?;
+    }
+    add(&mut set.html, "layout", "layout", files.layout)?;
+    for mail in files.mails {
+        let path = |part: &str| format!("{}/{}/{part}", files.tag, mail.name);
+        add(&mut set.plain, &path("subject"), &path("subject"), mail.subject)?;
+        add(&mut set.plain, &path("text"), &path("text"), mail.text)?;
+        add(&mut set.html, &path("html"), &path("html"), mail.html)?;
+    }
+    Ok(set)
+}
+
+fn add(registry: &mut Handlebars<'static>, name: &str, path: &str, source: &str) -> Result<(), TemplateFault> {
+    registry.register_template_string(name, source).map_err(|e| parse_fault(path, &e))
+}
+
+fn part(registry: &Handlebars<'_>, locale: &str, mail: &str, part: &str, variables: &Value) -> Result<String, TemplateFault> {
+    let path = format!("{locale}/{mail}/{part}");
+    registry.render(&path, variables).map_err(|e| render_fault(locale, &path, &e))
+}
+
+fn parse_fault(path: &str, error: &TemplateError) -> TemplateFault {
+    fault(path, error.pos().map(|(line, _)| line), &error.reason().to_string())
+}
+
+fn render_fault(locale: &str, path: &str, error: &RenderError) -> TemplateFault {
+    // A fault inside a partial carries the partial's own name.
+    let at = match error.template_name.as_deref() {
+        Some("layout") => "layout".to_owned(),
+        Some(name) if !name.contains('/') => format!("{locale}/{name}"),
+        Some(name) => name.to_owned(),
+        None => path.to_owned(),
+    };
+    fault(&at, error.line_no, &error.reason().to_string())
+}
+
+fn fault(path: &str, line: Option<usize>, message: &str) -> TemplateFault {
+    TemplateFault { file: format!("email_templates/{path}.hbs"), line, message: message.to_owned() }
+}
+
+/// A subject is one line whatever stands in its variables.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use files::MailFiles;
+
+    #[test]
+    fn every_template_renders_with_every_sample() {
+        let templates = Templates::load().unwrap();
+        assert_eq!(templates.locales().collect::<Vec<_>>(), ["en", "it"]);
+    }
+
+    #[test]
+    fn every_file_in_the_tree_is_embedded() {
+        let mut on_disk = Vec::new();
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("email_templates");
+        let mut folders = vec![root.clone()];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() { folders.push(path) } else { on_disk.push(path.strip_prefix(&root).unwrap().to_owned()) }
+            }
+        }
+        let parts: usize = LOCALES.iter().map(|locale| locale.partials.len() + locale.mails.len() * 3).sum();
+        assert_eq!(on_disk.len(), parts + 1, "{on_disk:?}");
+        for locale in LOCALES {
+            let embedded: Vec<_> = locale.mails.iter().map(|mail| mail.name).collect();
+            let known: Vec<_> = samples::all().iter().map(|(name, _)| *name).collect();
+            assert_eq!(embedded, known, "{}", locale.tag);
+        }
+    }
+
+    /// The embedded locale with one part of the invitation replaced.
+    fn with(replace: impl Fn(&mut MailFiles)) -> Result<Templates, TemplateFaults> {
+        let mut mails: Vec<MailFiles> = LOCALES[0].mails.to_vec();
+        replace(&mut mails[0]);
+        let files = LocaleFiles { tag: "it", layout: LOCALES[0].layout, partials: LOCALES[0].partials, mails: &mails };
+        Templates::from_files(&[files])
+    }
+
+    #[test]
+    fn a_missing_variable_stops_the_start() {
+        let texts = [
+            "one\n{{nobody}}",
+            "one\n{{shop.nobody}}",
+            "one\n{{#if nobody}}x{{/if}}",
+            "one\n{{#unless shop.nobody}}x{{/unless}}",
+            "one\n{{#if (eq nobody 1)}}x{{/if}}",
+            "one\n{{#if customer_name}}x{{else if nobody}}y{{/if}}",
+            "one\n{{#if customer_name}}x{{else}}{{nobody}}{{/if}}",
+            "one\n{{#each nobody}}x{{/each}}",
+            "one\n{{#with nobody}}x{{/with}}",
+            "one\n{{> date nobody}}",
+            "one\n{{> nobody}}",
+            "one\n{{nobody \"x\"}}",
+        ];
+        for text in texts {
+            let faults = with(|mail| mail.text = text).unwrap_err().0;
+            assert_eq!(faults.len(), 1, "{text}");
+            assert!(faults[0].file.starts_with("email_templates/it/"), "{text}: {}", faults[0]);
+            if faults[0].file.ends_with("invitation/text.hbs") {
+                assert_eq!(faults[0].line, Some(2), "{text}: {}", faults[0]);
+            }
+        }
+    }
+
+    #[test]
+    fn a_template_that_does_not_parse_stops_the_start() {
+        let faults = with(|mail| mail.html = "one\ntwo {{#if test}}").unwrap_err().0;
+        assert_eq!(faults[0].file, "email_templates/it/invitation/html.hbs");
+        assert!(faults[0].line.is_some(), "{}", faults[0]);
+    }
+
+    #[test]
+    fn text_is_written_as_it_is_and_html_is_escaped() {
+        let templates = Templates::load().unwrap();
+        for locale in templates.locales() {
+            for (name, contexts) in samples::all() {
+                for context in &contexts {
+                    let mail = templates.render(locale, context).unwrap();
+                    let both = format!("{locale} {name}\n{}\n{}", mail.text, mail.html);
+                    assert!(mail.text.contains("L'Orto & Figli"), "{both}");
+                    assert!(mail.html.contains("L&#x27;Orto &amp; Figli"), "{both}");
+                    assert!(!mail.html.contains("<bio>") && !mail.html.contains("&amp;amp;"), "{both}");
+                    assert!(!mail.text.contains("&amp;") && !mail.text.contains("{{"), "{both}");
+                    if let Some(url) = context.unsubscribe_url() {
+                        assert!(mail.text.contains(url) && mail.html.contains(url), "{both}");
+                    }
+                    assert!(!mail.subject.contains('\n') && !mail.subject.is_empty(), "{}", mail.subject);
+                }
+            }
+        }
+    }
+}
