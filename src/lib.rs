@@ -2,5 +2,5 @@
 
 pub mod db;
 pub mod kernel;
-pub mod merchants;
 pub mod mail;
+pub mod merchants;

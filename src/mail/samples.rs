@@ -39,11 +39,26 @@ fn frame(customer_name: Option<&str>, test: bool) -> Frame {
 
 fn stars() -> StarLinks {
     let link = |tail: &str| format!("https://reviews.example/r/AQxTb2tlbg{tail}");
-    StarLinks { form: link(""), one: link("/1"), two: link("/2"), three: link("/3"), four: link("/4"), five: link("/5") }
+    StarLinks {
+        form: link(""),
+        one: link("/1"),
+        two: link("/2"),
+        three: link("/3"),
+        four: link("/4"),
+        five: link("/5"),
+    }
 }
 
 fn purchase(placed: Option<Day>, items: usize) -> Purchase {
-    let names = ["Olio extravergine 5 l", "Miele di castagno", "Farro <bio>", "Ceci neri", "Passata \"rustica\"", "Vino", "Pane"];
+    let names = [
+        "Olio extravergine 5 l",
+        "Miele di castagno",
+        "Farro <bio>",
+        "Ceci neri",
+        "Passata \"rustica\"",
+        "Vino",
+        "Pane",
+    ];
     Purchase::new("#1001/A".to_owned(), placed, names.iter().take(items).map(|name| (*name).to_owned()).collect())
 }
 
@@ -132,10 +147,8 @@ fn restriction_statements() -> Vec<MailContext> {
             edit_url: stars().form,
         })
     };
-    let mut samples: Vec<_> = RestrictionReason::ALL
-        .into_iter()
-        .map(|reason| one(frame(None, false), "", reason, &[], None))
-        .collect();
+    let mut samples: Vec<_> =
+        RestrictionReason::ALL.into_iter().map(|reason| one(frame(None, false), "", reason, &[], None)).collect();
     let words = ["La recensione contiene un numero di telefono.", "Puoi toglierlo e pubblicarla di nuovo."];
     let contact = Some("reclami@reviews.example");
     samples.insert(0, one(frame(Some("Giulia"), false), "Mai più", RestrictionReason::PersonalData, &words, contact));

@@ -93,9 +93,13 @@ impl Templates {
     /// Renders one mail. A locale without a folder is a fault, not a fallback: the caller has chosen among [`Templates::locales`].
     pub fn render(&self, locale: &str, context: &MailContext) -> Result<Rendered, TemplateFault> {
         let mail = context.template();
-        let set = self.locales.get(locale).ok_or_else(|| fault(&format!("{locale}/{mail}"), None, "there is no such locale"))?;
-        let variables =
-            context.variables().map_err(|e| fault(&format!("{locale}/{mail}"), None, &format!("context does not serialise: {e}")))?;
+        let set = self
+            .locales
+            .get(locale)
+            .ok_or_else(|| fault(&format!("{locale}/{mail}"), None, "there is no such locale"))?;
+        let variables = context
+            .variables()
+            .map_err(|e| fault(&format!("{locale}/{mail}"), None, &format!("context does not serialise: {e}")))?;
         Ok(Rendered {
             subject: one_line(&part(&set.plain, locale, mail, "subject", &variables)?),
             text: part(&set.plain, locale, mail, "text", &variables)?,
@@ -131,7 +135,8 @@ impl Templates {
 }
 
 fn parse(files: &LocaleFiles) -> Result<LocaleSet, TemplateFault> {
-    let mut set = LocaleSet { plain: strict::registry(handlebars::no_escape), html: strict::registry(handlebars::html_escape) };
+    let mut set =
+        LocaleSet { plain: strict::registry(handlebars::no_escape), html: strict::registry(handlebars::html_escape) };
     for (name, source) in files.partials {
         // A partial stands inside a sentence: its file ends with a line break, its text does not.
         let source = source.trim_end();
@@ -152,7 +157,13 @@ fn add(registry: &mut Handlebars<'static>, name: &str, path: &str, source: &str)
     registry.register_template_string(name, source).map_err(|e| parse_fault(path, &e))
 }
 
-fn part(registry: &Handlebars<'_>, locale: &str, mail: &str, part: &str, variables: &Value) -> Result<String, TemplateFault> {
+fn part(
+    registry: &Handlebars<'_>,
+    locale: &str,
+    mail: &str,
+    part: &str,
+    variables: &Value,
+) -> Result<String, TemplateFault> {
     let path = format!("{locale}/{mail}/{part}");
     registry.render(&path, variables).map_err(|e| render_fault(locale, &path, &e))
 }
@@ -200,7 +211,11 @@ mod tests {
         while let Some(folder) = folders.pop() {
             for entry in std::fs::read_dir(folder).unwrap() {
                 let path = entry.unwrap().path();
-                if path.is_dir() { folders.push(path) } else { on_disk.push(path.strip_prefix(&root).unwrap().to_owned()) }
+                if path.is_dir() {
+                    folders.push(path)
+                } else {
+                    on_disk.push(path.strip_prefix(&root).unwrap().to_owned())
+                }
             }
         }
         let parts: usize = LOCALES.iter().map(|locale| locale.partials.len() + locale.mails.len() * 3).sum();

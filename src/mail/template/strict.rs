@@ -2,7 +2,8 @@
 //! `unless`; here both refuse it, so that a typing error in a condition stops the start instead of dropping a sentence.
 
 use handlebars::{
-    Context, Handlebars, Helper, HelperDef, HelperResult, JsonTruthy, Output, RenderContext, RenderErrorReason, Renderable,
+    Context, Handlebars, Helper, HelperDef, HelperResult, JsonTruthy, Output, RenderContext, RenderErrorReason,
+    Renderable,
 };
 
 /// An empty strict registry that escapes with `escape`.
