@@ -4,3 +4,4 @@ pub mod db;
 pub mod kernel;
 pub mod mail;
 pub mod merchants;
+pub mod sign;
