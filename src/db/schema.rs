@@ -193,8 +193,16 @@ diesel::table! {
         postponed_ms -> BigInt,
         postponements -> BigInt,
         cancelled_at -> Nullable<BigInt>,
+        dropped_at -> Nullable<BigInt>,
         reviewed_at -> Nullable<BigInt>,
         created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    replans (shop_id) {
+        shop_id -> Binary,
+        settings_version -> BigInt,
     }
 }
 
@@ -375,6 +383,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     order_moves,
     orders_dirty,
     invitations,
+    replans,
     suppressions,
     messages,
     message_attempts,

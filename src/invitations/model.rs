@@ -1,0 +1,176 @@
+//! What an invitation is: the intent to ask one person about one order, and what its link entitles to.
+//!
+//! Types and pure decisions. An invitation is *pending* until it was sent or dropped; dropped ones keep their row, so that
+//! postponements and cancellations by the shop stay countable. Never holds an address, a name or a token.
+
+use serde::Serialize;
+
+use crate::kernel::id::{InvitationId, OrderId, ShopId};
+use crate::kernel::time::{DAY, Timestamp};
+use crate::keyring::PersonHash;
+use crate::orders::Reason;
+use crate::sign::token::Purpose;
+
+/// Queue and outbox kind of the first mail about an order.
+pub(crate) const INVITATION: &str = "invitation";
+/// Queue and outbox kind of the one optional reminder.
+pub(crate) const REMINDER: &str = "reminder";
+/// Queue and outbox kind of a fresh link that its holder asked for.
+pub(crate) const FRESH_LINK: &str = "fresh_link";
+
+/// How long a token lives from the mail that carried it last: three years of 365 days, in ms.
+pub(crate) const TOKEN_LIFE_MS: i64 = 3 * 365 * DAY;
+/// How far a shop may postpone one invitation in all, in ms.
+pub(crate) const POSTPONE_LIMIT_MS: i64 = 30 * DAY;
+/// Age of the trigger on arrival from which nobody is asked any more, in ms.
+pub(crate) const TOO_OLD_MS: i64 = 90 * DAY;
+/// In Italian tourism a review belongs within this time of the visit, in ms.
+pub(crate) const TOURISM_IT_MS: i64 = 30 * DAY;
+/// A fresh link leaves at most once in this time, in ms.
+pub(crate) const FRESH_LINK_EVERY_MS: i64 = DAY;
+
+/// One row of the room.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Invitation {
+    /// `inv_...`
+    pub(crate) id: InvitationId,
+    /// Whose customer is asked.
+    pub(crate) shop_id: ShopId,
+    /// About which order; never two invitations about one.
+    pub(crate) order_id: OrderId,
+    /// Who is asked, as the cap counts; `None` for test orders and for people who were erased.
+    pub(crate) person: Option<PersonHash>,
+    /// The event that started the clock.
+    pub(crate) trigger_at: Timestamp,
+    /// When it is, or was, due.
+    pub(crate) due_at: Timestamp,
+    /// Until when a review may be submitted.
+    pub(crate) submit_until: Timestamp,
+    /// Which key signed the token in the mail.
+    pub(crate) token_kid: Option<i64>,
+    /// Until when that token opens anything.
+    pub(crate) token_expires_at: Option<Timestamp>,
+    /// The mail server took it, or it was captured.
+    pub(crate) sent_at: Option<Timestamp>,
+    /// So was the reminder.
+    pub(crate) reminded_at: Option<Timestamp>,
+    /// When a fresh link was last asked for.
+    pub(crate) fresh_link_at: Option<Timestamp>,
+    /// By how much the shop postponed it in all, in ms.
+    pub(crate) postponed_ms: i64,
+    /// How often.
+    pub(crate) postponements: i64,
+    /// When the shop cancelled it: final.
+    pub(crate) cancelled_at: Option<Timestamp>,
+    /// When the intent ended before it was sent; the order's state says why.
+    pub(crate) dropped_at: Option<Timestamp>,
+    /// When its review was submitted.
+    pub(crate) reviewed_at: Option<Timestamp>,
+    /// When it was first planned.
+    pub(crate) created_at: Timestamp,
+}
+
+impl Invitation {
+    /// Still to be sent.
+    pub(crate) fn is_pending(&self) -> bool {
+        self.sent_at.is_none() && self.dropped_at.is_none()
+    }
+
+    /// Whether a review may be submitted at `now`. The token says who asks, this says whether.
+    pub(crate) fn is_open(&self, now: Timestamp) -> bool {
+        self.sent_at.is_some() && now < self.submit_until
+    }
+}
+
+/// Who a link proves its holder to be: the reader of the mail about one invitation. The authority that reviews need as an
+/// argument; only [`bearer`](super::bearer::bearer) makes one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bearer {
+    /// The invitation whose mail carried the link.
+    pub invitation: InvitationId,
+    /// The order it asks about.
+    pub order_id: OrderId,
+    /// The shop it asks for.
+    pub shop_id: ShopId,
+    /// What the link is for.
+    pub purpose: Purpose,
+    /// Until when a review may be submitted.
+    pub submit_until: Timestamp,
+    /// Whether that is still to come.
+    pub open: bool,
+    /// When the review was submitted, if it was.
+    pub reviewed_at: Option<Timestamp>,
+    /// Until when the link opens anything.
+    pub expires: Timestamp,
+}
+
+/// How far a suppression reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Reach {
+    /// No more mail for this shop.
+    Shop(#[serde(skip)] ShopId),
+    /// No more mail from this instance.
+    Instance,
+}
+
+/// Why a person gets no more invitations, reminders and notices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SuppressionReason {
+    /// They said so, from a mail.
+    Unsubscribed,
+    /// They reported a mail as spam.
+    Complaint,
+    /// They asked to be erased.
+    Erased,
+    /// The operator decided so.
+    Operator,
+    /// Their server says that the mailbox does not exist: nothing at all is sent there.
+    HardBounce,
+}
+
+impl SuppressionReason {
+    /// Every reason, from light to grave: a graver one replaces a lighter one.
+    pub const ALL: &[Self] = &[Self::Unsubscribed, Self::Complaint, Self::Erased, Self::Operator, Self::HardBounce];
+
+    /// The word in column and JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Unsubscribed => "unsubscribed",
+            Self::HardBounce => "hard_bounce",
+            Self::Complaint => "complaint",
+            Self::Erased => "erased",
+            Self::Operator => "operator",
+        }
+    }
+
+    /// The reason code of an order that is skipped because of it.
+    pub const fn skips_with(self) -> Reason {
+        match self {
+            Self::Unsubscribed => Reason::Unsubscribed,
+            Self::Complaint => Reason::Complained,
+            Self::Erased => Reason::CustomerErased,
+            Self::Operator => Reason::SuppressedByOperator,
+            Self::HardBounce => Reason::AddressBounced,
+        }
+    }
+
+    /// The reason for a word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|reason| reason.as_str() == word)
+    }
+}
+
+/// One person who is left alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Suppression {
+    /// Who.
+    pub person: PersonHash,
+    /// How far.
+    pub reach: Reach,
+    /// Why.
+    pub reason: SuppressionReason,
+    /// Since when.
+    pub at: Timestamp,
+}

@@ -1,0 +1,120 @@
+//! Whether an order is asked about, and when. Pure: one order's facts and one shop's policy in, one decision out.
+//!
+//! Nothing here looks at the expected sentiment, and nothing looks at other orders: suppressions and the cap per person are
+//! looked up by [`plan`](super::plan) for those that this decision would ask. Choices that a reader may question:
+//! - An order without a total passes the minimum: a shop that sends no amounts still asks every customer. Amounts are
+//!   compared as they come, in minor units of the order's own currency, never converted.
+//! - A recipient is in Germany when the order says so, or when it names no country and the shop is there; then the order
+//!   itself must carry the legal basis.
+//! - Age is judged once, when the order is first planned; waiting in a queue makes nobody too old. Nobody is asked after
+//!   the time to submit is over, which in Italian tourism comes sooner.
+
+use super::model::{TOO_OLD_MS, TOURISM_IT_MS};
+use crate::kernel::country::Country;
+use crate::kernel::time::{DAY, Timestamp};
+use crate::kernel::zone::Zone;
+use crate::merchants::model::{LegalBasis, Sector, Shop};
+use crate::orders::{Address, Reason};
+
+/// What the decision needs to know of an order.
+#[derive(Clone, Debug)]
+pub(crate) struct Case {
+    /// What ended the purchase: cancelled, wholly refunded or erased.
+    pub(crate) stop: Option<Reason>,
+    /// When the policy's trigger happened.
+    pub(crate) trigger_at: Option<Timestamp>,
+    /// Whether the order was planned before: then its age was judged already.
+    pub(crate) planned_before: bool,
+    /// The address.
+    pub(crate) address: Address,
+    /// The basis this order carries.
+    pub(crate) legal_basis: Option<LegalBasis>,
+    /// Where the customer is.
+    pub(crate) country: Option<Country>,
+    /// The customer's clock.
+    pub(crate) zone: Option<Zone>,
+    /// Order total in minor units.
+    pub(crate) total: Option<i64>,
+    /// What the shop postponed so far, in ms.
+    pub(crate) postponed_ms: i64,
+}
+
+/// When an order is asked about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Ask {
+    /// The event that started the clock.
+    pub(crate) trigger_at: Timestamp,
+    /// When the mail is due.
+    pub(crate) due_at: Timestamp,
+    /// Until when a review may be submitted.
+    pub(crate) submit_until: Timestamp,
+}
+
+/// What follows from an order's facts alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Decision {
+    /// The event that starts the clock has not come.
+    Wait,
+    /// Not asked, for this reason.
+    Skip(Reason),
+    /// Asked then, unless a suppression or the cap says otherwise.
+    Ask(Ask),
+}
+
+/// Decides about one order under its shop's policy.
+pub(crate) fn decide(shop: &Shop, case: &Case, submit_days: i64, now: Timestamp) -> Decision {
+    if let Some(reason) = never(shop, case) {
+        return Decision::Skip(reason);
+    }
+    let Some(trigger_at) = case.trigger_at else { return Decision::Wait };
+    let submit_until = trigger_at.plus_ms(submit_ms(shop, submit_days));
+    if !case.planned_before && now.since(trigger_at) > TOO_OLD_MS {
+        return Decision::Skip(Reason::TooOld);
+    }
+    if submit_until <= now {
+        return Decision::Skip(Reason::WindowClosed);
+    }
+    Decision::Ask(Ask { trigger_at, due_at: due(shop, case, trigger_at, now), submit_until })
+}
+
+/// What speaks against asking whatever the clock says.
+pub(crate) fn never(shop: &Shop, case: &Case) -> Option<Reason> {
+    if let Some(reason) = case.stop {
+        return Some(reason);
+    }
+    match case.address {
+        Address::Given => {}
+        Address::Missing => return Some(Reason::NoEmail),
+        Address::Invalid => return Some(Reason::InvalidEmail),
+        Address::Erased => return Some(Reason::CustomerErased),
+        Address::Gone => return Some(Reason::AddressExpired),
+    }
+    if !has_basis(shop, case) {
+        return Some(Reason::NoLegalBasis);
+    }
+    let below = matches!((shop.policy.min_total, case.total), (Some(min), Some(total)) if total < min);
+    below.then_some(Reason::BelowMinimum)
+}
+
+/// `max(trigger + delay + postponement, now)`, moved into the shop's hours on the customer's clock.
+fn due(shop: &Shop, case: &Case, trigger_at: Timestamp, now: Timestamp) -> Timestamp {
+    let zone = case.zone.as_ref().unwrap_or(&shop.zone);
+    let at = shop.policy.invite_after.after(trigger_at, zone).plus_ms(case.postponed_ms).max(now);
+    shop.policy.hours.map_or(at, |(from, to)| zone.next_hour_window(at, from, to))
+}
+
+/// Whether writing to this customer about this order has a ground.
+fn has_basis(shop: &Shop, case: &Case) -> bool {
+    let germany = case.country.as_ref().or(shop.country.as_ref()).is_some_and(|country| country.as_str() == "DE");
+    let declared = if germany { None } else { Some(shop.legal_basis) };
+    case.legal_basis.or(declared).is_some_and(|basis| basis != LegalBasis::None)
+}
+
+/// For how long after the trigger a review may be submitted, in ms.
+fn submit_ms(shop: &Shop, submit_days: i64) -> i64 {
+    let days = submit_days.saturating_mul(DAY);
+    match shop.sector {
+        Sector::General => days,
+        Sector::TourismIt => days.min(TOURISM_IT_MS),
+    }
+}

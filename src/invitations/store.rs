@@ -1,0 +1,245 @@
+//! Every query on `invitations` and `replans`. What one shop may see or change takes the shop first; the ways in by a
+//! token and by due time are the exceptions, and return the shop with the row.
+//!
+//! Statements for a batch are bounded in number on PostgreSQL; on SQLite, in the same process, a prepared statement per
+//! key is cheaper than a fresh text per batch.
+
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Binary, Nullable};
+
+use super::model::Invitation;
+use crate::db::schema::{invitations, jobs, replans};
+use crate::db::{self, Connection, each};
+use crate::kernel::id::{InvitationId, OrderId, ShopId};
+use crate::kernel::time::Timestamp;
+use crate::keyring::PersonHash;
+
+/// The columns, in the order of the table.
+#[derive(Queryable, Insertable)]
+#[diesel(table_name = invitations)]
+struct Row {
+    shop_id: ShopId,
+    id: InvitationId,
+    order_id: OrderId,
+    person: Option<Vec<u8>>,
+    trigger_at: Timestamp,
+    due_at: Timestamp,
+    submit_until: Timestamp,
+    token_kid: Option<i64>,
+    token_expires_at: Option<Timestamp>,
+    sent_at: Option<Timestamp>,
+    reminded_at: Option<Timestamp>,
+    fresh_link_at: Option<Timestamp>,
+    postponed_ms: i64,
+    postponements: i64,
+    cancelled_at: Option<Timestamp>,
+    dropped_at: Option<Timestamp>,
+    reviewed_at: Option<Timestamp>,
+    created_at: Timestamp,
+}
+
+impl Row {
+    fn invitation(self) -> db::Result<Invitation> {
+        Ok(Invitation {
+            id: self.id,
+            shop_id: self.shop_id,
+            order_id: self.order_id,
+            person: self.person.map(person_of).transpose()?,
+            trigger_at: self.trigger_at,
+            due_at: self.due_at,
+            submit_until: self.submit_until,
+            token_kid: self.token_kid,
+            token_expires_at: self.token_expires_at,
+            sent_at: self.sent_at,
+            reminded_at: self.reminded_at,
+            fresh_link_at: self.fresh_link_at,
+            postponed_ms: self.postponed_ms,
+            postponements: self.postponements,
+            cancelled_at: self.cancelled_at,
+            dropped_at: self.dropped_at,
+            reviewed_at: self.reviewed_at,
+            created_at: self.created_at,
+        })
+    }
+}
+
+/// A stored hash of a person.
+pub(super) fn person_of(bytes: Vec<u8>) -> db::Result<PersonHash> {
+    PersonHash::try_from(bytes).map_err(|_bytes| db::Error::corrupt("person"))
+}
+
+/// The invitation about one order of this shop.
+pub(crate) fn of_order(conn: &mut Connection, shop: ShopId, order: OrderId) -> db::Result<Option<Invitation>> {
+    let row: Option<Row> =
+        invitations::table.filter(invitations::shop_id.eq(shop)).filter(invitations::order_id.eq(order)).first(conn).optional()?;
+    row.map(Row::invitation).transpose()
+}
+
+/// The invitation that a link or a job names; the row says whose it is.
+pub(crate) fn by_id(conn: &mut Connection, id: InvitationId) -> db::Result<Option<Invitation>> {
+    let row: Option<Row> = invitations::table.filter(invitations::id.eq(id)).first(conn).optional()?;
+    row.map(Row::invitation).transpose()
+}
+
+/// The invitations about these orders, as far as there are any.
+pub(crate) fn of_orders(conn: &mut Connection, keys: &[(ShopId, OrderId)]) -> db::Result<Vec<Invitation>> {
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    match conn {
+        Connection::Pg(pg) => {
+            let (shops, orders): (Vec<ShopId>, Vec<OrderId>) = keys.iter().copied().unzip();
+            let rows: Vec<Row> = invitations::table
+                .filter(invitations::shop_id.eq_any(shops))
+                .filter(invitations::order_id.eq_any(orders))
+                .load(pg)?;
+            rows.into_iter().map(Row::invitation).collect()
+        }
+        Connection::Sqlite(_) => {
+            let mut found = Vec::new();
+            for (shop, order) in keys {
+                found.extend(of_order(conn, *shop, *order)?);
+            }
+            Ok(found)
+        }
+    }
+}
+
+/// Writes planned invitations: new ones whole, known ones as far as planning decides. Sorted by the caller; never called
+/// for one that was sent.
+pub(crate) fn save_plans(tx: &mut Connection, plans: &[Invitation]) -> db::Result<()> {
+    if plans.is_empty() {
+        return Ok(());
+    }
+    match tx {
+        Connection::Pg(pg) => save_plans_at_once(pg, plans),
+        Connection::Sqlite(sqlite) => {
+            for plan in plans {
+                diesel::insert_into(invitations::table)
+                    .values((
+                        invitations::shop_id.eq(plan.shop_id),
+                        invitations::id.eq(plan.id),
+                        invitations::order_id.eq(plan.order_id),
+                        invitations::person.eq(plan.person.map(Vec::from)),
+                        invitations::trigger_at.eq(plan.trigger_at),
+                        invitations::due_at.eq(plan.due_at),
+                        invitations::submit_until.eq(plan.submit_until),
+                        invitations::postponed_ms.eq(plan.postponed_ms),
+                        invitations::postponements.eq(plan.postponements),
+                        invitations::created_at.eq(plan.created_at),
+                    ))
+                    .on_conflict((invitations::shop_id, invitations::order_id))
+                    .do_update()
+                    .set((
+                        invitations::person.eq(plan.person.map(Vec::from)),
+                        invitations::trigger_at.eq(plan.trigger_at),
+                        invitations::due_at.eq(plan.due_at),
+                        invitations::submit_until.eq(plan.submit_until),
+                        invitations::dropped_at.eq(None::<Timestamp>),
+                    ))
+                    .execute(sqlite)?;
+            }
+            Ok(())
+        }
+    }
+}
+
+fn save_plans_at_once(pg: &mut PgConnection, plans: &[Invitation]) -> db::Result<()> {
+    diesel::sql_query(
+        "INSERT INTO invitations (shop_id, id, order_id, person, trigger_at, due_at, submit_until, postponed_ms, \
+         postponements, created_at) SELECT * FROM UNNEST($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
+         ON CONFLICT (shop_id, order_id) DO UPDATE SET person = excluded.person, trigger_at = excluded.trigger_at, \
+         due_at = excluded.due_at, submit_until = excluded.submit_until, dropped_at = NULL",
+    )
+    .bind::<Array<Binary>, _>(column(plans, |plan| plan.shop_id.as_bytes().to_vec()))
+    .bind::<Array<Binary>, _>(column(plans, |plan| plan.id.as_bytes().to_vec()))
+    .bind::<Array<Binary>, _>(column(plans, |plan| plan.order_id.as_bytes().to_vec()))
+    .bind::<Array<Nullable<Binary>>, _>(column(plans, |plan| plan.person.map(Vec::from)))
+    .bind::<Array<BigInt>, _>(column(plans, |plan| plan.trigger_at.millis()))
+    .bind::<Array<BigInt>, _>(column(plans, |plan| plan.due_at.millis()))
+    .bind::<Array<BigInt>, _>(column(plans, |plan| plan.submit_until.millis()))
+    .bind::<Array<BigInt>, _>(column(plans, |plan| plan.postponed_ms))
+    .bind::<Array<BigInt>, _>(column(plans, |plan| plan.postponements))
+    .bind::<Array<BigInt>, _>(column(plans, |plan| plan.created_at.millis()))
+    .execute(pg)?;
+    Ok(())
+}
+
+fn column<T>(plans: &[Invitation], of: impl Fn(&Invitation) -> T) -> Vec<T> {
+    plans.iter().map(of).collect()
+}
+
+/// Ends these intents before they were sent; their orders say why.
+pub(crate) fn drop_many(tx: &mut Connection, ids: &[InvitationId], now: Timestamp) -> db::Result<()> {
+    for chunk in ids.chunks(500) {
+        let pending = invitations::table
+            .filter(invitations::id.eq_any(chunk.to_vec()))
+            .filter(invitations::sent_at.is_null())
+            .filter(invitations::dropped_at.is_null());
+        diesel::update(pending).set(invitations::dropped_at.eq(Some(now))).execute(tx)?;
+    }
+    Ok(())
+}
+
+/// What counts against the cap: an invitation of a person that was sent or is pending.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Counted {
+    /// By which shop.
+    pub(crate) shop_id: ShopId,
+    /// About which order.
+    pub(crate) order_id: OrderId,
+    /// To whom.
+    pub(crate) person: PersonHash,
+    /// When it was sent, else when it is due.
+    pub(crate) at: Timestamp,
+    /// Whether it was sent.
+    pub(crate) sent: bool,
+}
+
+/// What counts against the cap for these people, sent after `since` or pending.
+pub(crate) fn counted(conn: &mut Connection, keys: &[(ShopId, PersonHash)], since: Timestamp) -> db::Result<Vec<Counted>> {
+    let columns = (invitations::shop_id, invitations::order_id, invitations::person, invitations::due_at, invitations::sent_at);
+    let live = invitations::sent_at.gt(since).or(invitations::sent_at.is_null().and(invitations::dropped_at.is_null()));
+    let mut rows: Vec<(ShopId, OrderId, Option<Vec<u8>>, Timestamp, Option<Timestamp>)> = Vec::new();
+    match conn {
+        _ if keys.is_empty() => {}
+        Connection::Pg(pg) => {
+            let (shops, people): (Vec<ShopId>, Vec<Vec<u8>>) = keys.iter().map(|(shop, person)| (*shop, person.to_vec())).unzip();
+            rows = invitations::table
+                .filter(invitations::shop_id.eq_any(shops))
+                .filter(invitations::person.eq_any(people))
+                .filter(live)
+                .select(columns)
+                .load(pg)?;
+        }
+        Connection::Sqlite(sqlite) => {
+            for (shop, person) in keys {
+                let of_person =
+                    invitations::table.filter(invitations::shop_id.eq(shop)).filter(invitations::person.eq(person.to_vec()));
+                rows.extend(of_person.filter(live).select(columns).load(sqlite)?);
+            }
+        }
+    }
+    rows.into_iter().filter_map(|(shop, order, person, due, sent)| Some((shop, order, person?, due, sent))).map(count).collect()
+}
+
+fn count((shop_id, order_id, person, due, sent): (ShopId, OrderId, Vec<u8>, Timestamp, Option<Timestamp>)) -> db::Result<Counted> {
+    Ok(Counted { shop_id, order_id, person: person_of(person)?, at: sent.unwrap_or(due), sent: sent.is_some() })
+}
+
+/// The invitations of one person, of one shop or of all.
+pub(crate) fn of_person(conn: &mut Connection, shop: Option<ShopId>, person: &PersonHash) -> db::Result<Vec<Invitation>> {
+    let mut query = invitations::table.filter(invitations::person.eq(person.to_vec())).order(invitations::id).into_boxed();
+    if let Some(shop) = shop {
+        query = query.filter(invitations::shop_id.eq(shop));
+    }
+    let rows: Vec<Row> = query.load(conn)?;
+    rows.into_iter().map(Row::invitation).collect()
+}
+
+/// Takes a person's hash off their invitations.
+pub(crate) fn forget_person(tx: &mut Connection, shop: ShopId, person: &PersonHash) -> db::Result<()> {
+    let mine = invitations::table.filter(invitations::shop_id.eq(shop)).filter(invitations::person.eq(person.to_vec()));
+    diesel::update(mine).set(invitations::person.eq(None::<Vec<u8>>)).execute(tx)?;
+    Ok(())
+}
