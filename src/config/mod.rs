@@ -1,0 +1,273 @@
+//! The settings of an instance, typed and checked. Built once at start by [`Config::load`] from flag > environment >
+//! file > `config/default.toml` (embedded), and handed around in the context. The only room that reads the process
+//! environment. A value that is not accepted stops the start with a sentence that names the key, where it came from
+//! and what is accepted; a secret never prints.
+mod environment;
+mod settings;
+mod values;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use ipnet::IpNet;
+
+pub use environment::{Environment, Flags};
+pub use settings::{DEFAULTS, KEYS, Key, Settings, Shown, Source};
+pub use values::{LogFormat, Secret};
+
+use crate::db::{DatabaseUrl, Sizes};
+use crate::kernel::email::EmailAddress;
+use crate::kernel::time::DAY;
+use crate::links::Base;
+use values::Reader;
+
+/// A setting that is unknown or not accepted; one sentence per fault.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct ConfigError(pub String);
+
+/// Effective settings. Every field stands in `config/default.toml` under the same name.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Folder for the embedded database, the master key and captured mail.
+    pub data_dir: PathBuf,
+    /// Address and port to listen on.
+    pub listen: SocketAddr,
+    /// Where the world reaches this instance; none until the operator says.
+    pub public_url: Option<Base>,
+    /// Which database.
+    pub database_url: DatabaseUrl,
+    /// Mail server, with its password; `mail/` takes it apart.
+    pub smtp_url: Option<Secret>,
+    /// Sender of all mail; none means `reviews@` and the host of `public_url`.
+    pub mail_from: Option<EmailAddress>,
+    /// Master key as text; `keyring/` decodes it.
+    pub master_key: Option<Secret>,
+    /// File of the master key, where one was named; see [`Config::master_key_path`].
+    pub master_key_file: Option<PathBuf>,
+    /// Proxies whose forwarding headers are believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Threads that answer requests; 0 means one for each core.
+    pub workers: usize,
+    /// Largest body of a request, in bytes.
+    pub body_limit: usize,
+    /// How long a client may take to send a request.
+    pub request_timeout: Duration,
+    /// How long an idle connection is kept.
+    pub keep_alive: Duration,
+    /// How long running work gets to finish at a stop.
+    pub drain: Duration,
+    /// Bearer token that opens `/metrics` to other machines.
+    pub metrics_token: Option<Secret>,
+    /// Days after the trigger in which a review can be submitted.
+    pub submit_days: i64,
+    /// Years a mailed link lives.
+    pub token_years: i64,
+    /// Days an address without a review is kept after the last mail.
+    pub contact_days_after_last_mail: i64,
+    /// Days that webhook ids are kept.
+    pub event_keep_days: i64,
+    /// Milliseconds between two looks at changed public versions.
+    pub public_poll_ms: i64,
+    /// What is written to the log, and how.
+    pub log: Log,
+    /// Requests per minute.
+    pub limits: Limits,
+    /// Sizes of the database layer.
+    pub db: DbSizes,
+    /// How jobs run.
+    pub jobs: Jobs,
+    /// How mail leaves.
+    pub mail: Mail,
+}
+
+/// `[log]`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Log {
+    /// For people or for machines.
+    pub format: LogFormat,
+    /// Directives of `tracing_subscriber::EnvFilter`.
+    pub filter: String,
+}
+
+/// `[limits]`: requests per minute, 0 = none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Private and personal routes, by address.
+    pub per_address: u32,
+    /// Signed events, by address, before the signature is checked.
+    pub events_per_address: u32,
+    /// The shop's own API, by shop, after the key is checked.
+    pub per_shop: u32,
+    /// Signed events, by shop, after the signature is checked.
+    pub events_per_shop: u32,
+    /// Wrong tokens, by address.
+    pub wrong_tokens: u32,
+}
+
+/// `[db]`
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DbSizes {
+    /// Reading connections of the embedded database.
+    pub readers: u32,
+    /// Connections to PostgreSQL.
+    pub pool: u32,
+    /// Writes that may wait.
+    pub queue: usize,
+}
+
+/// `[jobs]`
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Jobs {
+    /// Jobs that run at once.
+    pub parallel: usize,
+    /// Jobs claimed in one go.
+    pub batch: i64,
+    /// Length of a lease.
+    pub lease_seconds: i64,
+}
+
+/// `[mail]`
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mail {
+    /// Mails per minute at most; 0 = no limit.
+    pub per_minute: u32,
+    /// Open connections to the mail server.
+    pub connections: usize,
+    /// How long to wait for an answer of the mail server.
+    pub timeout: Duration,
+}
+
+impl Config {
+    /// Reads all sources and checks every value.
+    ///
+    /// # Errors
+    /// The first value that is not accepted, or all unknown keys.
+    pub fn load(flags: &Flags, environment: &Environment) -> Result<Self, ConfigError> {
+        Self::from_settings(&Settings::collect(flags, environment)?)
+    }
+
+    /// Checks and types settings that have been collected.
+    ///
+    /// # Errors
+    /// The first value that is not accepted.
+    pub fn from_settings(settings: &Settings) -> Result<Self, ConfigError> {
+        let r = Reader::new(settings);
+        let data_dir = PathBuf::from(r.text("data_dir")?.unwrap_or_default());
+        let database_url = match r.database_url("database_url")? {
+            Some(url) => url,
+            None => database_in(&data_dir),
+        };
+        let config = Self {
+            listen: r.listen("listen")?,
+            public_url: r.base("public_url")?,
+            smtp_url: r.smtp_url("smtp_url")?,
+            mail_from: r.email("mail_from")?,
+            master_key: r.secret("master_key")?,
+            master_key_file: r.text("master_key_file")?.map(PathBuf::from),
+            trusted_proxies: r.networks("trusted_proxies")?,
+            workers: r.number("workers", 0, 1024)?,
+            body_limit: r.number("body_limit", 1024, 64 * 1024 * 1024)?,
+            request_timeout: r.seconds("request_timeout_seconds", 1, 600)?,
+            keep_alive: r.seconds("keep_alive_seconds", 1, 3600)?,
+            drain: r.seconds("drain_seconds", 0, 3600)?,
+            metrics_token: r.secret("metrics_token")?,
+            submit_days: r.number("submit_days", 1, 3650)?,
+            token_years: r.number("token_years", 1, 20)?,
+            contact_days_after_last_mail: r.number("contact_days_after_last_mail", 1, 3650)?,
+            event_keep_days: r.number("event_keep_days", 1, 3650)?,
+            public_poll_ms: r.number("public_poll_ms", 10, 60_000)?,
+            log: Log { format: r.log_format("log.format")?, filter: r.log_filter("log.filter")? },
+            limits: limits(&r)?,
+            db: DbSizes {
+                readers: r.number("db.readers", 1, 256)?,
+                pool: r.number("db.pool", 1, 256)?,
+                queue: r.number("db.queue", 1, 1_000_000)?,
+            },
+            jobs: Jobs {
+                parallel: r.number("jobs.parallel", 1, 256)?,
+                batch: r.number("jobs.batch", 1, 10_000)?,
+                lease_seconds: r.number("jobs.lease_seconds", 5, 3600)?,
+            },
+            mail: Mail {
+                per_minute: r.number("mail.per_minute", 0, 1_000_000)?,
+                connections: r.number("mail.connections", 1, 64)?,
+                timeout: r.seconds("mail.timeout_seconds", 1, 600)?,
+            },
+            data_dir,
+            database_url,
+        };
+        config.check_together(settings)
+    }
+
+    /// Rules that need more than one value.
+    fn check_together(self, settings: &Settings) -> Result<Self, ConfigError> {
+        if self.master_key.is_some() && self.master_key_file.is_some() {
+            return Err(ConfigError(format!(
+                "master_key ({}) and master_key_file ({}) are both set: give one of them",
+                settings.source("master_key"),
+                settings.source("master_key_file"),
+            )));
+        }
+        Ok(self)
+    }
+
+    /// The base of all links: `public_url`, else where the server listens.
+    pub fn base(&self) -> Base {
+        self.public_url.clone().unwrap_or_else(|| Base::listening(self.listen))
+    }
+
+    /// Whether only this machine can reach the server.
+    pub fn listens_on_loopback(&self) -> bool {
+        self.listen.ip().is_loopback()
+    }
+
+    /// The file of the master key: the one that was named, else `master.key` in the data folder.
+    pub fn master_key_path(&self) -> PathBuf {
+        self.master_key_file.clone().unwrap_or_else(|| self.data_dir.join("master.key"))
+    }
+
+    /// Sizes for [`crate::db::Db::open`].
+    pub fn db_sizes(&self) -> Sizes {
+        Sizes { readers: self.db.readers, pool: self.db.pool, queue: self.db.queue }
+    }
+
+    /// How long an address without a review is kept after the last mail, in milliseconds.
+    pub fn contact_keep_ms(&self) -> i64 {
+        self.contact_days_after_last_mail.saturating_mul(DAY)
+    }
+
+    /// The same settings with another data folder and the embedded database in it.
+    #[must_use]
+    pub fn in_dir(mut self, dir: &Path) -> Self {
+        self.database_url = database_in(dir);
+        self.data_dir = dir.to_owned();
+        self
+    }
+
+    /// The defaults without any environment or file, for tests. Use [`Config::in_dir`] to give it a folder.
+    #[expect(clippy::expect_used, reason = "the embedded defaults are checked by a test; only tests call this")]
+    pub fn for_tests() -> Self {
+        let settings = Settings::defaults().expect("the embedded defaults parse");
+        Self::from_settings(&settings).expect("the embedded defaults are accepted")
+    }
+}
+
+fn limits(r: &Reader<'_>) -> Result<Limits, ConfigError> {
+    let number = |key| r.number(key, 0, 100_000_000);
+    Ok(Limits {
+        per_address: number("limits.per_address")?,
+        events_per_address: number("limits.events_per_address")?,
+        per_shop: number("limits.per_shop")?,
+        events_per_shop: number("limits.events_per_shop")?,
+        wrong_tokens: number("limits.wrong_tokens")?,
+    })
+}
+
+fn database_in(dir: &Path) -> DatabaseUrl {
+    DatabaseUrl::Sqlite(dir.join("attesta.db"))
+}
+
+#[cfg(test)]
+mod tests;

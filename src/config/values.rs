@@ -1,0 +1,189 @@
+//! The types of settings: one reader per kind of value, each with the sentence for what is accepted. Pure.
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use ipnet::IpNet;
+
+use super::ConfigError;
+use super::settings::{KEYS, Raw, Settings, Shown, shown};
+use crate::db::DatabaseUrl;
+use crate::kernel::email::EmailAddress;
+use crate::links::Base;
+
+/// A text that never prints.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Keeps this text.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The text itself, for the one who needs it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("(not shown)")
+    }
+}
+
+/// How the log is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Pretty,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Reads typed values and words what is not accepted.
+pub(super) struct Reader<'a> {
+    settings: &'a Settings,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(settings: &'a Settings) -> Self {
+        Self { settings }
+    }
+
+    /// A text; none where it is not set.
+    pub(super) fn text(&self, key: &str) -> Result<Option<&'a str>, ConfigError> {
+        let Some(raw) = self.settings.raw(key) else { return Ok(None) };
+        match raw.value.as_str().map(str::trim) {
+            Some("") => Err(refused(key, raw, "it is empty")),
+            Some(text) => Ok(Some(text)),
+            None => Err(refused(key, raw, "expected a text in quotes")),
+        }
+    }
+
+    /// A text parsed by `parse`, whose error completes the sentence.
+    fn parsed<T>(&self, key: &str, parse: impl Fn(&str) -> Result<T, String>) -> Result<Option<T>, ConfigError> {
+        let (Some(text), Some(raw)) = (self.text(key)?, self.settings.raw(key)) else { return Ok(None) };
+        parse(text).map(Some).map_err(|why| refused(key, raw, &why))
+    }
+
+    /// A whole number from `least` to `most`.
+    pub(super) fn number<N: TryFrom<i64>>(&self, key: &str, least: i64, most: i64) -> Result<N, ConfigError> {
+        let accepted = format!("expected a whole number from {least} to {most}");
+        let Some(raw) = self.settings.raw(key) else { return Err(ConfigError(format!("{key} has no default"))) };
+        let number = match &raw.value {
+            toml::Value::Integer(number) => Some(*number),
+            toml::Value::String(text) => text.trim().parse().ok(),
+            _ => None,
+        };
+        let number = number.filter(|number| (least..=most).contains(number));
+        number.and_then(|number| N::try_from(number).ok()).ok_or_else(|| refused(key, raw, &accepted))
+    }
+
+    pub(super) fn seconds(&self, key: &str, least: i64, most: i64) -> Result<Duration, ConfigError> {
+        self.number::<u64>(key, least, most).map(Duration::from_secs)
+    }
+
+    pub(super) fn secret(&self, key: &str) -> Result<Option<Secret>, ConfigError> {
+        self.parsed(key, |text| Ok(Secret::new(text)))
+    }
+
+    pub(super) fn listen(&self, key: &str) -> Result<SocketAddr, ConfigError> {
+        let parse = |text: &str| {
+            let numeric = match text.strip_prefix("localhost:") {
+                Some(port) => format!("127.0.0.1:{port}"),
+                None => text.to_owned(),
+            };
+            let accepted = "expected IP:PORT or localhost:PORT, such as 127.0.0.1:8080, 0.0.0.0:8080 or [::1]:8080";
+            numeric.parse::<SocketAddr>().map_err(|_not_an_address| accepted.to_owned())
+        };
+        self.parsed(key, parse)?.ok_or_else(|| ConfigError(format!("{key} has no default")))
+    }
+
+    pub(super) fn base(&self, key: &str) -> Result<Option<Base>, ConfigError> {
+        self.parsed(key, Base::parse)
+    }
+
+    pub(super) fn database_url(&self, key: &str) -> Result<Option<DatabaseUrl>, ConfigError> {
+        self.parsed(key, DatabaseUrl::parse)
+    }
+
+    pub(super) fn smtp_url(&self, key: &str) -> Result<Option<Secret>, ConfigError> {
+        self.parsed(key, |text| {
+            let known = ["smtp://", "smtps://", "file:", "capture:"].iter().any(|scheme| text.starts_with(scheme));
+            let accepted = "expected smtp://HOST, smtps://HOST, file:FOLDER or capture:";
+            if known { Ok(Secret::new(text)) } else { Err(accepted.to_owned()) }
+        })
+    }
+
+    pub(super) fn email(&self, key: &str) -> Result<Option<EmailAddress>, ConfigError> {
+        let accepted = "expected one e-mail address without a name, such as reviews@example.com";
+        self.parsed(key, |text| EmailAddress::parse(text).map_err(|_why| accepted.to_owned()))
+    }
+
+    pub(super) fn log_format(&self, key: &str) -> Result<LogFormat, ConfigError> {
+        let parse = |text: &str| match text {
+            "pretty" => Ok(LogFormat::Pretty),
+            "json" => Ok(LogFormat::Json),
+            _ => Err("expected pretty or json".to_owned()),
+        };
+        Ok(self.parsed(key, parse)?.unwrap_or(LogFormat::Pretty))
+    }
+
+    pub(super) fn log_filter(&self, key: &str) -> Result<String, ConfigError> {
+        let accepted = "expected a level such as info, or directives such as info,attesta::jobs=debug";
+        let parse = |text: &str| match tracing_subscriber::EnvFilter::try_new(text) {
+            Ok(_filter) => Ok(text.to_owned()),
+            Err(error) => Err(format!("{error}; {accepted}")),
+        };
+        Ok(self.parsed(key, parse)?.unwrap_or_else(|| "info".to_owned()))
+    }
+
+    /// A TOML list, or a text with commas: networks, or addresses that stand for themselves.
+    pub(super) fn networks(&self, key: &str) -> Result<Vec<IpNet>, ConfigError> {
+        let Some(raw) = self.settings.raw(key) else { return Ok(Vec::new()) };
+        let texts = match &raw.value {
+            toml::Value::Array(all) => all.iter().map(|one| one.as_str().unwrap_or("?").to_owned()).collect(),
+            toml::Value::String(text) => text.split(',').map(str::to_owned).collect::<Vec<_>>(),
+            _ => vec!["?".to_owned()],
+        };
+        let network = |text: &String| {
+            let text = text.trim();
+            let parsed = text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+            let accepted = "expected a list of addresses or networks, such as [\"10.0.0.0/8\", \"::1\"]";
+            parsed.map_err(|_| refused(key, raw, accepted))
+        };
+        texts.iter().filter(|text| !text.trim().is_empty()).map(network).collect()
+    }
+}
+
+/// The sentence for a value that is not accepted.
+fn refused(key: &str, raw: &Raw, why: &str) -> ConfigError {
+    let how = KEYS.iter().find(|known| known.name == key).map_or(Shown::Secret, |known| known.shown);
+    ConfigError(format!("{key} = {} ({}) is not accepted: {why}", shown(how, &raw.value), raw.source))
+}
+
+/// A URL without its password.
+pub(super) fn mask_url(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let (rest, query) = match rest.split_once('?') {
+        Some((rest, query)) => (rest, format!("?{}", mask_query(query))),
+        None => (rest, String::new()),
+    };
+    match rest.rsplit_once('@') {
+        Some((user, host)) => {
+            let name = user.split_once(':').map_or(user, |(name, _password)| name);
+            format!("{scheme}://{name}:(not shown)@{host}{query}")
+        }
+        None => format!("{scheme}://{rest}{query}"),
+    }
+}
+
+fn mask_query(query: &str) -> String {
+    let part = |part: &str| match part.split_once('=') {
+        Some((name, _)) if name.contains("pass") => format!("{name}=(not shown)"),
+        _ => part.to_owned(),
+    };
+    query.split('&').map(part).collect::<Vec<_>>().join("&")
+}

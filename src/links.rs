@@ -1,0 +1,343 @@
+//! Every public URL, built and taken apart in one place, so that the link in a mail and the route that receives it are
+//! the same definition. Built once from `public_url` (which may have a path prefix) or, without it, from the listening
+//! address. It does no I/O and knows no room: callers hand in ids, domains and tokens as they print.
+//!
+//! Served paths: a proxy may strip the prefix or pass it on. The server takes both: `http/` removes the prefix when a
+//! path begins with it and serves every route at the root.
+use std::fmt::{self, Display};
+use std::net::SocketAddr;
+
+/// Path patterns of all public routes, without the prefix; `{name}` is one segment.
+pub mod path {
+    /// Front page.
+    pub const HOME: &str = "/";
+    /// A shop's trust profile.
+    pub const PROFILE: &str = "/shops/{domain}";
+    /// One review.
+    pub const REVIEW: &str = "/reviews/{id}";
+    /// The review form behind a mailed link.
+    pub const FORM: &str = "/r/{token}";
+    /// The same with stars preselected.
+    pub const STAR: &str = "/r/{token}/{stars}";
+    /// Unsubscribing, page and one-click POST.
+    pub const UNSUBSCRIBE: &str = "/u/{token}";
+    /// A shop's badge.
+    pub const BADGE: &str = "/badges/{shop}.svg";
+    /// Stylesheet and other files of ours.
+    pub const ASSET: &str = "/assets/{file}";
+    /// The API, explained.
+    pub const DOCS: &str = "/docs";
+    /// All errors, explained.
+    pub const PROBLEMS: &str = "/problems";
+    /// The contract.
+    pub const OPENAPI: &str = "/v1/openapi.yaml";
+    /// All errors, for programs.
+    pub const V1_PROBLEMS: &str = "/v1/problems";
+    /// A shop's profile, for programs.
+    pub const V1_SHOP: &str = "/v1/shops/{shop}";
+    /// Order events in.
+    pub const V1_EVENTS: &str = "/v1/shops/{shop}/events";
+    /// A shop's orders.
+    pub const V1_ORDERS: &str = "/v1/shops/{shop}/orders";
+    /// One order.
+    pub const V1_ORDER: &str = "/v1/shops/{shop}/orders/{id}";
+    /// A shop's published reviews.
+    pub const V1_REVIEWS: &str = "/v1/shops/{shop}/reviews";
+    /// One review, for programs.
+    pub const V1_REVIEW: &str = "/v1/reviews/{id}";
+    /// The rows behind every score of a shop.
+    pub const V1_TALLY: &str = "/v1/shops/{shop}/tally";
+    /// One product of a shop.
+    pub const V1_PRODUCT: &str = "/v1/shops/{shop}/products/{sku}";
+    /// The reviews of one product.
+    pub const V1_PRODUCT_REVIEWS: &str = "/v1/shops/{shop}/products/{sku}/reviews";
+    /// Is the process alive.
+    pub const LIVE: &str = "/health/live";
+    /// Can it serve.
+    pub const READY: &str = "/health/ready";
+    /// Figures for Prometheus.
+    pub const METRICS: &str = "/metrics";
+}
+
+/// Scheme, host, port and path prefix under which the world reaches this instance.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Base {
+    origin: String,
+    host: String,
+    prefix: String,
+}
+
+impl Base {
+    /// Parses `http(s)://HOST[:PORT][/PREFIX]`; a slash at the end is dropped.
+    ///
+    /// # Errors
+    /// A sentence that says what is accepted.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        const ACCEPTED: &str =
+            "expected http:// or https://, a host and perhaps a path prefix, such as https://reviews.example/a";
+        let url = reqwest::Url::parse(text.trim()).map_err(|error| format!("{error}; {ACCEPTED}"))?;
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err(format!("the scheme is {}; {ACCEPTED}", url.scheme()));
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(format!("it names a user; {ACCEPTED}"));
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err(format!("it has a query or a fragment; {ACCEPTED}"));
+        }
+        let Some(host) = url.host_str() else { return Err(ACCEPTED.to_owned()) };
+        let prefix = url.path().trim_end_matches('/').to_owned();
+        let plain = |c: char| c.is_ascii_alphanumeric() || "/-._~".contains(c);
+        if prefix.contains("//") || !prefix.chars().all(plain) {
+            return Err(format!("the path prefix may have letters, digits, - . _ ~ and single slashes; {ACCEPTED}"));
+        }
+        Ok(Self { origin: url.origin().ascii_serialization(), host: host.to_owned(), prefix })
+    }
+
+    /// The base of an instance without `public_url`: where it listens; loopback where it listens everywhere.
+    pub fn listening(address: SocketAddr) -> Self {
+        let mut shown = address;
+        if shown.ip().is_unspecified() {
+            shown.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
+        }
+        Self { origin: format!("http://{shown}"), host: shown.ip().to_string(), prefix: String::new() }
+    }
+
+    /// Path prefix without a slash at the end; empty at the root.
+    pub fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
+    /// Host name or address, without the port.
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// Scheme, host and port.
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// Whether the world comes by TLS.
+    pub fn is_https(&self) -> bool {
+        self.origin.starts_with("https://")
+    }
+}
+
+impl Display for Base {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", self.origin, self.prefix)
+    }
+}
+
+impl fmt::Debug for Base {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Display::fmt(self, f)
+    }
+}
+
+/// Builder of public URLs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Links {
+    base: Base,
+}
+
+impl Links {
+    /// Links under this base.
+    pub fn new(base: Base) -> Self {
+        Self { base }
+    }
+
+    /// The base itself.
+    pub fn base(&self) -> &Base {
+        &self.base
+    }
+
+    /// The URL of a path pattern with its segments filled in, in order; each is percent-encoded.
+    pub fn to(&self, pattern: &str, segments: &[&dyn Display]) -> String {
+        format!("{}{}", self.base, fill(pattern, segments))
+    }
+
+    /// The same without scheme and host, for links inside our own pages.
+    pub fn local(&self, pattern: &str, segments: &[&dyn Display]) -> String {
+        format!("{}{}", self.base.prefix, fill(pattern, segments))
+    }
+
+    /// The path of a URL of ours, without prefix and query; none for a foreign one.
+    pub fn path_of<'a>(&self, url: &'a str) -> Option<&'a str> {
+        let rest = url.strip_prefix(self.base.origin.as_str())?.strip_prefix(self.base.prefix.as_str())?;
+        let path = rest.split(['?', '#']).next().unwrap_or_default();
+        match path {
+            "" => Some("/"),
+            _ => path.starts_with('/').then_some(path),
+        }
+    }
+
+    /// Front page.
+    pub fn home(&self) -> String {
+        self.to(path::HOME, &[])
+    }
+
+    /// A shop's trust profile; `domain` as the shop has it.
+    pub fn profile(&self, domain: impl Display) -> String {
+        self.to(path::PROFILE, &[&domain])
+    }
+
+    /// One review.
+    pub fn review(&self, id: impl Display) -> String {
+        self.to(path::REVIEW, &[&id])
+    }
+
+    /// The review form of a token.
+    pub fn review_form(&self, token: impl Display) -> String {
+        self.to(path::FORM, &[&token])
+    }
+
+    /// The review form of a token with stars preselected.
+    pub fn star(&self, token: impl Display, stars: impl Display) -> String {
+        self.to(path::STAR, &[&token, &stars])
+    }
+
+    /// Unsubscribing with a token.
+    pub fn unsubscribe(&self, token: impl Display) -> String {
+        self.to(path::UNSUBSCRIBE, &[&token])
+    }
+
+    /// A shop's badge; `shop` is its id or domain.
+    pub fn badge(&self, shop: impl Display) -> String {
+        self.to(path::BADGE, &[&shop])
+    }
+
+    /// A file of ours, such as the stylesheet.
+    pub fn asset(&self, file: impl Display) -> String {
+        self.to(path::ASSET, &[&file])
+    }
+
+    /// The API, explained.
+    pub fn docs(&self) -> String {
+        self.to(path::DOCS, &[])
+    }
+
+    /// All errors, explained; `#code` points at one.
+    pub fn problems(&self) -> String {
+        self.to(path::PROBLEMS, &[])
+    }
+
+    /// The contract.
+    pub fn openapi(&self) -> String {
+        self.to(path::OPENAPI, &[])
+    }
+
+    /// A shop's profile, for programs.
+    pub fn api_shop(&self, shop: impl Display) -> String {
+        self.to(path::V1_SHOP, &[&shop])
+    }
+
+    /// Where a shop sends its order events.
+    pub fn events(&self, shop: impl Display) -> String {
+        self.to(path::V1_EVENTS, &[&shop])
+    }
+
+    /// A shop's published reviews, for programs.
+    pub fn api_reviews(&self, shop: impl Display) -> String {
+        self.to(path::V1_REVIEWS, &[&shop])
+    }
+
+    /// One review, for programs.
+    pub fn api_review(&self, id: impl Display) -> String {
+        self.to(path::V1_REVIEW, &[&id])
+    }
+
+    /// The rows behind every score of a shop.
+    pub fn tally(&self, shop: impl Display) -> String {
+        self.to(path::V1_TALLY, &[&shop])
+    }
+
+    /// One product of a shop, for programs.
+    pub fn api_product(&self, shop: impl Display, sku: impl Display) -> String {
+        self.to(path::V1_PRODUCT, &[&shop, &sku])
+    }
+}
+
+/// Fills the `{…}` of a pattern in order.
+fn fill(pattern: &str, segments: &[&dyn Display]) -> String {
+    let mut path = String::with_capacity(pattern.len() + 32);
+    let mut rest = pattern;
+    let mut values = segments.iter();
+    while let Some((before, after)) = rest.split_once('{') {
+        path.push_str(before);
+        let (_, tail) = after.split_once('}').unwrap_or((after, ""));
+        if let Some(value) = values.next() {
+            encode(&mut path, &value.to_string());
+        }
+        rest = tail;
+    }
+    path.push_str(rest);
+    path
+}
+
+/// Percent-encodes one path segment: everything outside RFC 3986 `unreserved`.
+fn encode(path: &mut String, segment: &str) {
+    for byte in segment.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            path.push(char::from(byte));
+        } else {
+            path.push_str(&format!("%{byte:02X}"));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn links(base: &str) -> Links {
+        Links::new(Base::parse(base).unwrap())
+    }
+
+    #[test]
+    fn every_link_comes_back_as_its_path() {
+        for base in ["http://localhost:8080", "https://x.example/a/b", "https://x.example/a/b/", "https://[::1]:8443"] {
+            let l = links(base);
+            let token = "AbC-_09";
+            assert_eq!(l.path_of(&l.review_form(token)), Some("/r/AbC-_09"));
+            assert_eq!(l.path_of(&l.star(token, 5)), Some("/r/AbC-_09/5"));
+            assert_eq!(l.path_of(&l.unsubscribe(token)), Some("/u/AbC-_09"));
+            assert_eq!(l.path_of(&l.profile("bottega.example")), Some("/shops/bottega.example"));
+            assert_eq!(l.path_of(&l.badge("bottega.example")), Some("/badges/bottega.example.svg"));
+            assert_eq!(l.path_of(&l.home()), Some("/"));
+            assert_eq!(l.path_of("https://else.example/r/x"), None);
+        }
+    }
+
+    #[test]
+    fn the_prefix_stands_once() {
+        let l = links("https://x.example/a/b/");
+        assert_eq!(l.profile("s.example"), "https://x.example/a/b/shops/s.example");
+        assert_eq!(l.local(path::DOCS, &[]), "/a/b/docs");
+        assert_eq!(l.path_of("https://x.example/a/b"), Some("/"));
+        assert_eq!(l.path_of("https://x.example/a/bc"), None);
+    }
+
+    #[test]
+    fn segments_are_encoded() {
+        let l = links("http://localhost");
+        assert_eq!(l.api_product("s.example", "A/1 #2"), "http://localhost/v1/shops/s.example/products/A%2F1%20%232");
+    }
+
+    #[test]
+    fn only_plain_web_addresses_are_a_base() {
+        for bad in ["", "x.example", "ftp://x.example", "https://x.example/?a=1", "https://u@x.example", "https://x/a b"] {
+            assert!(Base::parse(bad).is_err(), "{bad}");
+        }
+        assert_eq!(Base::parse("https://X.Example:443/").unwrap().to_string(), "https://x.example");
+    }
+
+    #[test]
+    fn without_public_url_the_listener_is_the_base() {
+        let base = |text: &str| Base::listening(text.parse().unwrap()).to_string();
+        assert_eq!(base("127.0.0.1:8080"), "http://127.0.0.1:8080");
+        assert_eq!(base("0.0.0.0:80"), "http://127.0.0.1:80");
+        assert_eq!(base("[::1]:8080"), "http://[::1]:8080");
+    }
+}
