@@ -1,7 +1,10 @@
 //! Attesta: a signed order event becomes a certified review on a public profile and a badge.
 
+pub mod config;
 pub mod db;
 pub mod kernel;
+pub mod links;
 pub mod mail;
 pub mod merchants;
+pub mod problem;
 pub mod sign;

@@ -16,13 +16,16 @@ impl Environment {
     /// Those of this process. Variables that Kubernetes makes for a service called "attesta" are left out: they are
     /// not meant for us.
     pub fn of_process() -> Self {
-        let ours = |name: &String| {
-            name.starts_with(PREFIX) && !name.starts_with("ATTESTA_SERVICE_") && !name.starts_with("ATTESTA_PORT")
+        let of_kubernetes = |name: &str, value: &str| {
+            name.starts_with("ATTESTA_SERVICE_")
+                || name.starts_with("ATTESTA_PORT_")
+                || (name == "ATTESTA_PORT" && value.contains("://"))
         };
         let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
             Some((name.into_string().ok()?, value.to_string_lossy().into_owned()))
         };
-        Self { variables: std::env::vars_os().filter_map(text).filter(|(name, _)| ours(name)).collect() }
+        let ours = |(name, value): &(String, String)| name.starts_with(PREFIX) && !of_kubernetes(name, value);
+        Self { variables: std::env::vars_os().filter_map(text).filter(ours).collect() }
     }
 
     /// None at all.
@@ -61,8 +64,7 @@ fn unquote(value: &str) -> &str {
 /// Settings given on the command line.
 #[derive(Clone, Debug, Default)]
 pub struct Flags {
-    /// `--config FILE`.
-    pub config: Option<PathBuf>,
+    pub(super) config: Option<PathBuf>,
     values: BTreeMap<&'static str, String>,
 }
 
@@ -70,6 +72,13 @@ impl Flags {
     /// No flags.
     pub fn none() -> Self {
         Self::default()
+    }
+
+    /// `--config FILE`.
+    #[must_use]
+    pub fn with_file(mut self, path: Option<PathBuf>) -> Self {
+        self.config = path;
+        self
     }
 
     /// Sets the value of a key such as `public_url`; none leaves it to the other sources.

@@ -279,7 +279,11 @@ pub(super) fn shown(how: Shown, value: &toml::Value) -> String {
     let text = match value {
         toml::Value::String(text) => text.clone(),
         toml::Value::Array(all) => all.iter().map(|one| shown(Shown::Plain, one)).collect::<Vec<_>>().join(", "),
-        other => other.to_string(),
+        toml::Value::Integer(number) => number.to_string(),
+        toml::Value::Boolean(yes) => yes.to_string(),
+        toml::Value::Float(number) => number.to_string(),
+        toml::Value::Datetime(time) => time.to_string(),
+        toml::Value::Table(_) => "(a section)".to_owned(),
     };
     match how {
         Shown::Plain => text,

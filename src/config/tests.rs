@@ -82,7 +82,7 @@ fn unknown_keys_are_answered_with_the_nearest() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("a.toml");
     std::fs::write(&path, "[limits]\nper_shops = 1\n").unwrap();
-    let flags = Flags { config: Some(path), ..Flags::none() };
+    let flags = Flags::none().with_file(Some(path));
     let said = load(flags, Environment::empty()).unwrap_err().to_string();
     assert!(said.ends_with("is not a setting; did you mean limits.per_shop?"), "{said}");
 }
