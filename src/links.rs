@@ -327,7 +327,9 @@ mod tests {
 
     #[test]
     fn only_plain_web_addresses_are_a_base() {
-        for bad in ["", "x.example", "ftp://x.example", "https://x.example/?a=1", "https://u@x.example", "https://x/a b"] {
+        for bad in
+            ["", "x.example", "ftp://x.example", "https://x.example/?a=1", "https://u@x.example", "https://x/a b"]
+        {
             assert!(Base::parse(bad).is_err(), "{bad}");
         }
         assert_eq!(Base::parse("https://X.Example:443/").unwrap().to_string(), "https://x.example");

@@ -206,8 +206,9 @@ impl std::error::Error for Problem {}
 impl From<db::Error> for Problem {
     fn from(error: db::Error) -> Self {
         match error {
-            db::Error::Busy => Problem::new(Code::Busy, "The write queue is full. Repeat the request in a second.")
-                .retry_after(1),
+            db::Error::Busy => {
+                Problem::new(Code::Busy, "The write queue is full. Repeat the request in a second.").retry_after(1)
+            }
             db::Error::Unavailable(cause) => {
                 tracing::error!(%cause, "the database is not reachable");
                 Problem::new(Code::Unavailable, "The database is not reachable. Repeat the request in a few seconds.")

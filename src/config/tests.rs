@@ -48,7 +48,8 @@ fn nothing_has_to_be_set() {
 fn flag_beats_environment_beats_file_beats_default() {
     let dir = tempfile::tempdir().unwrap();
     let data_dir = dir.path().to_str().unwrap();
-    std::fs::write(dir.path().join("attesta.toml"), "submit_days = 10\ntoken_years = 1\n[limits]\nper_shop = 7\n").unwrap();
+    std::fs::write(dir.path().join("attesta.toml"), "submit_days = 10\ntoken_years = 1\n[limits]\nper_shop = 7\n")
+        .unwrap();
     let flags = Flags::none().with("data_dir", Some(data_dir)).with("listen", Some("localhost:1"));
     let environment = Environment::empty().with("ATTESTA_TOKEN_YEARS", "2").with("ATTESTA_LISTEN", "127.0.0.1:2");
     let config = load(flags.clone(), environment.clone()).unwrap();
@@ -126,7 +127,8 @@ fn secrets_never_print() {
 
 #[test]
 fn empty_variables_and_quotes_are_no_values() {
-    let environment = Environment::empty().with("ATTESTA_SMTP_URL", " ").with("ATTESTA_PUBLIC_URL", "\"https://x.example\"");
+    let environment =
+        Environment::empty().with("ATTESTA_SMTP_URL", " ").with("ATTESTA_PUBLIC_URL", "\"https://x.example\"");
     let config = load(Flags::none(), environment).unwrap();
     assert!(config.smtp_url.is_none());
     assert_eq!(config.base().to_string(), "https://x.example");
