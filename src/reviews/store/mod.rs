@@ -1,0 +1,200 @@
+//! Every query of this room. Tenant first; rows become domain types here and nowhere else; nothing here decides.
+
+use diesel::prelude::*;
+
+use crate::db::schema::reviews;
+use crate::db::{self, Connection, each};
+use crate::kernel::id::{InvitationId, OrderId, RestrictionId, ReviewId, ShopId};
+use crate::kernel::stars::Stars;
+use crate::kernel::time::Timestamp;
+
+use super::model::{Checked, Review, Status};
+
+mod counts;
+mod dialogue;
+mod lists;
+mod restrictions;
+mod versions;
+
+pub(super) use counts::{erased, reply_hours, restricted, shift_reply_hours, shift_tally, tally};
+pub(super) use dialogue::{
+    add_answer, add_reply, answers, close_dialogue, keep_reply, replies, reply, reply_by_id, reply_versions, save_reply,
+};
+pub(super) use lists::{Lane, lane};
+pub(super) use restrictions::{add_restriction, lift, restriction, restrictions};
+pub(super) use versions::{drop_all_versions, drop_version, keep_version, versions};
+
+#[cfg(test)]
+pub(super) use counts::recount;
+
+/// A review as it stands in its row.
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = reviews)]
+struct Row {
+    shop_id: ShopId,
+    id: ReviewId,
+    invitation_id: InvitationId,
+    order_id: OrderId,
+    sku: String,
+    item: Option<String>,
+    stars: i64,
+    title: String,
+    body: String,
+    author: String,
+    language: String,
+    status: String,
+    version: i64,
+    published_at: Timestamp,
+    published_day: i64,
+    changed_at: Timestamp,
+    erased_at: Option<Timestamp>,
+    replied_at: Option<Timestamp>,
+    restriction_id: Option<RestrictionId>,
+    checked: String,
+    ordered_at: Option<Timestamp>,
+    delivered_at: Option<Timestamp>,
+    salt: Option<Vec<u8>>,
+}
+
+impl Row {
+    fn of(review: &Review) -> Self {
+        Self {
+            shop_id: review.shop,
+            id: review.id,
+            invitation_id: review.invitation,
+            order_id: review.order,
+            sku: review.sku.clone(),
+            item: review.item.clone(),
+            stars: review.stars.value(),
+            title: review.title.clone(),
+            body: review.body.clone(),
+            author: review.author.clone(),
+            language: review.language.clone(),
+            status: review.status.as_str().to_owned(),
+            version: review.version,
+            published_at: review.published_at,
+            published_day: review.published_at.day().number(),
+            changed_at: review.changed_at,
+            erased_at: review.erased_at,
+            replied_at: review.replied_at,
+            restriction_id: review.restriction,
+            checked: review.checked.as_str().to_owned(),
+            ordered_at: review.ordered_at,
+            delivered_at: review.delivered_at,
+            salt: review.salt.clone(),
+        }
+    }
+
+    fn review(self) -> db::Result<Review> {
+        Ok(Review {
+            shop: self.shop_id,
+            id: self.id,
+            invitation: self.invitation_id,
+            order: self.order_id,
+            sku: self.sku,
+            item: self.item,
+            stars: stars(self.stars)?,
+            title: self.title,
+            body: self.body,
+            author: self.author,
+            language: self.language,
+            status: Status::parse(&self.status).ok_or_else(|| db::Error::corrupt("reviews.status"))?,
+            version: self.version,
+            published_at: self.published_at,
+            changed_at: self.changed_at,
+            erased_at: self.erased_at,
+            replied_at: self.replied_at,
+            restriction: self.restriction_id,
+            checked: Checked::parse(&self.checked).ok_or_else(|| db::Error::corrupt("reviews.checked"))?,
+            ordered_at: self.ordered_at,
+            delivered_at: self.delivered_at,
+            salt: self.salt,
+        })
+    }
+}
+
+fn stars(value: i64) -> db::Result<Stars> {
+    Stars::new(value).ok_or_else(|| db::Error::corrupt("stars"))
+}
+
+/// Stores a new review. `false`: the invitation has one for this product already.
+pub(super) fn insert(tx: &mut Connection, review: &Review) -> db::Result<bool> {
+    let row = Row::of(review);
+    let once = (reviews::shop_id, reviews::invitation_id, reviews::sku);
+    let n = each!(tx, |c| diesel::insert_into(reviews::table)
+        .values(&row)
+        .on_conflict(once)
+        .do_nothing()
+        .execute(c))?;
+    Ok(n == 1)
+}
+
+/// Stores what may change of a review.
+pub(super) fn save(tx: &mut Connection, review: &Review) -> db::Result<()> {
+    let row = Row::of(review);
+    let words = (
+        reviews::stars.eq(row.stars),
+        reviews::title.eq(row.title),
+        reviews::body.eq(row.body),
+        reviews::author.eq(row.author),
+        reviews::language.eq(row.language),
+        reviews::version.eq(row.version),
+        reviews::changed_at.eq(row.changed_at),
+        reviews::salt.eq(row.salt),
+    );
+    let standing = (
+        reviews::status.eq(row.status),
+        reviews::erased_at.eq(row.erased_at),
+        reviews::replied_at.eq(row.replied_at),
+        reviews::restriction_id.eq(row.restriction_id),
+    );
+    diesel::update(reviews::table.find((review.shop, review.id))).set((words, standing)).execute(tx)?;
+    Ok(())
+}
+
+/// One review of a shop, held until the transaction ends so that what is computed from it stays true.
+pub(super) fn hold(tx: &mut Connection, shop: ShopId, id: ReviewId) -> db::Result<Option<Review>> {
+    let find = reviews::table.find((shop, id)).select(Row::as_select());
+    let row = match tx {
+        Connection::Pg(c) => find.for_update().first(c).optional()?,
+        Connection::Sqlite(c) => find.first(c).optional()?,
+    };
+    row.map(Row::review).transpose()
+}
+
+/// One review by its public id: the one way in where the shop is not known yet.
+pub(super) fn by_id(conn: &mut Connection, id: ReviewId) -> db::Result<Option<Review>> {
+    let row = reviews::table.filter(reviews::id.eq(id)).select(Row::as_select()).first(conn).optional()?;
+    row.map(Row::review).transpose()
+}
+
+/// What an invitation brought: the review of the shop first, then products by SKU.
+pub(super) fn of_invitation(conn: &mut Connection, shop: ShopId, of: InvitationId) -> db::Result<Vec<Review>> {
+    let rows = reviews::table
+        .filter(reviews::shop_id.eq(shop))
+        .filter(reviews::invitation_id.eq(of))
+        .order(reviews::sku)
+        .select(Row::as_select())
+        .load(conn)?;
+    rows.into_iter().map(Row::review).collect()
+}
+
+/// What an order brought.
+pub(super) fn of_order(conn: &mut Connection, shop: ShopId, of: OrderId) -> db::Result<Vec<Review>> {
+    let rows = reviews::table
+        .filter(reviews::shop_id.eq(shop))
+        .filter(reviews::order_id.eq(of))
+        .order(reviews::sku)
+        .select(Row::as_select())
+        .load(conn)?;
+    rows.into_iter().map(Row::review).collect()
+}
+
+/// Drops the display name of what these orders brought; counts the reviews that had one.
+pub(super) fn drop_names(tx: &mut Connection, shop: ShopId, orders: &[OrderId]) -> db::Result<usize> {
+    let named = reviews::table
+        .filter(reviews::shop_id.eq(shop))
+        .filter(reviews::order_id.eq_any(orders))
+        .filter(reviews::author.ne(""));
+    Ok(diesel::update(named).set(reviews::author.eq("")).execute(tx)?)
+}

@@ -1,0 +1,67 @@
+//! What reviews said before.
+
+use diesel::prelude::*;
+
+use crate::db::schema::review_versions as past;
+use crate::db::{self, Connection};
+use crate::kernel::id::{ReviewId, ShopId};
+use crate::kernel::time::Timestamp;
+
+use crate::reviews::model::{Review, Version};
+
+use super::stars;
+
+type Columns = (i64, Timestamp, i64, Option<String>, Option<String>, Option<Timestamp>);
+
+/// Keeps what the review says now as an earlier version; `at` is when that version was published.
+pub(in crate::reviews) fn keep_version(tx: &mut Connection, review: &Review, at: Timestamp) -> db::Result<()> {
+    diesel::insert_into(past::table)
+        .values((
+            past::shop_id.eq(review.shop),
+            past::review_id.eq(review.id),
+            past::version.eq(review.version),
+            past::at.eq(at),
+            past::stars.eq(review.stars.value()),
+            past::title.eq(Some(&review.title)),
+            past::body.eq(Some(&review.body)),
+        ))
+        .execute(tx)?;
+    Ok(())
+}
+
+/// Earlier versions, oldest first.
+pub(in crate::reviews) fn versions(conn: &mut Connection, shop: ShopId, id: ReviewId) -> db::Result<Vec<Version>> {
+    let rows: Vec<Columns> = past::table
+        .filter(past::shop_id.eq(shop))
+        .filter(past::review_id.eq(id))
+        .order(past::version)
+        .select((past::version, past::at, past::stars, past::title, past::body, past::dropped_at))
+        .load(conn)?;
+    let version = |(version, at, value, title, text, dropped_at): Columns| {
+        Ok(Version { version, at, stars: stars(value)?, title, text, dropped_at })
+    };
+    rows.into_iter().map(version).collect()
+}
+
+/// Drops the text of one earlier version. `false`: there is none, or it is dropped already.
+pub(in crate::reviews) fn drop_version(
+    tx: &mut Connection,
+    review: &Review,
+    version: i64,
+    now: Timestamp,
+) -> db::Result<bool> {
+    let standing = past::table.find((review.shop, review.id, version)).filter(past::dropped_at.is_null());
+    let gone = (past::title.eq(None::<String>), past::body.eq(None::<String>), past::dropped_at.eq(Some(now)));
+    Ok(diesel::update(standing).set(gone).execute(tx)? == 1)
+}
+
+/// Drops the text of every earlier version.
+pub(in crate::reviews) fn drop_all_versions(tx: &mut Connection, review: &Review, now: Timestamp) -> db::Result<()> {
+    let standing = past::table
+        .filter(past::shop_id.eq(review.shop))
+        .filter(past::review_id.eq(review.id))
+        .filter(past::dropped_at.is_null());
+    let gone = (past::title.eq(None::<String>), past::body.eq(None::<String>), past::dropped_at.eq(Some(now)));
+    diesel::update(standing).set(gone).execute(tx)?;
+    Ok(())
+}

@@ -1,0 +1,99 @@
+//! The tally: published reviews by product (or the shop), UTC day and stars, moved by signed deltas in the transaction
+//! that changes a review. It is the truth behind every score; anyone can recompute a score from its rows.
+//!
+//! [`insert`] and [`settle`] are the only ways a review reaches the database, so that no verb can forget the tally, the
+//! reply figures or the shop's public version.
+
+use crate::db::{self, Connection};
+use crate::kernel::id::ShopId;
+use crate::merchants;
+
+use super::model::Review;
+use super::store;
+
+/// One row of the tally.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TallyRow {
+    /// Empty for reviews of the shop.
+    pub sku: String,
+    /// Days since 1970-01-01, UTC.
+    pub day: i64,
+    /// How many reviews of 1, 2, 3, 4 and 5 stars first published on that day stand now.
+    pub counts: [i64; 5],
+}
+
+/// How many replies stand that came in this many whole hours after the review.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReplyHours {
+    /// Whole hours from publication to reply.
+    pub hours: i64,
+    /// Reviews of the shop replied to in that time.
+    pub n: i64,
+}
+
+/// Stores a new review with everything that moves with it. `false`: this invitation has one for this product already,
+/// and nothing changed.
+pub(super) fn insert(tx: &mut Connection, review: &Review) -> db::Result<bool> {
+    if !store::insert(tx, review)? {
+        return Ok(false);
+    }
+    moved(tx, None, review)?;
+    Ok(true)
+}
+
+/// Stores a review as it now stands, with everything that moves with it.
+pub(super) fn settle(tx: &mut Connection, before: &Review, after: &Review) -> db::Result<()> {
+    store::save(tx, after)?;
+    moved(tx, Some(before), after)
+}
+
+fn moved(tx: &mut Connection, before: Option<&Review>, after: &Review) -> db::Result<()> {
+    for (day, counts) in deltas(before, after) {
+        store::shift_tally(tx, after.shop, &TallyRow { sku: after.sku.clone(), day, counts })?;
+    }
+    let (was, is) = (before.and_then(Review::reply_hours), after.reply_hours());
+    if was != is {
+        if let Some(hours) = was {
+            store::shift_reply_hours(tx, after.shop, hours, -1)?;
+        }
+        if let Some(hours) = is {
+            store::shift_reply_hours(tx, after.shop, hours, 1)?;
+        }
+    }
+    merchants::bump_public(tx, after.shop)
+}
+
+/// The signed change of each day row; empty where nothing that counts has changed.
+fn deltas(before: Option<&Review>, after: &Review) -> Vec<(i64, [i64; 5])> {
+    let (was, is) = (before.and_then(Review::counts), after.counts());
+    if was == is {
+        return Vec::new();
+    }
+    let mut rows: Vec<(i64, [i64; 5])> = Vec::with_capacity(2);
+    for (cell, by) in [(was, -1), (is, 1)] {
+        let Some((day, stars)) = cell else { continue };
+        if !rows.iter().any(|row| row.0 == day) {
+            rows.push((day, [0; 5]));
+        }
+        let column = usize::try_from(stars.value() - 1).unwrap_or_default();
+        if let Some(count) = rows.iter_mut().find(|row| row.0 == day).and_then(|row| row.1.get_mut(column)) {
+            *count += by;
+        }
+    }
+    rows
+}
+
+/// Every row of a shop, reviews of the shop first, then products by SKU, each by day.
+pub(crate) fn tally(conn: &mut Connection, shop: ShopId) -> db::Result<Vec<TallyRow>> {
+    store::tally(conn, shop, None)
+}
+
+/// The rows of one product (or, with an empty SKU, of the shop), by day: at most one a day.
+pub(crate) fn tally_of(conn: &mut Connection, shop: ShopId, sku: &str) -> db::Result<Vec<TallyRow>> {
+    store::tally(conn, shop, Some(sku))
+}
+
+/// How fast the shop replied, by whole hours, in order: share and median come from here without reading a review.
+pub(crate) fn reply_hours(conn: &mut Connection, shop: ShopId) -> db::Result<Vec<ReplyHours>> {
+    store::reply_hours(conn, shop)
+}
