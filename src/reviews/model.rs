@@ -8,6 +8,7 @@ use std::fmt;
 use crate::kernel::id::{InvitationId, OrderId, ReplyId, RestrictionId, ReviewId, ShopId};
 use crate::kernel::stars::Stars;
 use crate::kernel::time::{HOUR, Timestamp};
+use crate::orders::Checked;
 
 /// Longest title, in characters.
 pub const TITLE_MAX: usize = 120;
@@ -77,16 +78,6 @@ words! {
         ConflictOfInterest = "conflict_of_interest",
         /// A court ordered it.
         CourtOrder = "court_order",
-    }
-}
-
-words! {
-    /// How the order's events were signed when the instance checked them.
-    Checked {
-        /// With a secret the shop shares with the instance.
-        SharedSecret = "v1",
-        /// With an Ed25519 key only the shop holds.
-        Ed25519 = "v1a",
     }
 }
 

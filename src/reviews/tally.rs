@@ -1,7 +1,7 @@
 //! The tally: published reviews by product (or the shop), UTC day and stars, moved by signed deltas in the transaction
 //! that changes a review. It is the truth behind every score; anyone can recompute a score from its rows.
 //!
-//! [`insert`] and [`settle`] are the only ways a review reaches the database, so that no verb can forget the tally, the
+//! [`publish`] and [`settle`] are the only ways a review reaches the database, so that no verb can forget the tally, the
 //! reply figures or the shop's public version.
 
 use crate::db::{self, Connection};
@@ -31,20 +31,27 @@ pub struct ReplyHours {
     pub n: i64,
 }
 
-/// Stores a new review with everything that moves with it. `false`: this invitation has one for this product already,
-/// and nothing changed.
-pub(super) fn insert(tx: &mut Connection, review: &Review) -> db::Result<bool> {
+/// Stores the new review of an invitation, and those of its products, with everything that moves with them. `false`: the
+/// invitation brought one before, and nothing changed.
+pub(super) fn publish(tx: &mut Connection, review: &Review, products: &[Review]) -> db::Result<bool> {
     if !store::insert(tx, review)? {
         return Ok(false);
     }
     moved(tx, None, review)?;
+    for product in products {
+        if store::insert(tx, product)? {
+            moved(tx, None, product)?;
+        }
+    }
+    merchants::bump_public(tx, review.shop)?;
     Ok(true)
 }
 
 /// Stores a review as it now stands, with everything that moves with it.
 pub(super) fn settle(tx: &mut Connection, before: &Review, after: &Review) -> db::Result<()> {
     store::save(tx, after)?;
-    moved(tx, Some(before), after)
+    moved(tx, Some(before), after)?;
+    merchants::bump_public(tx, after.shop)
 }
 
 fn moved(tx: &mut Connection, before: Option<&Review>, after: &Review) -> db::Result<()> {
@@ -60,7 +67,7 @@ fn moved(tx: &mut Connection, before: Option<&Review>, after: &Review) -> db::Re
             store::shift_reply_hours(tx, after.shop, hours, 1)?;
         }
     }
-    merchants::bump_public(tx, after.shop)
+    Ok(())
 }
 
 /// The signed change of each day row; empty where nothing that counts has changed.

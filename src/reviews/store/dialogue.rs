@@ -118,6 +118,13 @@ pub(in crate::reviews) fn reply_versions(
     Ok(rows.into_iter().map(|(version, at, text)| ReplyVersion { version, at, text }).collect())
 }
 
+/// Takes the words of every earlier version away; their dates stay.
+pub(in crate::reviews) fn blank_reply_versions(tx: &mut Connection, shop: ShopId, of: ReviewId) -> db::Result<()> {
+    let here = reply_versions::shop_id.eq(shop).and(reply_versions::review_id.eq(of));
+    diesel::update(reply_versions::table.filter(here)).set(reply_versions::body.eq("")).execute(tx)?;
+    Ok(())
+}
+
 /// Stores an answer. `false`: this version of the reply has one.
 pub(in crate::reviews) fn add_answer(tx: &mut Connection, shop: ShopId, answer: &Answer) -> db::Result<bool> {
     let row = (

@@ -13,14 +13,14 @@ use super::stars;
 
 type Columns = (i64, Timestamp, i64, Option<String>, Option<String>, Option<Timestamp>);
 
-/// Keeps what the review says now as an earlier version; `at` is when that version was published.
-pub(in crate::reviews) fn keep_version(tx: &mut Connection, review: &Review, at: Timestamp) -> db::Result<()> {
+/// Keeps what the review says now as an earlier version.
+pub(in crate::reviews) fn keep_version(tx: &mut Connection, review: &Review) -> db::Result<()> {
     diesel::insert_into(past::table)
         .values((
             past::shop_id.eq(review.shop),
             past::review_id.eq(review.id),
             past::version.eq(review.version),
-            past::at.eq(at),
+            past::at.eq(review.changed_at),
             past::stars.eq(review.stars.value()),
             past::title.eq(Some(&review.title)),
             past::body.eq(Some(&review.body)),

@@ -1,0 +1,66 @@
+//! The author takes a review back, and the name goes when the customer is erased.
+//!
+//! Erasing removes text, title, name and salt for good, with every earlier version's words and the dialogue; the review
+//! leaves tally and score, and its place says when and by whom. Only the author does this: not the shop, not the operator.
+
+use crate::context::Context;
+use crate::db::{self, Connection};
+use crate::invitations::Bearer;
+use crate::kernel::id::{OrderId, ReviewId, ShopId};
+use crate::merchants;
+
+use super::model::{Review, Status};
+use super::{edit, store, tally};
+
+/// What became of the wish to erase.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Erased {
+    /// It is gone.
+    Done,
+    /// It was gone already.
+    Already,
+    /// No review of this bearer.
+    NotFound,
+}
+
+/// Erases one of the bearer's reviews, published or restricted.
+pub(crate) fn erase(tx: &mut Connection, ctx: &Context, bearer: &Bearer, id: ReviewId) -> db::Result<Erased> {
+    let Some(before) = edit::own(tx, bearer, id)? else { return Ok(Erased::NotFound) };
+    if before.status == Status::Erased {
+        return Ok(Erased::Already);
+    }
+    let now = ctx.now();
+    if let Some(restriction) = before.restriction {
+        store::lift(tx, restriction, now)?;
+    }
+    store::drop_all_versions(tx, &before, now)?;
+    store::close_dialogue(tx, before.shop, before.id)?;
+    let after = Review {
+        title: String::new(),
+        body: String::new(),
+        author: String::new(),
+        salt: None,
+        status: Status::Erased,
+        erased_at: Some(now),
+        replied_at: None,
+        restriction: None,
+        ..before.clone()
+    };
+    tally::settle(tx, &before, &after)?;
+    Ok(Erased::Done)
+}
+
+/// What `customer.erased` does to reviews: the display name goes; text, stars and weight stay, since only their author
+/// may take those back. Returns how many reviews had a name.
+pub(crate) fn forget(tx: &mut Connection, shop: ShopId, orders: &[OrderId]) -> db::Result<usize> {
+    let named = store::drop_names(tx, shop, orders)?;
+    if named > 0 {
+        merchants::bump_public(tx, shop)?;
+    }
+    Ok(named)
+}
+
+/// What this room holds of a person, by their orders: their reviews as stored.
+pub(crate) fn personal(conn: &mut Connection, shop: ShopId, order: OrderId) -> db::Result<Vec<Review>> {
+    store::of_order(conn, shop, order)
+}
