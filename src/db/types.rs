@@ -40,6 +40,22 @@ macro_rules! column {
     };
 }
 
+/// What is not null in a column that may be.
+macro_rules! nullable {
+    ([$($g:tt)*] $ty:ty => $sql:ty) => {
+        impl<$($g)* DB: Backend> ToSql<Nullable<$sql>, DB> for $ty
+        where
+            $ty: ToSql<$sql, DB>,
+        {
+            fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
+                <$ty as ToSql<$sql, DB>>::to_sql(self, out)
+            }
+        }
+    };
+}
+
+nullable!([K: Kind,] Id<K> => Binary);
+nullable!([] Timestamp => BigInt);
 column!([K: Kind] Id<K> => Binary);
 column!([] Timestamp => BigInt);
 

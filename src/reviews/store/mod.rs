@@ -156,10 +156,11 @@ pub(super) fn save(tx: &mut Connection, review: &Review) -> db::Result<()> {
 
 /// One review of a shop, held until the transaction ends so that what is computed from it stays true.
 pub(super) fn hold(tx: &mut Connection, shop: ShopId, id: ReviewId) -> db::Result<Option<Review>> {
-    let find = reviews::table.find((shop, id)).select(Row::as_select());
     let row = match tx {
-        Connection::Pg(c) => find.for_update().first(c).optional()?,
-        Connection::Sqlite(c) => find.first(c).optional()?,
+        Connection::Pg(c) => {
+            reviews::table.find((shop, id)).select(Row::as_select()).for_update().first(c).optional()?
+        }
+        Connection::Sqlite(c) => reviews::table.find((shop, id)).select(Row::as_select()).first(c).optional()?,
     };
     row.map(Row::review).transpose()
 }

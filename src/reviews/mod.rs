@@ -1,0 +1,31 @@
+//! Reviews: what customers say after a purchase, and the dialogue that follows.
+//!
+//! A token from an invitation's mail opens the form; [`submit`] publishes at once what its bearer wrote: one review of the
+//! shop, and of each product they gave stars. Certified means exactly that path, and there is no other. From the same
+//! link the author [`edit`]s it (what it said before stays readable as a [`version`]), [`erase`]s it, and [`answer`]s the
+//! shop's [`reply`]. The operator may [`restrict`] a review, for a closed reason, with a public tombstone and a statement
+//! to the author. Nobody else can touch it: no event of the shop, no key, no plan.
+//!
+//! Every change moves the [`tally`] in the same transaction: day rows of stars behind every score. [`list`] reads pages
+//! along indexes, [`public`] builds what the world sees, [`notify`] writes the two mails of this room, [`form`] reads what
+//! a browser posts, [`pages`] shows it, [`api`] is the door of all of it.
+
+pub(crate) mod answer;
+pub(crate) mod edit;
+pub(crate) mod erase;
+mod language;
+mod notify;
+pub(crate) mod list;
+pub mod model;
+pub(crate) mod public;
+pub(crate) mod reply;
+pub(crate) mod restrict;
+mod store;
+pub(crate) mod submit;
+pub(crate) mod tally;
+pub(crate) mod version;
+
+pub(crate) use erase::{forget, personal};
+pub(crate) use list::{ListParams, ListQuery, Listing, list};
+pub(crate) use public::{PublicEntry, PublicReview, Tombstone, find};
+pub(crate) use tally::{ReplyHours, TallyRow, reply_hours, tally_of};
