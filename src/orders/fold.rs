@@ -1,0 +1,309 @@
+//! The fold: many events, in any order and with repeats, become one knowledge of an order.
+//!
+//! Pure. Every field keeps the event that set it (time, rank, webhook id), so the last event by that key wins whenever it
+//! arrives; an absent field keeps, `null` clears. What happened is kept as the earliest mark of its kind. Name and address
+//! are handed in and out beside the fold and are never part of its JSON; whose event set them is.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::event::{Change, EventKind, Mailbox, OrderEvent};
+use super::model::{Address, Checked, Facts, Item, Personal, Refunded};
+use super::moves::{Mark, Moves, Refunds, earlier};
+use super::slot::{self, Key, Placed, Slot};
+use crate::kernel::country::Country;
+use crate::kernel::locale::Locale;
+use crate::kernel::money::Currency;
+use crate::kernel::time::Timestamp;
+use crate::kernel::zone::Zone;
+use crate::merchants::model::LegalBasis;
+
+/// What is known of an order's address, beside the address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Standing {
+    Given,
+    Invalid,
+    Erased,
+}
+
+/// What came with an event but is not in its body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    /// Its webhook id.
+    pub webhook_id: String,
+    /// When it arrived.
+    pub received: Timestamp,
+    /// How its signature was checked.
+    pub checked: Checked,
+    /// Its person asked to be erased, and that is not earlier than the event: what it says of them is dropped.
+    pub erased: bool,
+}
+
+/// Everything the events of an order said, names and addresses excepted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Fold {
+    keys: Vec<Key>,
+    #[serde(skip_serializing_if = "Slot::is_unset")]
+    placed_at: Slot<i64>,
+    #[serde(skip_serializing_if = "Slot::is_unset")]
+    currency: Slot<String>,
+    #[serde(skip_serializing_if = "Slot::is_unset")]
+    total: Slot<i64>,
+    #[serde(skip_serializing_if = "Slot::is_unset")]
+    email: Slot<Standing>,
+    #[serde(skip_serializing_if = "Slot::is_unset")]
+    name: Slot<bool>,
+    #[serde(skip_serializing_if = "Slot::is_unset")]
+    locale: Slot<String>,
+    #[serde(skip_serializing_if = "Slot::is_unset")]
+    country: Slot<String>,
+    #[serde(skip_serializing_if = "Slot::is_unset")]
+    zone: Slot<String>,
+    #[serde(skip_serializing_if = "Slot::is_unset")]
+    legal_basis: Slot<LegalBasis>,
+    #[serde(skip_serializing_if = "Slot::is_unset")]
+    tags: Slot<Vec<String>>,
+    #[serde(skip_serializing_if = "Slot::is_unset")]
+    lines: Slot<Vec<Item>>,
+    /// Lines known only from what moved, while no event told the whole order.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    parts: BTreeMap<String, Slot<Item>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    created: Option<Mark>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    paid: Option<Mark>,
+    #[serde(skip_serializing_if = "Moves::is_empty")]
+    shipped: Moves,
+    #[serde(skip_serializing_if = "Moves::is_empty")]
+    delivered: Moves,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cancelled: Option<Mark>,
+    #[serde(skip_serializing_if = "Refunds::is_empty")]
+    refunds: Refunds,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    checked: Option<Checked>,
+}
+
+impl Fold {
+    /// Takes one event in. Events may come in any order and more than once: the result is the same.
+    pub fn apply(&mut self, event: &OrderEvent, stamp: &Stamp, personal: &mut Personal) {
+        let key = Key { at: event.at.millis(), rank: event.kind.rank(), id: stamp.webhook_id.clone() };
+        let mut keys = std::mem::take(&mut self.keys);
+        let by = slot::admit(&mut keys, key, &mut self.slots());
+        self.take_fields(by, event);
+        self.take_personal(by, event, stamp.erased, personal);
+        self.take_lines(by, event);
+        slot::prune(&mut keys, &mut self.slots());
+        self.keys = keys;
+        self.happened(event, Mark(event.at.millis(), stamp.received.millis()));
+        self.checked = Some(self.checked.map_or(stamp.checked, |held| held.min(stamp.checked)));
+    }
+
+    /// The order's person asked to be erased at `at`. True when that covers what is held: name and address are dropped.
+    pub fn erase(&mut self, at: Timestamp, personal: &mut Personal) -> bool {
+        let mut held = self.email.clone();
+        let told = held.place().and_then(|place| usize::try_from(*place).ok()).and_then(|place| self.keys.get(place));
+        let covered = told.is_some_and(|key| key.at <= at.millis());
+        if covered {
+            self.email.replace(Some(Standing::Erased));
+            personal.email = None;
+            self.forget_name(personal);
+        }
+        covered
+    }
+
+    /// What is known of the address. `kept`: whether its ciphertext still stands.
+    pub fn address(&self, kept: bool) -> Address {
+        match self.email.get() {
+            Some(Standing::Given) if kept => Address::Given,
+            Some(Standing::Given) => Address::Gone,
+            Some(Standing::Invalid) => Address::Invalid,
+            Some(Standing::Erased) => Address::Erased,
+            None => Address::Missing,
+        }
+    }
+
+    /// What is known of the order itself.
+    pub fn facts(&self) -> Facts {
+        let lines = self.lines();
+        let ids = || lines.iter().map(|item| item.line.as_str());
+        Facts {
+            placed_at: self.placed_at.get().copied().or(self.created.map(|mark| mark.0)).map(Timestamp::from_millis),
+            currency: self.currency.get().and_then(|text| Currency::parse(text).ok()),
+            total: self.total(),
+            tags: self.tags.get().cloned().unwrap_or_default(),
+            locale: self.locale(),
+            country: self.country(),
+            zone: self.zone(),
+            legal_basis: self.legal_basis(),
+            paid_at: self.paid.map(time),
+            fulfilled_at: self.shipped.complete(ids()).map(time),
+            delivered_at: self.delivered.complete(ids()).map(time),
+            cancelled_at: self.cancelled.map(time),
+            refund: self.refunds.of(&lines),
+            checked: self.checked.unwrap_or(Checked::V1),
+            items: lines.into_iter().cloned().collect(),
+        }
+    }
+
+    /// The order's lines, in the shop's order where it told the whole order.
+    pub fn lines(&self) -> Vec<&Item> {
+        match self.lines.get() {
+            Some(lines) => lines.iter().collect(),
+            None => self.parts.values().filter_map(Slot::get).collect(),
+        }
+    }
+
+    /// Order total in minor units.
+    pub fn total(&self) -> Option<i64> {
+        self.total.get().copied()
+    }
+
+    /// The customer's locale, where it was given and known.
+    pub fn locale(&self) -> Option<Locale> {
+        self.locale.get().and_then(|text| Locale::parse(text).ok())
+    }
+
+    /// Where the customer is.
+    pub fn country(&self) -> Option<Country> {
+        self.country.get().and_then(|text| Country::parse(text).ok())
+    }
+
+    /// The customer's clock.
+    pub fn zone(&self) -> Option<Zone> {
+        self.zone.get().and_then(|text| Zone::parse(text).ok())
+    }
+
+    /// The basis that the order itself carries.
+    pub fn legal_basis(&self) -> Option<LegalBasis> {
+        self.legal_basis.get().copied()
+    }
+
+    /// Whether it was cancelled.
+    pub fn is_cancelled(&self) -> bool {
+        self.cancelled.is_some()
+    }
+
+    /// How much was given back.
+    pub fn refunded(&self) -> Refunded {
+        self.refunds.of(&self.lines())
+    }
+
+    /// The earliest mark of each of the four steps, for the decision about the trigger.
+    pub(super) fn steps(&self) -> Steps<'_> {
+        Steps { created: self.created, paid: self.paid, shipped: &self.shipped, delivered: &self.delivered }
+    }
+
+    fn take_fields(&mut self, by: slot::Place, event: &OrderEvent) {
+        self.placed_at.take(by, map(&event.placed_at, |at| at.millis()));
+        self.currency.take(by, map(&event.currency, |currency| currency.as_str().to_owned()));
+        self.total.take(by, event.total.clone());
+        self.locale.take(by, map(&event.locale, |locale| locale.as_str().to_owned()));
+        self.country.take(by, map(&event.country, |country| country.as_str().to_owned()));
+        self.zone.take(by, map(&event.zone, |zone| zone.name().to_owned()));
+        self.legal_basis.take(by, event.legal_basis.clone());
+        self.tags.take(by, event.tags.clone());
+    }
+
+    fn take_personal(&mut self, by: slot::Place, event: &OrderEvent, erased: bool, personal: &mut Personal) {
+        let standing = map(&event.email, |mailbox| match mailbox {
+            Mailbox::Valid(_) if erased => Standing::Erased,
+            Mailbox::Valid(_) => Standing::Given,
+            Mailbox::Invalid => Standing::Invalid,
+        });
+        if self.email.take(by, standing) {
+            personal.email = match &event.email {
+                Change::Set(Mailbox::Valid(email)) if !erased => Some(email.clone()),
+                _ => None,
+            };
+        }
+        if self.name.take(by, map(&event.name, |_| true)) {
+            personal.name = match &event.name {
+                Change::Set(name) => Some(name.clone()),
+                _ => None,
+            };
+        }
+        if self.email.get() == Some(&Standing::Erased) {
+            self.forget_name(personal);
+        }
+    }
+
+    fn forget_name(&mut self, personal: &mut Personal) {
+        self.name.replace(None);
+        personal.name = None;
+    }
+
+    fn take_lines(&mut self, by: slot::Place, event: &OrderEvent) {
+        let Some(items) = &event.items else { return };
+        if event.kind.names_moved_lines() {
+            if self.lines.is_unset() {
+                for item in items {
+                    self.parts.entry(item.line.clone()).or_default().take(by, Change::Set(item.clone()));
+                }
+            }
+        } else if !matches!(event.kind, EventKind::Refunded | EventKind::Cancelled) {
+            self.lines.take(by, Change::Set(items.clone()));
+            self.parts.clear();
+        }
+    }
+
+    fn happened(&mut self, event: &OrderEvent, mark: Mark) {
+        match event.kind {
+            EventKind::Created => self.created = earlier(self.created, Some(mark)),
+            EventKind::Paid => self.paid = earlier(self.paid, Some(mark)),
+            EventKind::Fulfilled => moved(&mut self.shipped, event, mark),
+            EventKind::Delivered => moved(&mut self.delivered, event, mark),
+            EventKind::Updated => {}
+            EventKind::Refunded => drop(event.refund.as_ref().map(|scope| self.refunds.note(scope, mark))),
+            EventKind::Cancelled => self.cancelled = earlier(self.cancelled, Some(mark)),
+        }
+    }
+
+    fn slots(&mut self) -> Vec<&mut dyn Placed> {
+        let mut slots: Vec<&mut dyn Placed> = vec![
+            &mut self.placed_at,
+            &mut self.currency,
+            &mut self.total,
+            &mut self.email,
+            &mut self.name,
+            &mut self.locale,
+            &mut self.country,
+            &mut self.zone,
+            &mut self.legal_basis,
+            &mut self.tags,
+            &mut self.lines,
+        ];
+        slots.extend(self.parts.values_mut().map(|slot| -> &mut dyn Placed { slot }));
+        slots
+    }
+}
+
+/// What happened to an order, for the decision about the trigger.
+pub(super) struct Steps<'a> {
+    pub(super) created: Option<Mark>,
+    pub(super) paid: Option<Mark>,
+    pub(super) shipped: &'a Moves,
+    pub(super) delivered: &'a Moves,
+}
+
+fn moved(moves: &mut Moves, event: &OrderEvent, mark: Mark) {
+    match &event.items {
+        Some(items) if !items.is_empty() => items.iter().for_each(|item| moves.note_line(&item.line, mark)),
+        _ => moves.note_all(mark),
+    }
+}
+
+fn time(mark: Mark) -> Timestamp {
+    Timestamp::from_millis(mark.0)
+}
+
+fn map<T, U>(change: &Change<T>, f: impl FnOnce(&T) -> U) -> Change<U> {
+    match change {
+        Change::Keep => Change::Keep,
+        Change::Clear => Change::Clear,
+        Change::Set(value) => Change::Set(f(value)),
+    }
+}

@@ -1,0 +1,24 @@
+//! Orders: what a shop told us about each of its purchases, and where each stands.
+//!
+//! An order is the [`fold`](fold::Fold) of its signed events. They may come late, twice or backwards: the fold is the same,
+//! because every field remembers which event set it. What the fold means for asking the customer is
+//! [`decide`](decide::readiness)d from it; whether and when to ask is the business of invitations.
+//!
+//! Every order ends in exactly one visible [`State`] with a [`Reason`], found by the shop's own number. The intake sets it
+//! with each event; later rooms move it with [`move_to`], which leaves a line in the order's timeline.
+//!
+//! Name and address stand nowhere but in `contacts`, sealed, and only as long as they are needed ([`personal`]).
+//! This room never sends, plans or publishes anything.
+
+pub mod decide;
+pub mod event;
+pub mod fold;
+pub mod model;
+pub mod moves;
+pub mod reason;
+mod slot;
+pub mod state;
+
+pub use model::{Actor, Address, Checked, Contact, Facts, Item, Order};
+pub use reason::Reason;
+pub use state::State;
