@@ -7,4 +7,5 @@ pub mod links;
 pub mod mail;
 pub mod merchants;
 pub mod problem;
+pub mod orders;
 pub mod sign;

@@ -9,7 +9,7 @@ use super::moves::{Mark, earlier};
 use super::reason::Reason;
 use crate::kernel::time::Timestamp;
 use crate::kernel::zone::Zone;
-use crate::merchants::model::Trigger;
+use crate::merchants::Trigger;
 
 /// How far an order is on its way to an invitation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,14 +68,14 @@ fn unreachable_by(address: Address) -> Option<Reason> {
 fn clock(fold: &Fold, on: Trigger) -> Option<(Mark, bool)> {
     let steps = fold.steps();
     let lines = fold.lines();
-    let ids = lines.iter().map(|item| item.line.as_str());
+    let ids: Vec<&str> = lines.iter().map(|item| item.line.as_str()).collect();
     let any_part = || earlier(steps.shipped.first(), steps.delivered.first());
     let plain = |mark: Option<Mark>| mark.map(|mark| (mark, false));
     match on {
         Trigger::Created => plain(earlier(earlier(steps.created, steps.paid), any_part())),
         Trigger::Paid => plain(earlier(steps.paid, any_part())),
-        Trigger::Fulfilled => steps.shipped.with(steps.delivered).clock(ids),
-        Trigger::Delivered => steps.delivered.clock(ids),
+        Trigger::Fulfilled => steps.shipped.with(steps.delivered).clock(&ids),
+        Trigger::Delivered => steps.delivered.clock(&ids),
     }
 }
 
@@ -96,13 +96,28 @@ mod tests {
     }
 
     fn item(line: &str) -> Item {
-        Item { line: line.to_owned(), sku: None, gtin: None, name: None, category: None, url: None, image: None, quantity: 1, price: None }
+        Item {
+            line: line.to_owned(),
+            sku: None,
+            gtin: None,
+            name: None,
+            category: None,
+            url: None,
+            image: None,
+            quantity: 1,
+            price: None,
+        }
     }
 
     fn fold(events: &[OrderEvent]) -> Fold {
         let mut fold = Fold::default();
         for (n, event) in events.iter().enumerate() {
-            let stamp = Stamp { webhook_id: format!("msg_{n}"), received: event.at.plus_ms(5), checked: Checked::V1, erased: false };
+            let stamp = Stamp {
+                webhook_id: format!("msg_{n}"),
+                received: event.at.plus_ms(5),
+                checked: Checked::V1,
+                erased: None,
+            };
             fold.apply(event, &stamp, &mut Personal::default());
         }
         fold
@@ -110,8 +125,17 @@ mod tests {
 
     #[test]
     fn the_trigger_is_the_first_event_of_at_least_its_rank() {
-        let fold = fold(&[event(EventKind::Delivered, 9_000), event(EventKind::Created, 1_000), event(EventKind::Updated, 10_000)]);
-        for (on, at) in [(Trigger::Created, 1_000), (Trigger::Paid, 9_000), (Trigger::Fulfilled, 9_000), (Trigger::Delivered, 9_000)] {
+        let fold = fold(&[
+            event(EventKind::Delivered, 9_000),
+            event(EventKind::Created, 1_000),
+            event(EventKind::Updated, 10_000),
+        ]);
+        for (on, at) in [
+            (Trigger::Created, 1_000),
+            (Trigger::Paid, 9_000),
+            (Trigger::Fulfilled, 9_000),
+            (Trigger::Delivered, 9_000),
+        ] {
             let ready = readiness(&fold, on, true);
             assert_eq!((ready.reached_at, ready.blocked), (Some(Timestamp::from_millis(at)), None), "{on}");
             assert_eq!(ready.heard_at, Some(Timestamp::from_millis(at + 5)));
@@ -138,12 +162,18 @@ mod tests {
     #[test]
     fn cancelled_refunded_and_unreachable_orders_are_blocked() {
         let fulfilled = event(EventKind::Fulfilled, 2_000);
-        for (kind, reason) in [(EventKind::Cancelled, Reason::OrderCancelled), (EventKind::Refunded, Reason::OrderRefunded)] {
+        for (kind, reason) in
+            [(EventKind::Cancelled, Reason::OrderCancelled), (EventKind::Refunded, Reason::OrderRefunded)]
+        {
             let fold = fold(&[event(kind, 1_000), fulfilled.clone()]);
             assert_eq!(readiness(&fold, Trigger::Created, true).blocked, Some(reason));
             assert!(!is_eligible(&fold, Trigger::Created, false));
         }
-        for (change, reason) in [(Change::Clear, Reason::NoEmail), (Change::Set(Mailbox::Invalid), Reason::InvalidEmail), (Change::Keep, Reason::NoEmail)] {
+        for (change, reason) in [
+            (Change::Clear, Reason::NoEmail),
+            (Change::Set(Mailbox::Invalid), Reason::InvalidEmail),
+            (Change::Keep, Reason::NoEmail),
+        ] {
             let mut event = fulfilled.clone();
             event.email = change;
             assert_eq!(readiness(&fold(&[event]), Trigger::Created, true).blocked, Some(reason));

@@ -11,7 +11,7 @@ use crate::kernel::money::Currency;
 use crate::kernel::order_number::OrderNumber;
 use crate::kernel::time::Timestamp;
 use crate::kernel::zone::Zone;
-use crate::merchants::model::LegalBasis;
+use crate::merchants::LegalBasis;
 
 /// One signed message of a shop.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -17,7 +17,7 @@ use crate::kernel::locale::Locale;
 use crate::kernel::money::Currency;
 use crate::kernel::time::Timestamp;
 use crate::kernel::zone::Zone;
-use crate::merchants::model::LegalBasis;
+use crate::merchants::LegalBasis;
 
 /// What is known of an order's address, beside the address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,8 +37,9 @@ pub struct Stamp {
     pub received: Timestamp,
     /// How its signature was checked.
     pub checked: Checked,
-    /// Its person asked to be erased, and that is not earlier than the event: what it says of them is dropped.
-    pub erased: bool,
+    /// When the person whose address it carries asked to be erased, if they ever did: what an event not later than that
+    /// says of them is dropped.
+    pub erased: Option<Timestamp>,
 }
 
 /// Everything the events of an order said, names and addresses excepted.
@@ -81,6 +82,9 @@ pub struct Fold {
     delivered: Moves,
     #[serde(skip_serializing_if = "Option::is_none")]
     cancelled: Option<Mark>,
+    /// When its person last asked to be erased.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    erased: Option<i64>,
     #[serde(skip_serializing_if = "Refunds::is_empty")]
     refunds: Refunds,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -95,6 +99,7 @@ impl Fold {
         let by = slot::admit(&mut keys, key, &mut self.slots());
         self.take_fields(by, event);
         self.take_personal(by, event, stamp.erased, personal);
+        self.drop_old_name(&keys, personal);
         self.take_lines(by, event);
         slot::prune(&mut keys, &mut self.slots());
         self.keys = keys;
@@ -102,17 +107,17 @@ impl Fold {
         self.checked = Some(self.checked.map_or(stamp.checked, |held| held.min(stamp.checked)));
     }
 
-    /// The order's person asked to be erased at `at`. True when that covers what is held: name and address are dropped.
-    pub fn erase(&mut self, at: Timestamp, personal: &mut Personal) -> bool {
-        let mut held = self.email.clone();
-        let told = held.place().and_then(|place| usize::try_from(*place).ok()).and_then(|place| self.keys.get(place));
-        let covered = told.is_some_and(|key| key.at <= at.millis());
-        if covered {
+    /// The order's person asked to be erased at `at`: what events not later than that said of them is dropped.
+    pub fn erase(&mut self, at: Timestamp, personal: &mut Personal) {
+        self.erased = self.erased.max(Some(at.millis()));
+        let keys = std::mem::take(&mut self.keys);
+        let covered = self.email.key(&keys).is_some_and(|key| key.at <= at.millis());
+        if covered && self.email.get() == Some(&Standing::Given) {
             self.email.replace(Some(Standing::Erased));
             personal.email = None;
-            self.forget_name(personal);
         }
-        covered
+        self.drop_old_name(&keys, personal);
+        self.keys = keys;
     }
 
     /// What is known of the address. `kept`: whether its ciphertext still stands.
@@ -129,7 +134,7 @@ impl Fold {
     /// What is known of the order itself.
     pub fn facts(&self) -> Facts {
         let lines = self.lines();
-        let ids = || lines.iter().map(|item| item.line.as_str());
+        let ids: Vec<&str> = lines.iter().map(|item| item.line.as_str()).collect();
         Facts {
             placed_at: self.placed_at.get().copied().or(self.created.map(|mark| mark.0)).map(Timestamp::from_millis),
             currency: self.currency.get().and_then(|text| Currency::parse(text).ok()),
@@ -140,8 +145,8 @@ impl Fold {
             zone: self.zone(),
             legal_basis: self.legal_basis(),
             paid_at: self.paid.map(time),
-            fulfilled_at: self.shipped.complete(ids()).map(time),
-            delivered_at: self.delivered.complete(ids()).map(time),
+            fulfilled_at: self.shipped.complete(&ids).map(time),
+            delivered_at: self.delivered.complete(&ids).map(time),
             cancelled_at: self.cancelled.map(time),
             refund: self.refunds.of(&lines),
             checked: self.checked.unwrap_or(Checked::V1),
@@ -208,17 +213,23 @@ impl Fold {
         self.tags.take(by, event.tags.clone());
     }
 
-    fn take_personal(&mut self, by: slot::Place, event: &OrderEvent, erased: bool, personal: &mut Personal) {
-        let standing = map(&event.email, |mailbox| match mailbox {
-            Mailbox::Valid(_) if erased => Standing::Erased,
-            Mailbox::Valid(_) => Standing::Given,
-            Mailbox::Invalid => Standing::Invalid,
-        });
+    fn take_personal(&mut self, by: slot::Place, event: &OrderEvent, mark: Option<Timestamp>, personal: &mut Personal) {
+        let (standing, email) = match &event.email {
+            Change::Keep => (Change::Keep, None),
+            Change::Clear => (Change::Clear, None),
+            Change::Set(Mailbox::Invalid) => (Change::Set(Standing::Invalid), None),
+            Change::Set(Mailbox::Valid(email)) => {
+                self.erased = self.erased.max(mark.map(Timestamp::millis));
+                let erased = mark.is_some_and(|mark| event.at <= mark);
+                if erased {
+                    (Change::Set(Standing::Erased), None)
+                } else {
+                    (Change::Set(Standing::Given), Some(email.clone()))
+                }
+            }
+        };
         if self.email.take(by, standing) {
-            personal.email = match &event.email {
-                Change::Set(Mailbox::Valid(email)) if !erased => Some(email.clone()),
-                _ => None,
-            };
+            personal.email = email;
         }
         if self.name.take(by, map(&event.name, |_| true)) {
             personal.name = match &event.name {
@@ -226,14 +237,14 @@ impl Fold {
                 _ => None,
             };
         }
-        if self.email.get() == Some(&Standing::Erased) {
-            self.forget_name(personal);
-        }
     }
 
-    fn forget_name(&mut self, personal: &mut Personal) {
-        self.name.replace(None);
-        personal.name = None;
+    /// A name that is not newer than its person's erasure goes.
+    fn drop_old_name(&mut self, keys: &[Key], personal: &mut Personal) {
+        if self.name.key(keys).is_some_and(|key| Some(key.at) <= self.erased) {
+            self.name.replace(None);
+            personal.name = None;
+        }
     }
 
     fn take_lines(&mut self, by: slot::Place, event: &OrderEvent) {
@@ -305,5 +316,141 @@ fn map<T, U>(change: &Change<T>, f: impl FnOnce(&T) -> U) -> Change<U> {
         Change::Keep => Change::Keep,
         Change::Clear => Change::Clear,
         Change::Set(value) => Change::Set(f(value)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::decide::{ended, readiness};
+    use super::super::event::RefundScope;
+    use super::*;
+    use crate::kernel::email::EmailAddress;
+    use crate::kernel::order_number::OrderNumber;
+    use crate::merchants::Trigger;
+
+    /// What happened on the wire: an event, or the customer's request to be erased.
+    #[derive(Clone, Debug)]
+    enum Wire {
+        Event(OrderEvent, Stamp),
+        Erased(Timestamp),
+    }
+
+    fn items(lines: &[u8]) -> Vec<Item> {
+        let item = |n: &u8| Item {
+            line: n.to_string(),
+            sku: None,
+            gtin: None,
+            name: Some(format!("thing {n}")),
+            category: None,
+            url: None,
+            image: None,
+            quantity: i64::from(*n % 3),
+            price: None,
+        };
+        lines.iter().map(item).collect()
+    }
+
+    fn change<T: Clone + std::fmt::Debug + 'static>(
+        value: impl Strategy<Value = T> + 'static,
+    ) -> BoxedStrategy<Change<T>> {
+        prop_oneof![Just(Change::Keep), Just(Change::Clear), value.prop_map(Change::Set)].boxed()
+    }
+
+    prop_compose! {
+        fn event(n: usize)(
+            kind in prop::sample::select(EventKind::ALL.to_vec()),
+            at in 1_i64..6,
+            total in change(0_i64..3),
+            name in change("[ab]"),
+            mailbox in change(prop_oneof![Just(Mailbox::Invalid), Just(Mailbox::Valid(EmailAddress::parse("ada@example.com").unwrap()))]),
+            lines in prop::option::of(prop::sample::subsequence(vec![1_u8, 2, 4, 5], 0..4)),
+            refund in prop_oneof![
+                Just(RefundScope::All),
+                prop::collection::vec((prop_oneof!["1", "2"], prop::option::of(0_i64..3)), 0..3).prop_map(|mut lines| {
+                    lines.sort();
+                    lines.dedup_by(|a, b| a.0 == b.0);
+                    RefundScope::Lines(lines)
+                }),
+            ],
+        ) -> Wire {
+            let at = Timestamp::from_millis(at * crate::kernel::time::DAY);
+            let mut event = OrderEvent::bare(kind, OrderNumber::parse("#1").unwrap(), at);
+            event.total = total;
+            event.name = name;
+            event.email = mailbox;
+            event.items = lines.map(|lines| items(&lines));
+            event.refund = (kind == EventKind::Refunded).then_some(refund);
+            let checked = if n.is_multiple_of(2) { Checked::V1 } else { Checked::V1a };
+            Wire::Event(event, Stamp { webhook_id: format!("msg_{n}"), received: at.plus_ms(7), checked, erased: None })
+        }
+    }
+
+    fn wires() -> impl Strategy<Value = Vec<Wire>> {
+        let erased = (1_i64..6).prop_map(|at| Wire::Erased(Timestamp::from_millis(at * crate::kernel::time::DAY)));
+        let events = (event(0), event(1), event(2), event(3), event(4)).prop_map(|(a, b, c, d, e)| vec![a, b, c, d, e]);
+        (events, prop::collection::vec(erased, 0..2)).prop_map(|(mut wires, erased)| {
+            wires.extend(erased);
+            wires
+        })
+    }
+
+    /// What the intake does: marks of erasure are remembered for what comes later.
+    fn run(wires: &[Wire]) -> (Fold, Personal) {
+        let (mut fold, mut personal, mut mark, mut known) = (Fold::default(), Personal::default(), None, false);
+        for wire in wires {
+            match wire {
+                Wire::Event(event, stamp) => {
+                    known |= matches!(event.email, Change::Set(Mailbox::Valid(_)));
+                    fold.apply(event, &Stamp { erased: mark, ..stamp.clone() }, &mut personal);
+                }
+                Wire::Erased(at) => {
+                    mark = mark.max(Some(*at));
+                    if known {
+                        fold.erase(*at, &mut personal);
+                    }
+                }
+            }
+        }
+        (fold, personal)
+    }
+
+    /// A multiset of events with a permutation and repeats of it.
+    fn shuffled() -> impl Strategy<Value = (Vec<Wire>, Vec<Wire>)> {
+        (wires(), prop::collection::vec(any::<prop::sample::Index>(), 0..4)).prop_flat_map(|(wires, again)| {
+            let mut more = wires.clone();
+            more.extend(again.iter().map(|index| index.get(&wires).clone()));
+            (Just(wires), Just(more).prop_shuffle())
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(512))]
+
+        #[test]
+        fn every_order_of_arrival_gives_one_state((wires, shuffled) in shuffled()) {
+            prop_assert_eq!(run(&wires), run(&shuffled));
+        }
+
+        #[test]
+        fn cancelled_and_refunded_orders_are_never_asked_about((_, wires) in shuffled()) {
+            let (fold, personal) = run(&wires);
+            let over = wires.iter().any(|wire| matches!(wire, Wire::Event(event, _)
+                if event.kind == EventKind::Cancelled || event.refund == Some(RefundScope::All)));
+            for on in Trigger::ALL {
+                let ready = readiness(&fold, *on, personal.email.is_some());
+                prop_assert!(!over || (ended(&fold).is_some() && ready.blocked.is_some()));
+                prop_assert_eq!(ready.blocked.is_none(), ended(&fold).is_none() && personal.email.is_some());
+            }
+        }
+
+        #[test]
+        fn a_fold_reads_back_as_it_was_written((wires, _) in shuffled()) {
+            let (fold, _) = run(&wires);
+            let text = serde_json::to_string(&fold).unwrap();
+            prop_assert!(!text.contains("ada@") && !text.contains("\"a\""), "{}", text);
+            prop_assert_eq!(serde_json::from_str::<Fold>(&text).unwrap(), fold);
+        }
     }
 }

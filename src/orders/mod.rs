@@ -5,9 +5,9 @@
 //! [`decide`](decide::readiness)d from it; whether and when to ask is the business of invitations.
 //!
 //! Every order ends in exactly one visible [`State`] with a [`Reason`], found by the shop's own number. The intake sets it
-//! with each event; later rooms move it with [`move_to`], which leaves a line in the order's timeline.
+//! with each event; later rooms move it with `move_to`, which leaves a line in the order's timeline.
 //!
-//! Name and address stand nowhere but in `contacts`, sealed, and only as long as they are needed ([`personal`]).
+//! Name and address stand nowhere but in `contacts`, sealed, and only as long as they are needed.
 //! This room never sends, plans or publishes anything.
 
 pub mod decide;

@@ -68,17 +68,17 @@ impl Moves {
     }
 
     /// When the last of these lines moved; `None` while one is missing. An order without lines is complete with its first part.
-    pub(super) fn complete<'a>(&self, lines: impl Iterator<Item = &'a str>) -> Option<Mark> {
+    pub(super) fn complete(&self, lines: &[&str]) -> Option<Mark> {
         let mut last = None;
         for line in lines {
-            let moved = earlier(self.all, self.lines.get(line).copied())?;
+            let moved = earlier(self.all, self.lines.get(*line).copied())?;
             last = last.max(Some(moved));
         }
         last.or_else(|| self.first())
     }
 
     /// When the clock starts, and whether that is by waiting for parts that have not moved.
-    pub(super) fn clock<'a>(&self, lines: impl Iterator<Item = &'a str>) -> Option<(Mark, bool)> {
+    pub(super) fn clock(&self, lines: &[&str]) -> Option<(Mark, bool)> {
         let first = self.first()?;
         let waited = Mark(first.0.saturating_add(PARTS_WAIT_MS), first.1);
         Some(match self.complete(lines) {
@@ -108,7 +108,8 @@ impl Refunds {
         match scope {
             RefundScope::All => self.all = earlier(self.all, Some(mark)),
             RefundScope::Lines(lines) => {
-                let part: BTreeMap<String, i64> = lines.iter().map(|(line, n)| (line.clone(), n.unwrap_or(-1))).collect();
+                let part: BTreeMap<String, i64> =
+                    lines.iter().map(|(line, n)| (line.clone(), n.unwrap_or(-1))).collect();
                 let same_time = self.parts.entry(mark.0).or_default();
                 if let Err(place) = same_time.binary_search(&part) {
                     same_time.insert(place, part);
@@ -126,7 +127,11 @@ impl Refunds {
             return Refunded::None;
         }
         let mut bought = lines.iter().filter(|item| item.quantity > 0).peekable();
-        if bought.peek().is_some() && bought.all(|item| self.covers(item)) { Refunded::Wholly } else { Refunded::Partly }
+        if bought.peek().is_some() && bought.all(|item| self.covers(item)) {
+            Refunded::Wholly
+        } else {
+            Refunded::Partly
+        }
     }
 
     fn covers(&self, item: &Item) -> bool {
@@ -141,22 +146,32 @@ mod tests {
     use super::*;
 
     fn item(line: &str, quantity: i64) -> Item {
-        Item { line: line.to_owned(), sku: None, gtin: None, name: None, category: None, url: None, image: None, quantity, price: None }
+        Item {
+            line: line.to_owned(),
+            sku: None,
+            gtin: None,
+            name: None,
+            category: None,
+            url: None,
+            image: None,
+            quantity,
+            price: None,
+        }
     }
 
     #[test]
     fn the_clock_starts_with_the_last_line_or_fourteen_days_after_the_first() {
         let mut moves = Moves::default();
-        assert_eq!(moves.clock(["1", "2"].into_iter()), None);
+        assert_eq!(moves.clock(&["1", "2"]), None);
         moves.note_line("2", Mark(100, 7));
-        assert_eq!(moves.clock(["1", "2"].into_iter()), Some((Mark(100 + PARTS_WAIT_MS, 7), true)));
+        assert_eq!(moves.clock(&["1", "2"]), Some((Mark(100 + PARTS_WAIT_MS, 7), true)));
         moves.note_line("1", Mark(900, 8));
-        assert_eq!(moves.clock(["1", "2"].into_iter()), Some((Mark(900, 8), false)));
+        assert_eq!(moves.clock(&["1", "2"]), Some((Mark(900, 8), false)));
         moves.note_line("3", Mark(PARTS_WAIT_MS * 2, 9));
-        assert_eq!(moves.clock(["1", "2", "3"].into_iter()), Some((Mark(100 + PARTS_WAIT_MS, 7), false)));
-        assert_eq!(moves.clock(std::iter::empty()), Some((Mark(100, 7), false)));
+        assert_eq!(moves.clock(&["1", "2", "3"]), Some((Mark(100 + PARTS_WAIT_MS, 7), false)));
+        assert_eq!(moves.clock(&[]), Some((Mark(100, 7), false)));
         moves.note_all(Mark(50, 9));
-        assert_eq!(moves.clock(["1", "2", "3"].into_iter()), Some((Mark(50, 9), false)));
+        assert_eq!(moves.clock(&["1", "2", "3"]), Some((Mark(50, 9), false)));
     }
 
     #[test]

@@ -10,13 +10,13 @@ use super::event::Change;
 
 /// Which event: its time, its rank among events of one time, its webhook id.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Key {
+pub(super) struct Key {
     /// Time of the event, in milliseconds.
-    pub at: i64,
+    pub(super) at: i64,
     /// Rank of its type.
-    pub rank: u8,
+    pub(super) rank: u8,
     /// Its webhook id.
-    pub id: String,
+    pub(super) id: String,
 }
 
 /// Place of a key in the list of its fold.
@@ -42,6 +42,11 @@ impl<T> Slot<T> {
     /// What the field holds; `None` when unset or cleared.
     pub(super) fn get(&self) -> Option<&T> {
         self.0.as_ref().and_then(|(_, value)| value.as_ref())
+    }
+
+    /// Which event set it.
+    pub(super) fn key<'k>(&self, keys: &'k [Key]) -> Option<&'k Key> {
+        self.0.as_ref().and_then(|(place, _)| keys.get(usize::try_from(*place).ok()?))
     }
 
     /// Takes what the event at `by` says, unless a later event spoke. True when it was taken.

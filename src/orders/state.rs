@@ -44,7 +44,9 @@ impl State {
     /// Why, where a state has a reason.
     pub const fn reason(self) -> Option<Reason> {
         match self {
-            Self::Waiting(reason) | Self::Held(reason) | Self::Skipped(reason) | Self::Failed(reason, _) => Some(reason),
+            Self::Waiting(reason) | Self::Held(reason) | Self::Skipped(reason) | Self::Failed(reason, _) => {
+                Some(reason)
+            }
             Self::Scheduled(_) | Self::Sent | Self::Reviewed => None,
         }
     }
