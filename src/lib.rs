@@ -6,6 +6,6 @@ pub mod kernel;
 pub mod links;
 pub mod mail;
 pub mod merchants;
-pub mod problem;
 pub mod orders;
+pub mod problem;
 pub mod sign;

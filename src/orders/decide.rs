@@ -83,11 +83,12 @@ fn clock(fold: &Fold, on: Trigger) -> Option<(Mark, bool)> {
 mod tests {
     use super::super::event::{Change, EventKind, Mailbox, OrderEvent};
     use super::super::fold::Stamp;
-    use super::super::model::{Checked, Item, Personal};
+    use super::super::model::{Item, Personal};
     use super::super::moves::PARTS_WAIT_MS;
     use super::*;
     use crate::kernel::email::EmailAddress;
     use crate::kernel::order_number::OrderNumber;
+    use crate::sign::webhook::Scheme;
 
     fn event(kind: EventKind, at: i64) -> OrderEvent {
         let mut event = OrderEvent::bare(kind, OrderNumber::parse("#1").unwrap(), Timestamp::from_millis(at));
@@ -115,7 +116,7 @@ mod tests {
             let stamp = Stamp {
                 webhook_id: format!("msg_{n}"),
                 received: event.at.plus_ms(5),
-                checked: Checked::V1,
+                checked: Scheme::V1,
                 erased: None,
             };
             fold.apply(event, &stamp, &mut Personal::default());

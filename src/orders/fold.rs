@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::event::{Change, EventKind, Mailbox, OrderEvent};
-use super::model::{Address, Checked, Facts, Item, Personal, Refunded};
+use super::model::{Address, Facts, Item, Personal, Refunded};
 use super::moves::{Mark, Moves, Refunds, earlier};
 use super::slot::{self, Key, Placed, Slot};
 use crate::kernel::country::Country;
@@ -18,6 +18,7 @@ use crate::kernel::money::Currency;
 use crate::kernel::time::Timestamp;
 use crate::kernel::zone::Zone;
 use crate::merchants::LegalBasis;
+use crate::sign::webhook::Scheme;
 
 /// What is known of an order's address, beside the address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +29,14 @@ enum Standing {
     Erased,
 }
 
+/// How the weakest of the events was signed, from weak to strong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Weakest {
+    V1,
+    V1a,
+}
+
 /// What came with an event but is not in its body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stamp {
@@ -36,7 +45,7 @@ pub struct Stamp {
     /// When it arrived.
     pub received: Timestamp,
     /// How its signature was checked.
-    pub checked: Checked,
+    pub checked: Scheme,
     /// When the person whose address it carries asked to be erased, if they ever did: what an event not later than that
     /// says of them is dropped.
     pub erased: Option<Timestamp>,
@@ -88,7 +97,7 @@ pub struct Fold {
     #[serde(skip_serializing_if = "Refunds::is_empty")]
     refunds: Refunds,
     #[serde(skip_serializing_if = "Option::is_none")]
-    checked: Option<Checked>,
+    checked: Option<Weakest>,
 }
 
 impl Fold {
@@ -104,7 +113,8 @@ impl Fold {
         slot::prune(&mut keys, &mut self.slots());
         self.keys = keys;
         self.happened(event, Mark(event.at.millis(), stamp.received.millis()));
-        self.checked = Some(self.checked.map_or(stamp.checked, |held| held.min(stamp.checked)));
+        let checked = if stamp.checked == Scheme::V1 { Weakest::V1 } else { Weakest::V1a };
+        self.checked = Some(self.checked.map_or(checked, |held| held.min(checked)));
     }
 
     /// The order's person asked to be erased at `at`: what events not later than that said of them is dropped.
@@ -149,7 +159,7 @@ impl Fold {
             delivered_at: self.delivered.complete(&ids).map(time),
             cancelled_at: self.cancelled.map(time),
             refund: self.refunds.of(&lines),
-            checked: self.checked.unwrap_or(Checked::V1),
+            checked: if self.checked == Some(Weakest::V1a) { Scheme::V1a } else { Scheme::V1 },
             items: lines.into_iter().cloned().collect(),
         }
     }
@@ -382,7 +392,7 @@ mod tests {
             event.email = mailbox;
             event.items = lines.map(|lines| items(&lines));
             event.refund = (kind == EventKind::Refunded).then_some(refund);
-            let checked = if n.is_multiple_of(2) { Checked::V1 } else { Checked::V1a };
+            let checked = if n.is_multiple_of(2) { Scheme::V1 } else { Scheme::V1a };
             Wire::Event(event, Stamp { webhook_id: format!("msg_{n}"), received: at.plus_ms(7), checked, erased: None })
         }
     }

@@ -19,6 +19,6 @@ pub mod reason;
 mod slot;
 pub mod state;
 
-pub use model::{Actor, Address, Checked, Contact, Facts, Item, Order};
+pub use model::{Actor, Address, Contact, Facts, Item, Order};
 pub use reason::Reason;
 pub use state::State;

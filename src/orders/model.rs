@@ -16,6 +16,7 @@ use crate::kernel::order_number::OrderNumber;
 use crate::kernel::time::Timestamp;
 use crate::kernel::zone::Zone;
 use crate::merchants::LegalBasis;
+use crate::sign::webhook::Scheme;
 
 /// One order of one shop, as stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,7 +82,7 @@ pub struct Facts {
     /// How much was given back.
     pub refund: Refunded,
     /// How the weakest of its events was signed.
-    pub checked: Checked,
+    pub checked: Scheme,
 }
 
 /// One line of an order.
@@ -124,36 +125,6 @@ pub enum Refunded {
     Partly,
     /// All of it.
     Wholly,
-}
-
-/// How a signature was checked, from weak to strong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Checked {
-    /// A secret shared by shop and instance (`v1`, HMAC-SHA256).
-    #[serde(rename = "v1")]
-    V1,
-    /// A key that only the shop holds (`v1a`, Ed25519).
-    #[serde(rename = "v1a")]
-    V1a,
-}
-
-impl Checked {
-    /// The scheme's name in Standard Webhooks and in columns.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::V1 => "v1",
-            Self::V1a => "v1a",
-        }
-    }
-
-    /// The scheme with this name.
-    pub fn parse(word: &str) -> Option<Self> {
-        match word {
-            "v1" => Some(Self::V1),
-            "v1a" => Some(Self::V1a),
-            _ => None,
-        }
-    }
 }
 
 /// Name and address of an order's customer while they are kept. Lives outside the fold, sealed.
