@@ -1,1 +1,16 @@
-//! One integration binary; modules are named after the rooms.
+//! One integration binary; modules are named after the rooms and tell their stories.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    clippy::print_stderr,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test that cannot go on fails by panicking, and it looks at the machine it runs on"
+)]
+
+mod db;
+mod migrations;
+mod support;
+mod walls;

@@ -1,0 +1,3 @@
+//! What every test module shares.
+
+pub mod postgres;
