@@ -1,8 +1,11 @@
 //! Attesta: a signed order event becomes a certified review on a public profile and a badge.
 
 pub mod config;
+pub mod context;
 pub mod db;
+pub mod jobs;
 pub mod kernel;
+pub mod keyring;
 pub mod links;
 pub mod mail;
 pub mod merchants;

@@ -158,7 +158,7 @@ impl Handle {
 
     /// Claims nothing more, waits for what is under way.
     pub async fn drain(self) {
-        drop(self.stop.send(true));
+        self.stop.send_replace(true);
         if let Err(error) = self.task.await {
             tracing::error!(%error, "the queue's worker did not end in order");
         }

@@ -5,7 +5,7 @@ use diesel::sql_types::{BigInt, Binary, Text};
 
 use super::{Claim, MAX_ATTEMPTS, Outcome, Subject};
 use crate::db::schema::jobs;
-use crate::db::{self, Connection, each};
+use crate::db::{self, Connection};
 use crate::kernel::time::Timestamp;
 
 /// Puts a job into the queue inside the caller's transaction, or moves the one that is there: its time becomes `due`,

@@ -100,11 +100,11 @@ impl MasterKey {
 
     /// What a database remembers of its master key: not the key, but enough to tell another one.
     pub fn fingerprint(&self) -> [u8; 32] {
-        *derive(&self.0, "attesta/master/fingerprint")
+        derive(&self.0, "attesta/master/fingerprint")
     }
 
     /// The key that wraps the keyring.
     pub(super) fn wrapping(&self) -> Zeroizing<[u8; 32]> {
-        derive(&self.0, "attesta/master/wrap")
+        Zeroizing::new(derive(&self.0, "attesta/master/wrap"))
     }
 }

@@ -12,7 +12,7 @@ use crate::kernel::email::EmailAddress;
 use crate::kernel::id::InvitationId;
 use crate::kernel::random::Random;
 use crate::kernel::time::Timestamp;
-use crate::sign::{seal, token};
+use crate::sign::{derive, seal, token};
 
 pub mod master;
 mod rotate;
@@ -98,7 +98,7 @@ impl Keyring {
 
     /// The keyed hash under which a person is known.
     pub fn person(&self, address: &EmailAddress) -> PersonHash {
-        set::keyed_hash(self.keys().lookup(), address.expose().as_bytes())
+        derive::mac(self.keys().lookup(), &[address.expose().as_bytes()])
     }
 
     /// Seals an address; `context` binds it to its place (the same must be shown to open it).
@@ -141,7 +141,7 @@ impl Keyring {
         let (kid, key) = keys.current(purpose).ok_or(KeyringError::NoKey(purpose))?;
         let mut nonce = [0; 24];
         self.random.fill(&mut nonce);
-        let bytes = seal::seal(key, nonce, context, plain).map_err(|_refused| KeyringError::NoKey(purpose))?;
+        let bytes = seal::seal(key, &nonce, context, plain).map_err(|_refused| KeyringError::NoKey(purpose))?;
         Ok(Sealed { kid, bytes })
     }
 

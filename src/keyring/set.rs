@@ -3,12 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use hmac::{Hmac, KeyInit as _, Mac as _};
-use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use super::store::{self, Row};
-use super::{KeyringError, MasterKey, PersonHash};
+use super::{KeyringError, MasterKey};
 use crate::db::Db;
 use crate::sign::seal;
 
@@ -108,11 +106,4 @@ pub(super) fn unwrap(wrapping: &[u8; 32], row: &Row) -> Result<Key, KeyringError
     let plain = Zeroizing::new(seal::open(wrapping, &place(row.purpose, row.kid), &row.wrapped).map_err(|_refused| damaged())?);
     let key = <[u8; 32]>::try_from(plain.as_slice()).map_err(|_length| damaged())?;
     Ok(Zeroizing::new(key))
-}
-
-/// HMAC-SHA256.
-pub(super) fn keyed_hash(key: &[u8; 32], data: &[u8]) -> PersonHash {
-    let mut mac = Hmac::<Sha256>::new(key.into());
-    mac.update(data);
-    mac.finalize().into_bytes().into()
 }

@@ -59,7 +59,7 @@ pub(super) fn wrap_new(master: &MasterKey, purpose: Purpose, kid: i64, random: &
 pub(super) fn wrap(master: &MasterKey, purpose: Purpose, kid: i64, key: &[u8; 32], random: &dyn Random) -> Result<Vec<u8>, KeyringError> {
     let mut nonce = [0; 24];
     random.fill(&mut nonce);
-    seal::seal(&master.wrapping(), nonce, &set::place(purpose, kid), key).map_err(|_refused| KeyringError::Damaged(kid))
+    seal::seal(&master.wrapping(), &nonce, &set::place(purpose, kid), key).map_err(|_refused| KeyringError::Damaged(kid))
 }
 
 pub(super) fn insert(tx: &mut Connection, kid: i64, purpose: Purpose, wrapped: Vec<u8>, now: Timestamp) -> db::Result<()> {
