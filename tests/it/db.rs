@@ -74,7 +74,7 @@ async fn a_panicking_write_is_an_error_and_the_next_one_works() {
 #[tokio::test]
 async fn a_lost_outer_transaction_is_never_answered_as_done() {
     let (db, _dir) = engines().remove(0);
-    let (good, bad) = futures_util::join!(
+    let (good, bad) = tokio::join!(
         db.write(|tx| put(tx, 1)),
         // What SQLite does by itself on FULL and IOERR: the whole transaction is gone, not only the savepoint.
         db.write(|tx| {

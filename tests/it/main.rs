@@ -13,4 +13,3 @@
 mod db;
 mod migrations;
 mod support;
-mod walls;
