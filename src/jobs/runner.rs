@@ -103,7 +103,9 @@ impl Runner {
         for (claim, outcome) in &reports {
             match outcome {
                 Outcome::Failed(why) => tracing::error!(kind = claim.kind, why, "a job was parked"),
-                Outcome::Retry(why) => tracing::warn!(kind = claim.kind, attempt = claim.attempts, why, "a job will be tried again"),
+                Outcome::Retry(why) => {
+                    tracing::warn!(kind = claim.kind, attempt = claim.attempts, why, "a job will be tried again")
+                }
                 Outcome::Done | Outcome::RetryAt(..) => {}
             }
         }

@@ -28,7 +28,8 @@ pub fn enqueue_many(tx: &mut Connection, kind: &'static str, items: &[(Subject, 
         Connection::Pg(conn) => {
             let mut items = items.to_vec();
             items.sort_unstable();
-            let (subjects, dues): (Vec<Vec<u8>>, Vec<i64>) = items.iter().map(|(subject, due)| (subject.as_bytes().to_vec(), due.millis())).unzip();
+            let (subjects, dues): (Vec<Vec<u8>>, Vec<i64>) =
+                items.iter().map(|(subject, due)| (subject.as_bytes().to_vec(), due.millis())).unzip();
             diesel::sql_query(format!(
                 "INSERT INTO jobs (kind, subject, due_at, fence, attempts, parked) \
                  SELECT $1, s, d, 0, 0, 0 FROM UNNEST($2, $3) AS t (s, d) {UPSERT}"
@@ -160,7 +161,13 @@ struct Claimed {
 impl Claimed {
     fn claim(self, kind: &'static str) -> db::Result<Claim> {
         let bytes = self.subject.try_into().map_err(|_bytes| db::Error::corrupt("jobs.subject"))?;
-        Ok(Claim { kind, subject: Subject::from_bytes(bytes), fence: self.fence, attempts: self.attempts, retry_at: Timestamp::from_millis(0) })
+        Ok(Claim {
+            kind,
+            subject: Subject::from_bytes(bytes),
+            fence: self.fence,
+            attempts: self.attempts,
+            retry_at: Timestamp::from_millis(0),
+        })
     }
 }
 
@@ -175,9 +182,9 @@ pub(super) fn finish(tx: &mut Connection, claim: &Claim, outcome: &Outcome) -> d
         Outcome::Retry(why) if claim.attempts < MAX_ATTEMPTS => diesel::update(held)
             .set((jobs::due_at.eq(claim.retry_at.millis()), jobs::last_error.eq(Some(why.as_str()))))
             .execute(tx)?,
-        Outcome::Retry(why) | Outcome::Failed(why) => diesel::update(held)
-            .set((jobs::parked.eq(1), jobs::last_error.eq(Some(why.as_str()))))
-            .execute(tx)?,
+        Outcome::Retry(why) | Outcome::Failed(why) => {
+            diesel::update(held).set((jobs::parked.eq(1), jobs::last_error.eq(Some(why.as_str())))).execute(tx)?
+        }
     };
     if changed == 1 { Ok(()) } else { Err(db::Error::LeaseLost) }
 }

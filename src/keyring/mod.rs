@@ -21,8 +21,8 @@ mod store;
 
 pub use master::{MasterKey, MasterSource};
 pub use rotate::{Rotation, rotate, rotate_master};
-pub use set::Purpose;
 use set::KeySet;
+pub use set::Purpose;
 
 /// A person as the database knows them: the keyed hash of an exact e-mail address.
 pub type PersonHash = [u8; 32];
@@ -156,7 +156,12 @@ impl Keyring {
             Some(kid) => (kid, keys.find(Purpose::Token, kid).ok_or(KeyringError::NoKey(Purpose::Token))?),
             None => keys.current(Purpose::Token).ok_or(KeyringError::NoKey(Purpose::Token))?,
         };
-        let claims = token::Claims { kid, invitation: *link.invitation.as_bytes(), purpose: link.purpose, expires: link.expires };
+        let claims = token::Claims {
+            kid,
+            invitation: *link.invitation.as_bytes(),
+            purpose: link.purpose,
+            expires: link.expires,
+        };
         Ok((token::mint(key, &claims), kid))
     }
 

@@ -20,7 +20,13 @@ pub struct Rotation {
 ///
 /// # Errors
 /// [`KeyringError::NoKey`] for the look-up key, which cannot be rotated.
-pub fn rotate(db: &Db, master: &MasterKey, purpose: Purpose, retire: bool, at: (Timestamp, &dyn Random)) -> Result<Rotation, KeyringError> {
+pub fn rotate(
+    db: &Db,
+    master: &MasterKey,
+    purpose: Purpose,
+    retire: bool,
+    at: (Timestamp, &dyn Random),
+) -> Result<Rotation, KeyringError> {
     let (now, random) = at;
     if purpose == Purpose::Lookup {
         return Err(KeyringError::NoKey(purpose));

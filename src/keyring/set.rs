@@ -103,7 +103,8 @@ pub(super) fn place(purpose: Purpose, kid: i64) -> Vec<u8> {
 /// Opens one wrapped key.
 pub(super) fn unwrap(wrapping: &[u8; 32], row: &Row) -> Result<Key, KeyringError> {
     let damaged = || KeyringError::Damaged(row.kid);
-    let plain = Zeroizing::new(seal::open(wrapping, &place(row.purpose, row.kid), &row.wrapped).map_err(|_refused| damaged())?);
+    let plain =
+        Zeroizing::new(seal::open(wrapping, &place(row.purpose, row.kid), &row.wrapped).map_err(|_refused| damaged())?);
     let key = <[u8; 32]>::try_from(plain.as_slice()).map_err(|_length| damaged())?;
     Ok(Zeroizing::new(key))
 }

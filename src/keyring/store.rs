@@ -29,7 +29,11 @@ pub(super) fn prepare(db: &Db, master: &MasterKey, random: &dyn Random, now: Tim
         let known = instance::table.select(instance::master_fingerprint).first::<Vec<u8>>(tx).optional()?;
         if known.is_none() {
             diesel::insert_into(instance::table)
-                .values((instance::id.eq(1), instance::master_fingerprint.eq(mine.to_vec()), instance::created_at.eq(now.millis())))
+                .values((
+                    instance::id.eq(1),
+                    instance::master_fingerprint.eq(mine.to_vec()),
+                    instance::created_at.eq(now.millis()),
+                ))
                 .execute(tx)?;
             for (kid, purpose, wrapped) in fresh {
                 insert(tx, kid, purpose, wrapped, now)?;
@@ -49,20 +53,38 @@ pub(super) fn is_prepared(conn: &mut Connection) -> db::Result<bool> {
 }
 
 /// A new random key, wrapped.
-pub(super) fn wrap_new(master: &MasterKey, purpose: Purpose, kid: i64, random: &dyn Random) -> Result<Vec<u8>, KeyringError> {
+pub(super) fn wrap_new(
+    master: &MasterKey,
+    purpose: Purpose,
+    kid: i64,
+    random: &dyn Random,
+) -> Result<Vec<u8>, KeyringError> {
     let mut key = zeroize::Zeroizing::new([0_u8; 32]);
     random.fill(key.as_mut());
     wrap(master, purpose, kid, &key, random)
 }
 
 /// A key, wrapped under `master`.
-pub(super) fn wrap(master: &MasterKey, purpose: Purpose, kid: i64, key: &[u8; 32], random: &dyn Random) -> Result<Vec<u8>, KeyringError> {
+pub(super) fn wrap(
+    master: &MasterKey,
+    purpose: Purpose,
+    kid: i64,
+    key: &[u8; 32],
+    random: &dyn Random,
+) -> Result<Vec<u8>, KeyringError> {
     let mut nonce = [0; 24];
     random.fill(&mut nonce);
-    seal::seal(&master.wrapping(), &nonce, &set::place(purpose, kid), key).map_err(|_refused| KeyringError::Damaged(kid))
+    seal::seal(&master.wrapping(), &nonce, &set::place(purpose, kid), key)
+        .map_err(|_refused| KeyringError::Damaged(kid))
 }
 
-pub(super) fn insert(tx: &mut Connection, kid: i64, purpose: Purpose, wrapped: Vec<u8>, now: Timestamp) -> db::Result<()> {
+pub(super) fn insert(
+    tx: &mut Connection,
+    kid: i64,
+    purpose: Purpose,
+    wrapped: Vec<u8>,
+    now: Timestamp,
+) -> db::Result<()> {
     diesel::insert_into(keyring::table)
         .values((
             keyring::kid.eq(kid),
@@ -105,7 +127,12 @@ pub(super) fn retire(tx: &mut Connection, kid: i64, now: Timestamp) -> db::Resul
 }
 
 /// Puts every key under a new master key, and the new fingerprint beside them.
-pub(super) fn rewrap(tx: &mut Connection, rows: Vec<(i64, Vec<u8>)>, from: &[u8; 32], to: &[u8; 32]) -> db::Result<bool> {
+pub(super) fn rewrap(
+    tx: &mut Connection,
+    rows: Vec<(i64, Vec<u8>)>,
+    from: &[u8; 32],
+    to: &[u8; 32],
+) -> db::Result<bool> {
     let mine = instance::table.filter(instance::master_fingerprint.eq(from.to_vec()));
     if diesel::update(mine).set(instance::master_fingerprint.eq(to.to_vec())).execute(tx)? != 1 {
         return Ok(false);

@@ -50,7 +50,12 @@ async fn a_failing_write_takes_nothing_of_its_neighbours_along() {
         for (n, answer) in (0..60_u8).zip(answers) {
             let kept = n % 3 != 0;
             assert_eq!(answer.is_ok(), kept, "write {n} is answered by its own result on {:?}", db.engine());
-            assert_eq!(stored(&db, n).await, kept, "exactly the writes that were answered Ok are stored, {n} on {:?}", db.engine());
+            assert_eq!(
+                stored(&db, n).await,
+                kept,
+                "exactly the writes that were answered Ok are stored, {n} on {:?}",
+                db.engine()
+            );
         }
     }
 }
@@ -110,7 +115,14 @@ async fn a_full_queue_says_busy_instead_of_growing() {
         }
     });
     tokio::task::spawn_blocking(move || told.recv().unwrap()).await.unwrap();
-    let waiting: Vec<_> = (1..=5_u8).map(|n| tokio::spawn({ let db = db.clone(); async move { db.write(move |tx| put(tx, n)).await } })).collect();
+    let waiting: Vec<_> = (1..=5_u8)
+        .map(|n| {
+            tokio::spawn({
+                let db = db.clone();
+                async move { db.write(move |tx| put(tx, n)).await }
+            })
+        })
+        .collect();
     for _ in 0..100 {
         tokio::task::yield_now().await;
     }
@@ -125,6 +137,10 @@ async fn a_full_queue_says_busy_instead_of_growing() {
 async fn a_read_cannot_write() {
     for (db, _dir) in engines() {
         let answer = db.read(|conn| put(conn, 1)).await;
-        assert!(answer.is_err() || !stored(&db, 1).await, "what a read writes is refused or gone, on {:?}", db.engine());
+        assert!(
+            answer.is_err() || !stored(&db, 1).await,
+            "what a read writes is refused or gone, on {:?}",
+            db.engine()
+        );
     }
 }

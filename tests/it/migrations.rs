@@ -83,7 +83,10 @@ fn both_trees_carry_the_same_names_and_a_way_back() {
     let names = |engine: &str| -> BTreeSet<String> {
         let dir = format!("{}/migrations/{engine}", env!("CARGO_MANIFEST_DIR"));
         let entries: Vec<_> = std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()).collect();
-        assert!(entries.iter().all(|path| path.join("up.sql").is_file() && path.join("down.sql").is_file()), "each migration goes up and down");
+        assert!(
+            entries.iter().all(|path| path.join("up.sql").is_file() && path.join("down.sql").is_file()),
+            "each migration goes up and down"
+        );
         entries.iter().map(|path| path.file_name().unwrap().to_string_lossy().into_owned()).collect()
     };
     assert_eq!(names("sqlite"), names("postgres"), "the trees must not drift apart");

@@ -9,7 +9,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use attesta::db::{Db, DatabaseUrl, Sizes, migrate};
+use attesta::db::{DatabaseUrl, Db, Sizes, migrate};
 use diesel::{Connection as _, PgConnection, connection::SimpleConnection as _};
 
 /// A running cluster with a migrated template.
@@ -37,9 +37,11 @@ rm -rf "$dir"
 
 fn initdb() -> Option<PathBuf> {
     let versions = std::fs::read_dir("/usr/lib/postgresql").ok().into_iter().flatten().flatten();
-    let mut found: Vec<PathBuf> = versions.map(|entry| entry.path().join("bin/initdb")).filter(|path| path.is_file()).collect();
+    let mut found: Vec<PathBuf> =
+        versions.map(|entry| entry.path().join("bin/initdb")).filter(|path| path.is_file()).collect();
     found.sort();
-    let in_path = std::env::var_os("PATH").into_iter().flat_map(|path| std::env::split_paths(&path).collect::<Vec<_>>());
+    let in_path =
+        std::env::var_os("PATH").into_iter().flat_map(|path| std::env::split_paths(&path).collect::<Vec<_>>());
     found.pop().or_else(|| in_path.map(|dir| dir.join("initdb")).find(|path| path.is_file()))
 }
 
@@ -50,7 +52,8 @@ fn is_root() -> bool {
 
 fn start(initdb: &Path) -> Cluster {
     let dir = tempfile::Builder::new().prefix("attesta-pg-").tempdir().expect("a temporary folder").keep();
-    let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port").port();
+    let port =
+        std::net::TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port").port();
     let run_as = if is_root() {
         // initdb refuses to run as root.
         let status = Command::new("chown").arg("nobody").arg(&dir).status().expect("chown runs");
@@ -76,7 +79,8 @@ fn start(initdb: &Path) -> Cluster {
     let cluster = Cluster { port, _keeper: keeper };
     connect_patiently(&cluster);
     cluster.admin("CREATE DATABASE attesta_template");
-    let template = Db::open(&DatabaseUrl::parse(&cluster.url("attesta_template")).expect("a URL"), Sizes::default()).expect("the template opens");
+    let template = Db::open(&DatabaseUrl::parse(&cluster.url("attesta_template")).expect("a URL"), Sizes::default())
+        .expect("the template opens");
     migrate::run(&template).expect("the template migrates");
     cluster
 }
