@@ -7,7 +7,7 @@ use attesta::db::{DatabaseUrl, Db, Sizes, migrate};
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use diesel::sql_types::{Integer, Text};
-use diesel::{Connection as _, PgConnection, SqliteConnection};
+use diesel::{PgConnection, SqliteConnection};
 
 use crate::support::postgres;
 

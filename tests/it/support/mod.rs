@@ -1,3 +1,3 @@
 //! What every test module shares.
 
-pub mod postgres;
+pub(crate) mod postgres;

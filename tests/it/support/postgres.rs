@@ -125,7 +125,7 @@ fn cluster() -> Option<&'static Cluster> {
 }
 
 /// The URL of a fresh, migrated database of its own, or `None` where PostgreSQL is not installed.
-pub fn fresh_database() -> Option<String> {
+pub(crate) fn fresh_database() -> Option<String> {
     static NEXT: AtomicU32 = AtomicU32::new(1);
     let cluster = cluster()?;
     let name = format!("t{}", NEXT.fetch_add(1, Ordering::Relaxed));
@@ -134,7 +134,7 @@ pub fn fresh_database() -> Option<String> {
 }
 
 /// The URL of a fresh, empty database (for tests of the migrations themselves).
-pub fn empty_database() -> Option<String> {
+pub(crate) fn empty_database() -> Option<String> {
     static NEXT: AtomicU32 = AtomicU32::new(1);
     let cluster = cluster()?;
     let name = format!("e{}", NEXT.fetch_add(1, Ordering::Relaxed));
