@@ -1,0 +1,3 @@
+//! Transports.
+
+pub mod url;
