@@ -1,6 +1,7 @@
 //! Writes a mail as RFC 5322: the same message gives the same bytes on every attempt. Names and subjects are cleaned and go through typed
 //! headers, both parts are quoted-printable, so that nothing a person wrote can become a header, a boundary or a line with a lone dot.
 
+use std::marker::PhantomData;
 use std::time::{Duration, SystemTime};
 
 use lettre::Address;
@@ -64,15 +65,15 @@ impl Composer {
             .to(mailbox(frame.customer_name.as_deref(), to.clone()))
             .subject(header_text(&rendered.subject, SUBJECT_CHARS))
             .header(MessageIdHeader::from(format!("<{id}@{}>", self.host)))
-            .header(plain(ListId, format!("<{}.{}>", frame.shop.domain, list_host(&self.host)))?)
-            .header(plain(AutoSubmitted, "auto-generated".to_owned())?);
+            .header(plain::<ListId>(format!("<{}.{}>", frame.shop.domain, list_host(&self.host)))?)
+            .header(plain::<AutoSubmitted>("auto-generated".to_owned())?);
         if let Some(reply_to) = &mail.reply_to {
             builder = builder.reply_to(mailbox(Some(&frame.shop.name), address(reply_to)?));
         }
         if let Some(url) = mail.context.unsubscribe_url() {
             builder = builder
-                .header(plain(ListUnsubscribe, format!("<{url}>"))?)
-                .header(plain(ListUnsubscribePost, "List-Unsubscribe=One-Click".to_owned())?);
+                .header(plain::<ListUnsubscribe>(format!("<{url}>"))?)
+                .header(plain::<ListUnsubscribePost>("List-Unsubscribe=One-Click".to_owned())?);
         }
         let body = MultiPart::alternative()
             .boundary(format!("=_{id}"))
@@ -139,30 +140,30 @@ fn local(error: impl std::fmt::Display) -> Fault {
     Fault { stage: Stage::Compose, trouble: Trouble::Local(error.to_string()) }
 }
 
-/// A header of ours whose value is ASCII without blanks at its ends or breaks; it is not folded, because readers of `List-*` headers
-/// want their URL in one piece.
+/// A header of ours whose value is ASCII without blanks or breaks; it is not folded, because readers of `List-*` headers want their
+/// URL in one piece.
 #[derive(Clone)]
 struct Plain<N> {
-    name: N,
     value: String,
+    name: PhantomData<N>,
 }
 
-fn plain<N: PlainName>(name: N, value: String) -> Result<Plain<N>, Fault> {
+fn plain<N: PlainName>(value: String) -> Result<Plain<N>, Fault> {
     if value.bytes().all(|byte| byte.is_ascii_graphic()) {
-        Ok(Plain { name, value })
+        Ok(Plain { value, name: PhantomData })
     } else {
         Err(local(format!("{} cannot carry what it was given", N::NAME)))
     }
 }
 
-trait PlainName: Clone + Default {
+trait PlainName: Clone {
     const NAME: &'static str;
 }
 
 macro_rules! plain_names {
     ($($name:ident $text:literal;)*) => {$(
-        #[derive(Clone, Default)]
-        struct $name;
+        #[derive(Clone)]
+        enum $name {}
         impl PlainName for $name {
             const NAME: &'static str = $text;
         }
@@ -182,7 +183,7 @@ impl<N: PlainName> Header for Plain<N> {
     }
 
     fn parse(text: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
-        Ok(Self { name: N::default(), value: text.to_owned() })
+        Ok(Self { value: text.to_owned(), name: PhantomData })
     }
 
     fn display(&self) -> HeaderValue {
