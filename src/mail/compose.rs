@@ -101,10 +101,9 @@ pub fn message_id(kind: &str, subject: Subject, edition: i64) -> MessageId {
         *to = *from;
     }
     // RFC 9562: version 7, variant 10.
-    if let [_, _, _, _, _, _, version, _, variant, ..] = &mut bytes {
-        *version = 0x70 | (*version & 0x0F);
-        *variant = 0x80 | (*variant & 0x3F);
-    }
+    let [_, _, _, _, _, _, version, _, variant, ..] = &mut bytes;
+    *version = 0x70 | (*version & 0x0F);
+    *variant = 0x80 | (*variant & 0x3F);
     MessageId::from_bytes(bytes)
 }
 
