@@ -5,7 +5,9 @@ use std::marker::PhantomData;
 use std::time::{Duration, SystemTime};
 
 use lettre::Address;
-use lettre::message::header::{ContentTransferEncoding, ContentType, Date, Header, HeaderName, HeaderValue, MessageId as MessageIdHeader};
+use lettre::message::header::{
+    ContentTransferEncoding, ContentType, Date, Header, HeaderName, HeaderValue, MessageId as MessageIdHeader,
+};
 use lettre::message::{Mailbox, Message, MultiPart, SinglePart};
 use sha2::{Digest, Sha256};
 

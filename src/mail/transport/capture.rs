@@ -80,7 +80,11 @@ impl Mailbox {
     /// The file system's.
     pub fn list(&self) -> io::Result<Vec<Entry>> {
         let files = self.files()?;
-        Ok(files.into_iter().filter_map(|(id, path, _)| open(id, std::fs::read(path).ok()?)).map(|mail| mail.entry).collect())
+        Ok(files
+            .into_iter()
+            .filter_map(|(id, path, _)| open(id, std::fs::read(path).ok()?))
+            .map(|mail| mail.entry)
+            .collect())
     }
 
     /// One mail, if it is still kept.

@@ -86,7 +86,9 @@ impl Smtp {
         match &ended {
             Ok(_) => self.pool.put(line, self.clock.now()),
             // 421 is a goodbye; after any other reply the dialogue can go on with RSET.
-            Err(Fault { trouble: Trouble::Reply(reply), .. }) if reply.code != 421 => self.pool.put(line, self.clock.now()),
+            Err(Fault { trouble: Trouble::Reply(reply), .. }) if reply.code != 421 => {
+                self.pool.put(line, self.clock.now())
+            }
             Err(_) => drop(line),
         }
         ended
@@ -150,7 +152,11 @@ impl Smtp {
 }
 
 /// One step of the dialogue. lettre can panic on a malformed EHLO answer; that ends the connection, not the worker.
-async fn within<T>(limit: Duration, stage: Stage, work: impl Future<Output = Result<T, SmtpError>>) -> Result<T, Fault> {
+async fn within<T>(
+    limit: Duration,
+    stage: Stage,
+    work: impl Future<Output = Result<T, SmtpError>>,
+) -> Result<T, Fault> {
     match tokio::time::timeout(limit, AssertUnwindSafe(work).catch_unwind()).await {
         Ok(Ok(Ok(done))) => Ok(done),
         Ok(Ok(Err(error))) => Err(fault_of(stage, &error)),
@@ -165,7 +171,8 @@ fn fault(stage: Stage, trouble: Trouble) -> Fault {
 
 fn fault_of(stage: Stage, error: &SmtpError) -> Fault {
     // Connecting ends with greeting and EHLO: an answer there means that the line itself stood.
-    let stage = if stage == Stage::Connect && (error.status().is_some() || error.is_response()) { Stage::Hello } else { stage };
+    let stage =
+        if stage == Stage::Connect && (error.status().is_some() || error.is_response()) { Stage::Hello } else { stage };
     let source = std::error::Error::source(error).map(ToString::to_string);
     match error.status() {
         Some(code) => fault(stage, Trouble::Reply(Reply::new(code.into(), source.as_deref().unwrap_or_default()))),
@@ -190,6 +197,8 @@ fn tls(server: &Server) -> Result<Option<TlsParameters>, SmtpError> {
 }
 
 fn client_id(name: &str) -> ClientId {
-    let domain = name.contains('.') && name.parse::<std::net::IpAddr>().is_err() && name.bytes().all(|byte| byte.is_ascii_graphic());
+    let domain = name.contains('.')
+        && name.parse::<std::net::IpAddr>().is_err()
+        && name.bytes().all(|byte| byte.is_ascii_graphic());
     if domain { ClientId::Domain(name.to_owned()) } else { ClientId::default() }
 }
