@@ -121,6 +121,46 @@ pub enum Change<T> {
     Set(T),
 }
 
+impl<T> Change<T> {
+    /// The same, by reference.
+    pub const fn as_ref(&self) -> Change<&T> {
+        match self {
+            Self::Keep => Change::Keep,
+            Self::Clear => Change::Clear,
+            Self::Set(value) => Change::Set(value),
+        }
+    }
+
+    /// Turns what is set into something else.
+    pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Change<U> {
+        match self {
+            Self::Keep => Change::Keep,
+            Self::Clear => Change::Clear,
+            Self::Set(value) => Change::Set(f(value)),
+        }
+    }
+
+    /// Turns what is set into something else, or refuses it.
+    ///
+    /// # Errors
+    /// What `f` returns.
+    pub fn try_map<U, E>(self, f: impl FnOnce(T) -> Result<U, E>) -> Result<Change<U>, E> {
+        Ok(match self {
+            Self::Keep => Change::Keep,
+            Self::Clear => Change::Clear,
+            Self::Set(value) => Change::Set(f(value)?),
+        })
+    }
+
+    /// What is set, if anything.
+    pub fn set(self) -> Option<T> {
+        match self {
+            Self::Set(value) => Some(value),
+            Self::Keep | Self::Clear => None,
+        }
+    }
+}
+
 /// The address as an event carried it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Mailbox {

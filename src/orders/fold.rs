@@ -213,12 +213,12 @@ impl Fold {
     }
 
     fn take_fields(&mut self, by: slot::Place, event: &OrderEvent) {
-        self.placed_at.take(by, map(&event.placed_at, |at| at.millis()));
-        self.currency.take(by, map(&event.currency, |currency| currency.as_str().to_owned()));
+        self.placed_at.take(by, event.placed_at.as_ref().map(|at| at.millis()));
+        self.currency.take(by, event.currency.as_ref().map(|currency| currency.as_str().to_owned()));
         self.total.take(by, event.total.clone());
-        self.locale.take(by, map(&event.locale, |locale| locale.as_str().to_owned()));
-        self.country.take(by, map(&event.country, |country| country.as_str().to_owned()));
-        self.zone.take(by, map(&event.zone, |zone| zone.name().to_owned()));
+        self.locale.take(by, event.locale.as_ref().map(|locale| locale.as_str().to_owned()));
+        self.country.take(by, event.country.as_ref().map(|country| country.as_str().to_owned()));
+        self.zone.take(by, event.zone.as_ref().map(|zone| zone.name().to_owned()));
         self.legal_basis.take(by, event.legal_basis.clone());
         self.tags.take(by, event.tags.clone());
     }
@@ -241,7 +241,7 @@ impl Fold {
         if self.email.take(by, standing) {
             personal.email = email;
         }
-        if self.name.take(by, map(&event.name, |_| true)) {
+        if self.name.take(by, event.name.as_ref().map(|_| true)) {
             personal.name = match &event.name {
                 Change::Set(name) => Some(name.clone()),
                 _ => None,
@@ -319,14 +319,6 @@ fn moved(moves: &mut Moves, event: &OrderEvent, mark: Mark) {
 
 fn time(mark: Mark) -> Timestamp {
     Timestamp::from_millis(mark.0)
-}
-
-fn map<T, U>(change: &Change<T>, f: impl FnOnce(&T) -> U) -> Change<U> {
-    match change {
-        Change::Keep => Change::Keep,
-        Change::Clear => Change::Clear,
-        Change::Set(value) => Change::Set(f(value)),
-    }
 }
 
 #[cfg(test)]
@@ -436,7 +428,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(512))]
+        #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
         fn every_order_of_arrival_gives_one_state((wires, shuffled) in shuffled()) {

@@ -15,6 +15,7 @@ pub mod event;
 pub mod fold;
 pub mod model;
 pub mod moves;
+pub mod read;
 pub mod reason;
 mod slot;
 pub mod state;
