@@ -1,15 +1,29 @@
 //! Who may push and read: merchants, their shops, the keys that open them, their settings and invitation policy.
 //!
-//! The first room of the story. An operator makes a shop ([`Shop`]) and hands its keys over once. Every later room reads
-//! the shop through the cache: the intake finds the secrets a signature is checked with, the invitations find the
-//! [`Policy`], the pages find the name and the locale. A change of settings or keys raises the shop's settings version, which the
-//! cache of every node polls; a write that changes public bytes raises its public version, in the same transaction.
-//! Webhooks that were refused are remembered here too, bounded and without bodies.
+//! The first room of the story. An operator makes a shop ([`open_shop`]) and hands its keys over once. Every later room
+//! reads the shop through the cache ([`Shops`]): the intake finds the keys a signature is checked with, the invitations
+//! find the [`Policy`], the pages find the name and the locale. A change of settings or keys raises the shop's settings
+//! version, which the cache of every node polls; a write that changes public bytes raises its public version in the same
+//! transaction ([`bump_public`]). Webhooks that were refused are remembered too, bounded and without bodies
+//! ([`Rejections`]).
 //!
-//! A shop is found by id or domain and opened by a key of its own; nothing here answers differently for a shop that
-//! exists and one that does not.
+//! A shop is found by id or domain and opened by a key of its own; to a foreign key a shop that exists and one that does
+//! not look the same.
 
+pub mod keys;
 mod model;
+mod open;
+mod public;
+pub mod rejections;
 pub mod settings;
+mod shops;
+mod store;
+mod uses;
 
+pub use keys::WebhookKey;
 pub use model::{LegalBasis, Merchant, Policy, Sector, Shop, ShopStatus, Trigger};
+pub use open::{Changed, NewShop, Opened, change, open_shop};
+pub use public::{bump_public, public_version, public_versions};
+pub use rejections::{Rejection, Rejections};
+pub use shops::{ShopEntry, Shops};
+pub use store::{all, bump_settings, find, load};

@@ -11,5 +11,6 @@
 )]
 
 mod db;
+mod merchants;
 mod migrations;
 mod support;
