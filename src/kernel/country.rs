@@ -54,3 +54,17 @@ impl Parsed for Country {
     type Error = CountryError;
 }
 serde_as_text!(Country);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[test]
+    fn a_closed_list() {
+        assert_eq!(CODES.len(), 250);
+        assert!(CODES.is_sorted());
+        assert_eq!(Country::parse("it").unwrap().as_str(), "IT");
+        for bad in ["", "I", "ITA", "UK", "EU", "ZZ", "I\0"] {
+            assert_eq!(Country::parse(bad), Err(CountryError), "{bad}");
+        }
+    }
+}

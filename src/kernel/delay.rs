@@ -125,3 +125,86 @@ impl Parsed for Delay {
     type Error = DelayError;
 }
 serde_as_text!(Delay);
+
+#[cfg(test)]
+mod tests {
+    use super::super::time::DAY;
+    use super::*;
+    use proptest::prelude::*;
+
+    fn after(delay: &str, zone: &str, start: &str) -> String {
+        let start = Timestamp::parse(start).unwrap();
+        Delay::parse(delay).unwrap().after(start, &Zone::parse(zone).unwrap()).to_string()
+    }
+
+    #[test]
+    fn texts() {
+        for text in ["0h", "12h", "7d", "2w", "365d", "52w", "8760h"] {
+            assert_eq!(Delay::parse(text).unwrap().to_string(), text);
+        }
+        for text in ["", "d", "7", "7m", "-7d", "+7d", "07d", "7.5d", " 7d", "7 d", "7D", "1e2d", "٧d", "7dd"] {
+            assert_eq!(Delay::parse(text), Err(DelayError::Malformed), "{text:?}");
+        }
+        for text in ["366d", "53w", "8761h", "99999999999999999999d"] {
+            assert_eq!(Delay::parse(text), Err(DelayError::TooLong), "{text}");
+        }
+        assert_eq!((Delay::days(999), Delay::hours(12).to_string()), (Delay::days(365), "12h".to_owned()));
+        assert_eq!(Delay::parse("2w").unwrap().nominal_ms(), 14 * DAY);
+    }
+
+    #[test]
+    fn days_keep_the_wall_clock_across_a_change() {
+        assert_eq!(after("7d", "Europe/Rome", "2026-03-24T18:00:00+01:00"), "2026-03-31T16:00:00.000Z");
+        assert_eq!(after("2w", "Europe/Rome", "2026-10-20T18:00:00+02:00"), "2026-11-03T17:00:00.000Z");
+        assert_eq!(after("1w", "UTC", "2026-03-24T18:00:00.007Z"), "2026-03-31T18:00:00.007Z");
+    }
+
+    #[test]
+    fn hours_are_exact() {
+        assert_eq!(after("24h", "Europe/Rome", "2026-03-28T12:00:00Z"), "2026-03-29T12:00:00.000Z");
+        assert_eq!(after("24h", "Europe/Rome", "2026-10-24T12:00:00Z"), "2026-10-25T12:00:00.000Z");
+    }
+
+    #[test]
+    fn a_time_in_the_gap_moves_forward_by_the_gap() {
+        assert_eq!(after("1d", "Europe/Rome", "2026-03-28T02:30:00+01:00"), "2026-03-29T01:30:00.000Z");
+        assert_eq!(after("1d", "Australia/Lord_Howe", "2026-10-03T02:10:00+10:30"), "2026-10-03T15:40:00.000Z");
+    }
+
+    #[test]
+    fn a_doubled_time_means_the_first() {
+        assert_eq!(after("1d", "Europe/Rome", "2026-10-24T02:30:00+02:00"), "2026-10-25T00:30:00.000Z");
+    }
+
+    #[test]
+    fn the_date_line_swallows_a_day() {
+        // Samoa went from 29 to 31 December 2011.
+        let start = "2011-12-29T10:00:00-10:00";
+        assert_eq!(after("1d", "Pacific/Apia", start), "2011-12-30T20:00:00.000Z");
+        assert_eq!(after("2d", "Pacific/Apia", start), "2011-12-30T20:00:00.000Z");
+        assert_eq!(after("3d", "Pacific/Apia", start), "2011-12-31T20:00:00.000Z");
+    }
+
+    #[test]
+    fn no_delay_is_the_same_instant() {
+        // The second half past two: read as a local time it would be the first.
+        assert_eq!(after("0d", "Europe/Rome", "2026-10-25T01:30:00Z"), "2026-10-25T01:30:00.000Z");
+        assert_eq!(Delay::days(1).after(Timestamp::MAX, &Zone::UTC), Timestamp::MAX);
+    }
+
+    proptest! {
+        #[test]
+        fn a_day_is_about_a_day(
+            ms in 0_i64..4_102_444_800_000,
+            days in 1_u16..=365,
+            name in prop::sample::select(vec!["Europe/Rome", "Pacific/Apia", "Australia/Lord_Howe", "America/Sao_Paulo", "UTC"]),
+        ) {
+            let (zone, start) = (Zone::parse(name).unwrap(), Timestamp::from_millis(ms));
+            let due = Delay::days(days).after(start, &zone);
+            let drift = due.since(start) - i64::from(days) * DAY;
+            prop_assert!(drift.abs() <= 25 * HOUR, "{drift}");
+            let wall = zone.local(due) - zone.local(start);
+            prop_assert!(wall.num_milliseconds() >= i64::from(days) * DAY);
+        }
+    }
+}

@@ -139,3 +139,62 @@ impl From<ShopDomain> for ShopRef {
         Self::Domain(domain)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[test]
+    fn one_spelling_for_each_shop() {
+        for (text, domain) in [
+            ("Shop.Example", "shop.example"),
+            ("www.shop.example", "shop.example"),
+            ("WWW.shop.example.", "shop.example"),
+            ("www.example", "www.example"),
+            ("münchen.example", "xn--mnchen-3ya.example"),
+            ("xn--mnchen-3ya.example", "xn--mnchen-3ya.example"),
+            ("caffè。example", "xn--caff-8oa.example"),
+            ("localhost", "localhost"),
+            ("a-b.c1.example", "a-b.c1.example"),
+        ] {
+            assert_eq!(ShopDomain::parse(text).unwrap().as_str(), domain, "{text}");
+        }
+        assert_eq!(ShopDomain::parse("xn--mnchen-3ya.example").unwrap().to_unicode(), "münchen.example");
+    }
+
+    #[test]
+    fn refuses_what_is_no_domain() {
+        for (text, error) in [
+            ("", DomainError::Empty),
+            (".", DomainError::Malformed),
+            ("shop", DomainError::NoDot),
+            ("https://shop.example", DomainError::Malformed),
+            ("shop.example/x", DomainError::Malformed),
+            ("shop.example:80", DomainError::Malformed),
+            ("shop..example", DomainError::Malformed),
+            ("-shop.example", DomainError::Malformed),
+            ("shop-.example", DomainError::Malformed),
+            ("sh op.example", DomainError::Malformed),
+            ("shop_a.example", DomainError::Malformed),
+            ("127.0.0.1", DomainError::Malformed),
+            ("[::1]", DomainError::Malformed),
+            ("shop.example\0", DomainError::Malformed),
+            ("xn--\u{1F4A9}.example", DomainError::Malformed),
+        ] {
+            assert_eq!(ShopDomain::parse(text), Err(error), "{text:?}");
+        }
+        assert_eq!(ShopDomain::parse(&format!("{}.example", "a".repeat(64))), Err(DomainError::TooLong));
+        assert_eq!(ShopDomain::parse(&"a.".repeat(200)), Err(DomainError::TooLong));
+        assert_eq!(ShopDomain::parse(&"ä".repeat(900)), Err(DomainError::TooLong));
+    }
+
+    #[test]
+    fn a_path_names_a_shop_by_id_or_domain() {
+        let id = ShopId::from_bytes([7; 16]);
+        assert_eq!(ShopRef::parse(&id.to_string()), Ok(ShopRef::Id(id)));
+        let domain = ShopDomain::parse("shop.example").unwrap();
+        assert_eq!(ShopRef::parse("WWW.Shop.example"), Ok(domain.into()));
+        assert!(matches!(ShopRef::parse("shp_nonsense"), Err(ShopRefError::Id(_))));
+        assert!(matches!(ShopRef::parse("ord_01h455vb4pex5vsknk084sn02q"), Err(ShopRefError::Domain(_))));
+        assert_eq!(ShopRef::parse("shp.example").unwrap().to_string(), "shp.example");
+    }
+}

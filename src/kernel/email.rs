@@ -108,3 +108,85 @@ impl fmt::Debug for EmailAddress {
         fmt::Display::fmt(self, f)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn one_spelling_for_each_person() {
+        for (text, spelled) in [
+            ("Anna.Rossi@Example.COM", "anna.rossi@example.com"),
+            ("a+tag@example.com", "a+tag@example.com"),
+            ("o'neil@example.com", "o'neil@example.com"),
+            ("info@MÜNCHEN.example", "info@xn--mnchen-3ya.example"),
+            ("root@localhost", "root@localhost"),
+            ("x@example.com.", "x@example.com"),
+        ] {
+            assert_eq!(EmailAddress::parse(text).unwrap().expose(), spelled, "{text}");
+        }
+    }
+
+    #[test]
+    fn dots_and_tags_make_another_person() {
+        let plain = EmailAddress::parse("anna@example.com").unwrap();
+        for other in ["an.na@example.com", "anna+x@example.com", "anna@www.example.com"] {
+            assert_ne!(EmailAddress::parse(other).unwrap(), plain);
+        }
+    }
+
+    #[test]
+    fn refuses_what_cannot_be_written_to() {
+        for (text, error) in [
+            ("", EmailError::Empty),
+            ("anna", EmailError::Shape),
+            ("@example.com", EmailError::Shape),
+            ("-oProxy@example.com", EmailError::Hyphen),
+            ("an na@example.com", EmailError::LocalPart),
+            (" anna@example.com", EmailError::LocalPart),
+            ("anna\n@example.com", EmailError::LocalPart),
+            ("anna\0@example.com", EmailError::LocalPart),
+            ("\"\"@example.com", EmailError::LocalPart),
+            ("a@b@example.com", EmailError::LocalPart),
+            (".anna@example.com", EmailError::LocalPart),
+            ("anna.@example.com", EmailError::LocalPart),
+            ("an..na@example.com", EmailError::LocalPart),
+            ("Anna <anna@example.com>", EmailError::LocalPart),
+            ("a,b@example.com", EmailError::LocalPart),
+            ("a\u{202E}b@example.com", EmailError::LocalPart),
+            ("nicolò@example.com", EmailError::Unicode),
+            ("anna@example", EmailError::Domain(DomainError::NoDot)),
+            ("anna@", EmailError::Domain(DomainError::Empty)),
+            ("anna@exam ple.com", EmailError::Domain(DomainError::Malformed)),
+            ("anna@example.com ", EmailError::Domain(DomainError::Malformed)),
+            ("anna@example.com\r\nBcc: x", EmailError::Domain(DomainError::Malformed)),
+            ("anna@[127.0.0.1]", EmailError::Domain(DomainError::Malformed)),
+            ("anna@127.0.0.1", EmailError::Domain(DomainError::Malformed)),
+        ] {
+            assert_eq!(EmailAddress::parse(text), Err(error), "{text:?}");
+        }
+        let local = "a".repeat(64);
+        assert!(EmailAddress::parse(&format!("{local}@example.com")).is_ok());
+        assert_eq!(EmailAddress::parse(&format!("a{local}@example.com")), Err(EmailError::TooLong));
+        let domain = format!("{0}.{0}.{0}.example", "d".repeat(60));
+        assert_eq!(EmailAddress::parse(&format!("{local}@{domain}")), Err(EmailError::TooLong));
+    }
+
+    #[test]
+    fn print_is_masked() {
+        let address = EmailAddress::parse("Anna.Rossi@example.com").unwrap();
+        assert_eq!(format!("{address} {address:?}"), "a•••@example.com a•••@example.com");
+        assert_eq!((address.local_part(), address.domain()), ("anna.rossi", "example.com"));
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics_and_settles(text in r"[a-zA-Z0-9.@+\- \PC]{0,40}") {
+            if let Ok(address) = EmailAddress::parse(&text) {
+                prop_assert_eq!(EmailAddress::parse(address.expose()), Ok(address.clone()));
+                prop_assert!(address.expose().is_ascii() && address.expose().len() <= 254);
+            }
+        }
+    }
+}

@@ -242,3 +242,6 @@ impl fmt::Debug for Ids {
         f.write_str("Ids")
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -76,7 +76,7 @@ fn permille(text: &str) -> u16 {
         return 0;
     }
     match whole {
-        "1" => 1_000,
+        "1" if rest.bytes().all(|byte| byte == b'0') => 1_000,
         "0" => format!("{rest:0<3}").parse().unwrap_or(0),
         _ => 0,
     }
@@ -179,3 +179,63 @@ impl Parsed for Locale {
     type Error = LocaleError;
 }
 serde_as_text!(Locale);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[test]
+    fn tags_get_their_canonical_spelling() {
+        for (text, tag, language) in [
+            ("it", "it", Language::It),
+            ("IT-it", "it-IT", Language::It),
+            ("pt_BR", "pt-BR", Language::En),
+            ("zh-hans-cn", "zh-Hans-CN", Language::En),
+            ("de_DE_formal", "de-DE-formal", Language::En),
+            ("es-419", "es-419", Language::En),
+            ("it-CH-u-co-standard", "it-CH-u-co-standard", Language::It),
+            ("EN", "en", Language::En),
+        ] {
+            let locale = Locale::parse(text).unwrap();
+            assert_eq!((locale.as_str(), locale.language()), (tag, language));
+            assert_eq!(Locale::parse(tag), Ok(locale));
+        }
+    }
+
+    #[test]
+    fn refuses_what_is_no_tag() {
+        for text in
+            ["", "i", "ital", "it-", "-it", "it--IT", "it IT", "it-ITALIANISSIMO", "it-u", "12", "it\0", "è", "*"]
+        {
+            assert_eq!(Locale::parse(text), Err(LocaleError), "{text:?}");
+        }
+        assert!(Locale::parse(&format!("it{}", "-aaaaaaa".repeat(5))).is_err());
+    }
+
+    #[test]
+    fn browsers_get_what_they_ask_for_most() {
+        for (header, language) in [
+            ("it-IT,it;q=0.9,en;q=0.8", Some(Language::It)),
+            ("en;q=0.8, it;q=0.81", Some(Language::It)),
+            ("de, it;q=0.3", Some(Language::It)),
+            ("de-DE,*;q=0.5", Some(Language::En)),
+            ("en,it", Some(Language::En)),
+            ("it;q=0", None),
+            ("it;q=1.5,it;q=nonsense,it;q=0.1234", None),
+            ("fr", None),
+            ("", None),
+        ] {
+            assert_eq!(Language::negotiate(header), language, "{header}");
+        }
+        assert_eq!(Language::from_header("fr"), Language::En);
+    }
+
+    #[test]
+    fn languages_are_listed_once() {
+        for language in Language::ALL {
+            assert_eq!(Language::parse(language.tag()), Ok(*language));
+            assert_eq!(Locale::from(*language).language(), *language);
+        }
+        assert_eq!(Language::parse("de"), Err(LanguageError));
+        assert_eq!(Language::It.name(), "Italiano");
+    }
+}

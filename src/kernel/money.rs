@@ -75,3 +75,32 @@ impl Parsed for Currency {
     type Error = CurrencyError;
 }
 serde_as_text!(Currency);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[test]
+    fn a_closed_list() {
+        for list in [TWO, NONE, THREE] {
+            assert!(list.is_sorted_by(|one, next| one < next));
+        }
+        assert_eq!(Currency::parse("eur").unwrap().as_str(), "EUR");
+        for bad in ["", "EU", "EURO", "XXX", "DEM", "€"] {
+            assert_eq!(Currency::parse(bad), Err(CurrencyError), "{bad}");
+        }
+    }
+
+    #[test]
+    fn amounts_for_people() {
+        for (code, minor, shown) in [
+            ("EUR", 4990, "49.90 EUR"),
+            ("EUR", 5, "0.05 EUR"),
+            ("EUR", -120, "-1.20 EUR"),
+            ("JPY", 500, "500 JPY"),
+            ("KWD", 1, "0.001 KWD"),
+            ("EUR", i64::MIN, "-92233720368547758.08 EUR"),
+        ] {
+            assert_eq!(Currency::parse(code).unwrap().show(minor), shown);
+        }
+    }
+}

@@ -58,3 +58,29 @@ impl Parsed for OrderNumber {
     type Error = OrderNumberError;
 }
 serde_as_text!(OrderNumber);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[test]
+    fn taken_as_written() {
+        for (text, number) in [("#1001", "#1001"), (" 2026/17 ", "2026/17"), ("A 12", "A 12"), ("№ 5", "№ 5")] {
+            assert_eq!(OrderNumber::parse(text).unwrap().as_str(), number);
+        }
+        assert_ne!(OrderNumber::parse("a1"), OrderNumber::parse("A1"));
+    }
+
+    #[test]
+    fn refusals() {
+        for (text, error) in [
+            ("", OrderNumberError::Empty),
+            (" \u{A0}\n", OrderNumberError::Empty),
+            ("1\02", OrderNumberError::Control),
+            ("1\n2", OrderNumberError::Control),
+        ] {
+            assert_eq!(OrderNumber::parse(text), Err(error));
+        }
+        assert!(OrderNumber::parse(&"è".repeat(100)).is_ok());
+        assert_eq!(OrderNumber::parse(&"1".repeat(101)), Err(OrderNumberError::TooLong));
+    }
+}

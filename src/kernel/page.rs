@@ -102,3 +102,55 @@ impl Default for PageLimit {
         Self(20)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[derive(Serialize, Deserialize, PartialEq, Debug)]
+    #[serde(deny_unknown_fields)]
+    struct Place {
+        at: i64,
+        id: String,
+    }
+
+    #[test]
+    fn foreign_cursors_are_refused() {
+        let cursor = Cursor::encode(&Place { at: 1, id: "rev".into() });
+        assert!(cursor.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_'));
+        for bad in ["", "AQ", "AXt9", "=", "no cursor", "AQ==", "\0", &"A".repeat(2_000)] {
+            assert_eq!(Cursor::decode::<Place>(bad), Err(CursorError::Malformed), "{bad}");
+        }
+        assert_eq!(Cursor::decode::<i64>(&cursor), Err(CursorError::Malformed));
+        assert_eq!(Cursor::decode::<Place>("Ant9"), Err(CursorError::Version));
+    }
+
+    #[test]
+    fn limits() {
+        for (text, limit) in [("1", 1), ("20", 20), ("100", 100), ("007", 7)] {
+            assert_eq!(PageLimit::parse(text).map(PageLimit::value), Ok(limit));
+        }
+        for bad in ["", "0", "101", "-1", "+5", "ten", "99999999999999999999", "1.0"] {
+            assert_eq!(PageLimit::parse(bad), Err(PageLimitError), "{bad}");
+        }
+        assert_eq!(PageLimit::default().value(), 20);
+        let mut entries = vec![0; 21];
+        assert!(PageLimit::default().cut(&mut entries) && entries.len() == 20);
+        assert!(!PageLimit::default().cut(&mut entries));
+        assert_eq!(PageLimit::default().probe(), 21);
+    }
+
+    proptest! {
+        #[test]
+        fn places_come_back(at in any::<i64>(), id in "\\PC{0,30}") {
+            let place = Place { at, id };
+            prop_assert_eq!(Cursor::decode::<Place>(&Cursor::encode(&place)), Ok(place));
+        }
+
+        #[test]
+        fn any_text_is_answered(text in "[A-Za-z0-9_-]{0,60}") {
+            let _ = Cursor::decode::<Place>(&text);
+        }
+    }
+}

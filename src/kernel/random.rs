@@ -62,3 +62,26 @@ impl Random for SeededRandom {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[test]
+    fn the_same_seed_repeats_itself() {
+        let (one, two, other) = (SeededRandom::new(7), SeededRandom::new(7), SeededRandom::new(8));
+        for _ in 0..3 {
+            let drawn = bytes::<40>(&one);
+            assert_eq!(drawn, bytes::<40>(&two));
+            assert_ne!(drawn, bytes::<40>(&other));
+        }
+        assert_ne!(bytes::<32>(&one), bytes::<32>(&one));
+    }
+
+    #[test]
+    fn the_system_fills_the_whole_buffer() {
+        let drawn = bytes::<64>(&SystemRandom);
+        assert_ne!(drawn, bytes::<64>(&SystemRandom));
+        assert!(drawn[56..].iter().any(|byte| *byte != 0));
+        SystemRandom.fill(&mut []);
+    }
+}

@@ -53,3 +53,23 @@ impl fmt::Display for Stars {
         self.0.fmt(f)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[test]
+    fn one_to_five_and_nothing_else() {
+        for good in 1..=5 {
+            let stars = Stars::new(good).unwrap();
+            assert_eq!((stars.value(), Stars::ALL[stars.index()]), (good, stars));
+        }
+        for bad in [0, 6, -1, 257, i64::MAX, i64::MIN] {
+            assert_eq!(Stars::new(bad), None);
+        }
+        assert_eq!(serde_json::from_str::<Stars>("4").unwrap().to_string(), "4");
+        assert_eq!(serde_json::to_string(&Stars::ALL).unwrap(), "[1,2,3,4,5]");
+        for bad in ["0", "6", "4.5", "\"4\"", "99999999999999999999", "null"] {
+            assert!(serde_json::from_str::<Stars>(bad).is_err(), "{bad}");
+        }
+    }
+}

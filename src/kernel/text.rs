@@ -33,7 +33,7 @@ pub fn clean_paragraphs(text: &str, max_chars: usize) -> Cleaned {
 fn finish(before: &str, mut value: String, max_chars: usize) -> Cleaned {
     if let Some((cut, _)) = value.char_indices().nth(max_chars) {
         value.truncate(cut);
-        value.truncate(value.trim_end().len());
+        value.truncate(value.trim_end_matches(|letter| letter == ' ' || letter == '\n' || is_joiner(letter)).len());
     }
     let changed = value != before;
     Cleaned { value, changed }
@@ -90,14 +90,18 @@ fn fate(previous: char, letter: char, next: char) -> Fate {
         // Soft hyphens hold words together.
         '\u{AD}' => Fate::Drop,
         // Joiners are part of emoji families and of many scripts: they stay between two letters beyond ASCII.
-        '\u{200C}' | '\u{200D}' if is_joined(previous) && is_joined(next) => Fate::Keep,
+        _ if is_joiner(letter) && is_joined(previous) && is_joined(next) => Fate::Keep,
         _ if letter.is_control() || letter.is_whitespace() || is_invisible(letter) => Fate::Blank,
         _ => Fate::Keep,
     }
 }
 
+const fn is_joiner(letter: char) -> bool {
+    matches!(letter, '\u{200C}' | '\u{200D}')
+}
+
 fn is_joined(letter: char) -> bool {
-    !letter.is_ascii() && !letter.is_control() && !letter.is_whitespace() && !is_invisible(letter)
+    !letter.is_ascii() && letter != '\u{AD}' && !letter.is_control() && !letter.is_whitespace() && !is_invisible(letter)
 }
 
 /// Zero-width and direction-changing characters, tags, annotations and the places Unicode promises never to fill.
@@ -171,7 +175,9 @@ pub fn decode_entities(text: &str) -> Cow<'_, str> {
 }
 
 fn entity(after: &str) -> Option<(char, &str)> {
-    let (name, tail) = after.split_once(';').filter(|(name, _)| name.len() <= 10)?;
+    // Looks no further than the longest entity, so that a text full of ampersands costs no more than another.
+    let end = after.bytes().take(11).position(|byte| byte == b';')?;
+    let (name, tail) = (after.get(..end)?, after.get(end + 1..)?);
     let Some(number) = name.strip_prefix('#') else {
         let (_, letter) = ENTITIES.iter().find(|(known, _)| *known == name)?;
         return Some((*letter, tail));
@@ -186,4 +192,87 @@ fn entity(after: &str) -> Option<(char, &str)> {
     // A NUL must not come in by this door; lone surrogates are no characters and stay as written.
     let code = u32::from_str_radix(digits, radix).ok().filter(|code| *code != 0)?;
     Some((char::from_u32(code)?, tail))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn line(text: &str) -> String {
+        clean_line(text, 200).value
+    }
+
+    #[test]
+    fn a_line_keeps_what_can_be_seen() {
+        assert_eq!(
+            clean_line("Caffè «Roma» 100 %", 200),
+            Cleaned { value: "Caffè «Roma» 100 %".into(), changed: false }
+        );
+        assert_eq!(
+            clean_line(" Anna\r\nBcc: x@y.example\t", 200),
+            Cleaned { value: "Anna Bcc: x@y.example".into(), changed: true }
+        );
+        assert_eq!(line("a\0b\u{7F}c\u{85}d\u{1B}[31m"), "a b c d [31m");
+        assert_eq!(line("evil\u{202E}gpj.exe"), "evil gpj.exe");
+        assert_eq!(line("a\u{200B}\u{FEFF}b\u{A0}\u{3000}c"), "a b c");
+        assert_eq!(line("Donau\u{AD}dampf"), "Donaudampf");
+        assert_eq!(line("\u{200D}\u{2066}\u{2069}"), "");
+    }
+
+    #[test]
+    fn joiners_stay_where_they_join() {
+        let family = "👨\u{200D}👩\u{200D}👧 می\u{200C}خواهم";
+        assert_eq!(clean_line(family, 200), Cleaned { value: family.into(), changed: false });
+        assert_eq!(line("pay\u{200D}pal"), "pay pal");
+    }
+
+    #[test]
+    fn the_cut_counts_characters() {
+        assert_eq!(clean_line("èèèè", 3).value, "èèè");
+        assert_eq!(clean_line("ab cd", 3).value, "ab");
+        assert_eq!(clean_line("👨\u{200D}👩", 2).value, "👨");
+        assert_eq!(clean_line("abc", 3), Cleaned { value: "abc".into(), changed: false });
+        assert_eq!(clean_line("abc", 0).value, "");
+    }
+
+    #[test]
+    fn paragraphs_keep_two_breaks() {
+        let text = "  Bello.\r\n\r\n\r\n\r\nMolto \t bello. \n fine\n";
+        assert_eq!(clean_paragraphs(text, 200).value, "Bello.\n\nMolto bello.\nfine");
+        assert!(!clean_paragraphs("a\n\nb\nc", 200).changed);
+        assert_eq!(clean_paragraphs("a\u{2028}b\rc", 200).value, "a\nb\nc");
+    }
+
+    #[test]
+    fn entities_are_decoded_once() {
+        assert_eq!(decode_entities("Caff&egrave; &amp;amp; Co &#8211; &#x27;oggi&#X27;"), "Caffè &amp; Co – 'oggi'");
+        for kept in
+            ["AT&T", "a & b; c", "&unknown;", "&#0;", "&#xD800;", "&#+65;", "&#;", "&#x;", "&amp", "&", "&;", "&è;"]
+        {
+            assert_eq!(decode_entities(kept), kept);
+        }
+        assert_eq!(decode_entities("&&amp;&"), "&&&");
+        assert!(matches!(decode_entities("plain"), Cow::Borrowed(_)));
+        assert_eq!(decode_entities(&"&".repeat(1_000_000)).len(), 1_000_000);
+    }
+
+    #[test]
+    fn nul_is_seen() {
+        assert!(has_nul("a\0"));
+        assert!(!has_nul("a"));
+    }
+
+    proptest! {
+        #[test]
+        fn cleaning_twice_is_cleaning_once(text in r"[\PC\r\n\t\u{AD}\u{200B}-\u{200F}\u{202E}😀éa ]{0,40}", max in 0_usize..30) {
+            for clean in [clean_line, clean_paragraphs] {
+                let once = clean(&text, max).value;
+                prop_assert!(once.chars().count() <= max);
+                prop_assert_eq!(once.trim(), &once);
+                prop_assert_eq!(clean(&once, max), Cleaned { value: once, changed: false });
+            }
+            prop_assert!(!clean_line(&text, max).value.chars().any(char::is_control));
+        }
+    }
 }

@@ -222,3 +222,94 @@ impl Clock for SteppedClock {
         Timestamp::from_millis(self.0.load(Ordering::SeqCst))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn reads_any_offset_and_prints_utc() {
+        for (text, printed) in [
+            ("2026-11-22T05:00:00Z", "2026-11-22T05:00:00.000Z"),
+            ("2026-11-22T06:00:00.1239+01:00", "2026-11-22T05:00:00.123Z"),
+            ("2026-11-21T23:30:00-05:30", "2026-11-22T05:00:00.000Z"),
+            ("1970-01-01T00:00:00Z", "1970-01-01T00:00:00.000Z"),
+            ("9999-12-31T23:59:59.999Z", "9999-12-31T23:59:59.999Z"),
+            ("2024-02-29T12:00:00z", "2024-02-29T12:00:00.000Z"),
+        ] {
+            assert_eq!(Timestamp::parse(text).unwrap().to_string(), printed, "{text}");
+        }
+    }
+
+    #[test]
+    fn refuses_what_is_no_instant() {
+        for text in [
+            "",
+            "2026-11-22",
+            "2026-11-22T05:00:00",
+            "2026-02-30T00:00:00Z",
+            "1795305600",
+            "2026-11-22T25:00:00Z",
+            "x\0",
+        ] {
+            assert_eq!(Timestamp::parse(text), Err(TimestampError::Malformed), "{text}");
+        }
+        for text in ["1969-12-31T23:59:59Z", "0001-01-01T00:00:00Z", "1970-01-01T00:00:00+01:00"] {
+            assert_eq!(Timestamp::parse(text), Err(TimestampError::OutOfRange), "{text}");
+        }
+        assert!(Timestamp::parse("9999-12-31T23:59:59-01:00").is_err());
+        assert!(Timestamp::parse("10000-01-01T00:00:00Z").is_err());
+    }
+
+    #[test]
+    fn arithmetic_stops_at_the_edges() {
+        assert_eq!(Timestamp::EPOCH.minus_ms(1), Timestamp::EPOCH);
+        assert_eq!(Timestamp::MAX.plus_ms(i64::MAX), Timestamp::MAX);
+        assert_eq!(Timestamp::EPOCH.minus_ms(i64::MIN), Timestamp::MAX);
+        assert_eq!(Timestamp::from_seconds(i64::MAX), Timestamp::MAX);
+        assert_eq!(Timestamp::MAX.to_string(), "9999-12-31T23:59:59.999Z");
+        assert_eq!(Timestamp::from_millis(5).since(Timestamp::from_millis(7)), -2);
+    }
+
+    #[test]
+    fn days_are_of_utc() {
+        let day = Timestamp::parse("2026-11-22T23:59:59.999Z").unwrap().day();
+        assert_eq!(day.to_string(), "2026-11-22");
+        assert_eq!(day.start().to_string(), "2026-11-22T00:00:00.000Z");
+        assert_eq!(day.plus(-22).to_string(), "2026-10-31");
+        assert_eq!(UtcDay::parse("2026-11-22"), Ok(day));
+        assert_eq!(UtcDay::from_number(day.number()), day);
+        for text in ["2026-11-31", "2026-1-1", "2026-11-22T00:00:00Z", "", "0x26-11-22", "1969-12-31"] {
+            assert_eq!(UtcDay::parse(text), Err(UtcDayError), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_wire_form_is_the_text() {
+        let at = Timestamp::from_millis(1_795_305_600_007);
+        assert_eq!(serde_json::to_string(&at).unwrap(), format!("\"{at}\""));
+        assert_eq!(serde_json::from_str::<Timestamp>("\"2026-11-22T00:00:00.007\\u002b00:00\"").unwrap(), at);
+        assert!(serde_json::from_str::<Timestamp>("1795305600007").is_err());
+    }
+
+    #[test]
+    fn clocks() {
+        let clock = SteppedClock::new(Timestamp::from_millis(10));
+        clock.advance(5);
+        assert_eq!(clock.now().millis(), 15);
+        clock.set(Timestamp::EPOCH);
+        assert_eq!(clock.now(), Timestamp::EPOCH);
+        assert!(SystemClock.now() > Timestamp::parse("2026-01-01T00:00:00Z").unwrap());
+    }
+
+    proptest! {
+        #[test]
+        fn print_and_parse_are_inverse(ms in 0..=LAST) {
+            let at = Timestamp::from_millis(ms);
+            prop_assert_eq!(Timestamp::parse(&at.to_string()), Ok(at));
+            prop_assert_eq!(UtcDay::parse(&at.day().to_string()), Ok(at.day()));
+            prop_assert!(at.day().start() <= at && at.since(at.day().start()) < DAY);
+        }
+    }
+}

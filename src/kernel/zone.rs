@@ -105,3 +105,74 @@ impl Parsed for Zone {
     type Error = ZoneError;
 }
 serde_as_text!(Zone);
+
+#[cfg(test)]
+mod tests {
+    use super::super::time::HOUR;
+    use super::*;
+    use proptest::prelude::*;
+
+    fn at(text: &str) -> Timestamp {
+        Timestamp::parse(text).unwrap()
+    }
+
+    fn rome() -> Zone {
+        Zone::parse("Europe/Rome").unwrap()
+    }
+
+    #[test]
+    fn names() {
+        assert_eq!(rome().to_string(), "Europe/Rome");
+        assert_eq!(Zone::parse("UTC"), Ok(Zone::UTC));
+        assert_eq!(serde_json::from_str::<Zone>("\"Pacific/Apia\"").unwrap().name(), "Pacific/Apia");
+        for bad in ["", "Rome", "+01:00", "Europe/Atlantis", "Europe/Rome\0"] {
+            assert_eq!(Zone::parse(bad), Err(ZoneError));
+        }
+    }
+
+    #[test]
+    fn hours_on_the_wall() {
+        assert_eq!(rome().local_hour(at("2026-07-01T22:30:00Z")), 0);
+        assert_eq!(rome().local_hour(at("2026-12-01T22:30:00Z")), 23);
+        assert_eq!(Zone::parse("Asia/Kolkata").unwrap().local_hour(at("2026-12-01T00:30:00Z")), 6);
+        assert_eq!(rome().local_hour(at("2060-07-01T10:00:00Z")), 12, "the tables reach far enough");
+    }
+
+    #[test]
+    fn windows_open_at_their_hour() {
+        for (from, to, now, then) in [
+            (9, 20, "2026-11-22T03:10:00Z", "2026-11-22T08:00:00.000Z"),
+            (9, 20, "2026-11-22T08:00:00Z", "2026-11-22T08:00:00.000Z"),
+            (9, 20, "2026-11-22T18:59:59.999Z", "2026-11-22T18:59:59.999Z"),
+            (9, 20, "2026-11-22T19:00:00Z", "2026-11-23T08:00:00.000Z"),
+            (22, 6, "2026-11-22T12:00:00Z", "2026-11-22T21:00:00.000Z"),
+            (22, 6, "2026-11-22T23:00:00Z", "2026-11-22T23:00:00.000Z"),
+            (22, 6, "2026-11-22T05:00:00Z", "2026-11-22T21:00:00.000Z"),
+            (7, 7, "2026-11-22T02:00:00Z", "2026-11-22T02:00:00.000Z"),
+            (20, 0, "2026-11-22T22:59:00Z", "2026-11-22T22:59:00.000Z"),
+            (20, 0, "2026-11-22T23:00:00Z", "2026-11-23T19:00:00.000Z"),
+            // The hour from 2 to 3 does not exist on that day, so the next day's counts.
+            (2, 3, "2026-03-29T00:30:00Z", "2026-03-30T00:00:00.000Z"),
+            // It comes twice on this one: the first counts.
+            (2, 4, "2026-10-24T23:00:00Z", "2026-10-25T00:00:00.000Z"),
+            (2, 3, "2026-10-25T01:30:00Z", "2026-10-25T01:30:00.000Z"),
+        ] {
+            assert_eq!(rome().next_hour_window(at(now), from, to).to_string(), then, "{from}-{to} at {now}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_window_is_found_within_two_days(
+            ms in 0_i64..4_102_444_800_000,
+            (from, to) in (0_u8..24, 0_u8..24),
+            name in prop::sample::select(vec!["Europe/Rome", "Pacific/Apia", "Australia/Lord_Howe", "America/St_Johns", "Asia/Kathmandu", "UTC"]),
+        ) {
+            let (zone, ts) = (Zone::parse(name).unwrap(), Timestamp::from_millis(ms));
+            let found = zone.next_hour_window(ts, from, to);
+            prop_assert!(found >= ts && found.since(ts) <= 50 * HOUR);
+            prop_assert!(in_window(zone.local_hour(found), from, to));
+            prop_assert_eq!(zone.next_hour_window(found, from, to), found);
+        }
+    }
+}

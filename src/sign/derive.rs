@@ -38,3 +38,44 @@ fn copy(from: &[u8], to: &mut [u8]) {
 pub fn derive(master: &[u8; 32], label: &str) -> [u8; 32] {
     mac(master, &[b"attesta/derive/v1/", label.as_bytes(), &[1]])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    fn hex(bytes: &[u8]) -> String {
+        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    #[test]
+    fn known_answers_of_rfc_4231() {
+        let cases: [(&[u8], &[u8], &str); 4] = [
+            (&[0x0B; 20], b"Hi There", "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"),
+            (
+                b"Jefe",
+                b"what do ya want for nothing?",
+                "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843",
+            ),
+            (&[0xAA; 20], &[0xDD; 50], "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe"),
+            (
+                &[0xAA; 131],
+                b"Test Using Larger Than Block-Size Key - Hash Key First",
+                "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54",
+            ),
+        ];
+        for (key, message, expected) in cases {
+            assert_eq!(hex(&mac(key, &[message])), expected);
+            let (head, tail) = message.split_at(5);
+            assert_eq!(hex(&mac(key, &[head, b"", tail])), expected);
+        }
+    }
+
+    #[test]
+    fn every_label_and_master_has_its_own_key() {
+        let keys =
+            [derive(&[1; 32], "token"), derive(&[1; 32], "address"), derive(&[2; 32], "token"), derive(&[1; 32], "")];
+        for (at, key) in keys.iter().enumerate() {
+            assert!(keys.iter().skip(at + 1).all(|other| other != key));
+        }
+        assert_eq!(derive(&[1; 32], "token"), mac(&[1; 32], &[b"attesta/derive/v1/token\x01"]));
+    }
+}

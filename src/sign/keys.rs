@@ -199,3 +199,73 @@ impl fmt::Debug for SigningKey {
         f.write_str("whsk_•••")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::random::SeededRandom;
+
+    const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+    #[test]
+    fn secrets_are_read_with_or_without_prefix_and_padding() {
+        let secret = Secret::parse(SECRET).unwrap();
+        assert_eq!(Secret::parse("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"), Ok(secret.clone()));
+        assert_eq!((secret.reveal(), secret.hint()), (SECRET.to_owned(), "LaSw".to_owned()));
+        let drawn = Secret::generate(&SeededRandom::new(1));
+        assert_eq!(drawn.as_bytes().len(), 32);
+        assert!(drawn.reveal().ends_with('=') && !drawn.hint().contains('='));
+        assert_eq!(Secret::parse(drawn.reveal().trim_end_matches('=')), Ok(drawn));
+    }
+
+    #[test]
+    fn secrets_have_24_to_64_bytes() {
+        for (length, good) in [(0, false), (23, false), (24, true), (64, true), (65, false)] {
+            let text = BASE64.encode(vec![7; length]);
+            assert_eq!(Secret::parse(&text).is_ok(), good, "{length}");
+        }
+        for bad in
+            ["whsec_", "whsec_!!!!", "whpk_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n"]
+        {
+            assert!(Secret::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn secret_halves_print_masked() {
+        let key = SigningKey::generate(&SeededRandom::new(1));
+        assert_eq!(format!("{:?} {key:?}", Secret::parse(SECRET).unwrap()), "whsec_••• whsk_•••");
+    }
+
+    #[test]
+    fn the_known_answer_of_rfc_8032() {
+        // Section 7.1, test 1: the empty message.
+        let seed = [
+            0x9D, 0x61, 0xB1, 0x9D, 0xEF, 0xFD, 0x5A, 0x60, 0xBA, 0x84, 0x4A, 0xF4, 0x92, 0xEC, 0x2C, 0xC4, 0x44, 0x49,
+            0xC5, 0x69, 0x7B, 0x32, 0x69, 0x19, 0x70, 0x3B, 0xAC, 0x03, 0x1C, 0xAE, 0x7F, 0x60,
+        ];
+        let key = SigningKey::parse(&format!("whsk_{}", BASE64.encode(seed))).unwrap();
+        assert_eq!(key.public().as_bytes()[..4], [0xD7, 0x5A, 0x98, 0x01]);
+        let signature = key.sign(b"");
+        assert_eq!(signature[..4], [0xE5, 0x56, 0x43, 0x00]);
+        assert!(key.public().verifies(b"", &signature));
+        assert!(!key.public().verifies(b"x", &signature));
+        assert_eq!(SigningKey::parse(&key.reveal()).unwrap().public(), key.public());
+    }
+
+    #[test]
+    fn unusable_keys_are_refused() {
+        let key = SigningKey::generate(&SeededRandom::new(1));
+        let text = key.public().to_string();
+        assert_eq!(PublicKey::parse(&text), Ok(key.public()));
+        assert_eq!(PublicKey::parse(text.trim_end_matches('=')), Ok(key.public()));
+        assert!(matches!(PublicKey::parse(&key.reveal()), Err(KeyError::Prefix { .. })));
+        assert!(matches!(PublicKey::from_bytes(&[1; 31]), Err(KeyError::Length { got: 31, .. })));
+        // The neutral point: every signature of nothing would do.
+        let mut weak = [0; 32];
+        weak[0] = 1;
+        assert_eq!(PublicKey::from_bytes(&weak), Err(KeyError::Curve));
+        let mixed = [[1; 32], *key.public().as_bytes()].concat();
+        assert!(SigningKey::parse(&format!("whsk_{}", BASE64.encode(mixed))).is_err());
+    }
+}

@@ -133,3 +133,56 @@ fn unit(rest: &mut std::str::Chars<'_>) -> Option<u32> {
     }
     Some(code)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn all(body: &str) -> Vec<String> {
+        spellings(body.as_bytes()).map(|bytes| String::from_utf8(bytes).unwrap()).collect()
+    }
+
+    #[test]
+    fn the_spellings_of_common_libraries() {
+        let body = r#"{ "name" : "Caffè \u20ac \/ \ud83d\ude00 a\"b\\", "n": [1.50, -2e3, true,null ],"o":{}}"#;
+        let found = all(body);
+        for expected in [
+            // JSON.stringify, JSON_UNESCAPED_*, json.dumps(separators=(",", ":"), ensure_ascii=False)
+            r#"{"name":"Caffè € / 😀 a\"b\\","n":[1.50,-2e3,true,null],"o":{}}"#,
+            // json.dumps
+            r#"{"name": "Caff\u00e8 \u20ac / \ud83d\ude00 a\"b\\", "n": [1.50, -2e3, true, null], "o": {}}"#,
+            // json_encode
+            r#"{"name":"Caff\u00e8 \u20ac \/ \ud83d\ude00 a\"b\\","n":[1.50,-2e3,true,null],"o":{}}"#,
+        ] {
+            assert!(found.iter().any(|text| text == expected), "{expected}\n{found:#?}");
+        }
+    }
+
+    #[test]
+    fn a_body_is_not_its_own_other_spelling() {
+        assert!(!all(r#"{"a":1,"b":"x, y: z"}"#).contains(&r#"{"a":1,"b":"x, y: z"}"#.to_owned()));
+        assert_eq!(all("1"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_is_broken_or_huge_ends() {
+        assert_eq!(spellings(&[0xFF, 0xFE]).count(), 0);
+        assert_eq!(spellings(&vec![b' '; LARGEST + 1]).count(), 0);
+        for broken in ["\"", "\"\\", "\"\\u12", "\"\\ud800", "\"\\ud800\\u0041\"", "\"\\udc00\"", "\"\u{1}\u{7f}"] {
+            let _ = all(broken);
+        }
+        assert!(all("\"\\ud800\\u0041\" ").contains(&"\"\\ud800A\"".to_owned()));
+        assert_eq!(all(&"[ ".repeat(30_000)).len(), 5);
+    }
+
+    proptest! {
+        #[test]
+        fn spellings_mean_the_same(text in "\\PC{0,20}", number: i64) {
+            let value = serde_json::json!({ "text": text, "list": [number, null, { "a": text }] });
+            for spelling in spellings(serde_json::to_string_pretty(&value).unwrap().as_bytes()) {
+                prop_assert_eq!(&serde_json::from_slice::<serde_json::Value>(&spelling).unwrap(), &value);
+            }
+        }
+    }
+}

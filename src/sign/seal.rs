@@ -39,3 +39,50 @@ pub fn open(key: &[u8; 32], aad: &[u8], sealed: &[u8]) -> Result<Vec<u8>, SealEr
     let cipher = XChaCha20Poly1305::new(key.into());
     cipher.decrypt(&XNonce::from(*nonce), Payload { msg: secret, aad }).or(Err(SealError::Closed))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn the_known_answer_of_the_draft() {
+        // draft-irtf-cfrg-xchacha-03, A.3.1.
+        let key: [u8; 32] = std::array::from_fn(|at| 0x80 + u8::try_from(at).unwrap());
+        let nonce: [u8; 24] = std::array::from_fn(|at| 0x40 + u8::try_from(at).unwrap());
+        let aad = [0x50, 0x51, 0x52, 0x53, 0xC0, 0xC1, 0xC2, 0xC3, 0xC4, 0xC5, 0xC6, 0xC7];
+        let plain = b"Ladies and Gentlemen of the class of '99: If I could offer you only one tip for the future, \
+            sunscreen would be it.";
+        let sealed = seal(&key, &nonce, &aad, plain).unwrap();
+        let (secret, tag) = sealed[25..].split_at(plain.len());
+        assert_eq!((sealed[0], &sealed[1..25]), (1, &nonce[..]));
+        assert_eq!(secret[..8], [0xBD, 0x6D, 0x17, 0x9D, 0x3E, 0x83, 0xD4, 0x3B]);
+        let expected = [0xC0, 0x87, 0x59, 0x24, 0xC1, 0xC7, 0x98, 0x79, 0x47, 0xDE, 0xAF, 0xD8, 0x78, 0x0A, 0xCF, 0x49];
+        assert_eq!(tag, expected);
+        assert_eq!(open(&key, &aad, &sealed).unwrap(), plain);
+    }
+
+    #[test]
+    fn any_change_keeps_it_closed() {
+        let sealed = seal(&[1; 32], &[2; 24], b"contact:1", b"anna@example.com").unwrap();
+        for bit in 0..sealed.len() * 8 {
+            let mut forged = sealed.clone();
+            forged[bit / 8] ^= 1 << (bit % 8);
+            assert_eq!(open(&[1; 32], b"contact:1", &forged), Err(SealError::Closed), "bit {bit}");
+        }
+        for end in 0..sealed.len() {
+            assert_eq!(open(&[1; 32], b"contact:1", &sealed[..end]), Err(SealError::Closed));
+        }
+        assert_eq!(open(&[1; 32], b"contact:2", &sealed), Err(SealError::Closed));
+        assert_eq!(open(&[3; 32], b"contact:1", &sealed), Err(SealError::Closed));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_sealed_opens(key: [u8; 32], nonce: [u8; 24], aad: Vec<u8>, plain: Vec<u8>) {
+            let sealed = seal(&key, &nonce, &aad, &plain).unwrap();
+            prop_assert_eq!(sealed.len(), plain.len() + 41);
+            prop_assert_eq!(open(&key, &aad, &sealed), Ok(plain));
+        }
+    }
+}

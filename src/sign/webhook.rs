@@ -236,3 +236,6 @@ pub fn sign(secret: &Secret, id: &str, at: Timestamp, body: &[u8]) -> String {
 pub fn sign_ed25519(key: &SigningKey, id: &str, at: Timestamp, body: &[u8]) -> String {
     format!("v1a,{}", BASE64.encode(key.sign(&signed_bytes(id, &at.seconds().to_string(), body))))
 }
+
+#[cfg(test)]
+mod tests;
