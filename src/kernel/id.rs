@@ -1,4 +1,4 @@
-//! Ids: UUIDv7 of 16 bytes, each with the kind of thing it names.
+//! Ids: `UUIDv7` of 16 bytes, each with the kind of thing it names.
 //!
 //! Shown as TypeID text, `shp_01jd8q5v3gf2rs7k0t9w4e6xam`: a prefix that says what it is and 26 characters of
 //! Crockford's base32. There is exactly one spelling of each. A [`ShopId`] can never be passed where an [`OrderId`]

@@ -75,7 +75,7 @@ mod tests {
         for (text, error) in [
             ("", OrderNumberError::Empty),
             (" \u{A0}\n", OrderNumberError::Empty),
-            ("1\02", OrderNumberError::Control),
+            ("1\u{0}2", OrderNumberError::Control),
             ("1\n2", OrderNumberError::Control),
         ] {
             assert_eq!(OrderNumber::parse(text), Err(error));

@@ -56,9 +56,8 @@ fn squeeze(text: &str, keep_breaks: bool) -> String {
         let next = letters.peek().copied().unwrap_or(' ');
         match fate(previous, letter, next) {
             Fate::Drop => {}
-            Fate::Blank => blank = true,
             Fate::Break if keep_breaks => breaks = breaks.saturating_add(1).min(2),
-            Fate::Break => blank = true,
+            Fate::Break | Fate::Blank => blank = true,
             Fate::Keep => {
                 push_gap(&mut out, blank, breaks);
                 (blank, breaks) = (false, 0);
@@ -84,11 +83,10 @@ fn push_gap(out: &mut String, blank: bool, breaks: u8) {
 
 fn fate(previous: char, letter: char, next: char) -> Fate {
     match letter {
-        // The second half of a Windows line break.
+        // Soft hyphens hold words together; a line feed after a carriage return is the same line break.
+        '\u{AD}' => Fate::Drop,
         '\n' if previous == '\r' => Fate::Drop,
         '\n' | '\r' | '\u{2028}' | '\u{2029}' => Fate::Break,
-        // Soft hyphens hold words together.
-        '\u{AD}' => Fate::Drop,
         // Joiners are part of emoji families and of many scripts: they stay between two letters beyond ASCII.
         _ if is_joiner(letter) && is_joined(previous) && is_joined(next) => Fate::Keep,
         _ if letter.is_control() || letter.is_whitespace() || is_invisible(letter) => Fate::Blank,

@@ -43,7 +43,8 @@ pub fn derive(master: &[u8; 32], label: &str) -> [u8; 32] {
 mod tests {
     use super::*;
     fn hex(bytes: &[u8]) -> String {
-        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+        let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap();
+        bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
     }
 
     #[test]

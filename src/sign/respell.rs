@@ -123,7 +123,8 @@ impl Style {
 }
 
 fn push_unit(unit: u32, out: &mut String) {
-    out.push_str(&format!("\\u{unit:04x}"));
+    out.push_str("\\u");
+    out.extend([12, 8, 4, 0].map(|shift| char::from_digit((unit >> shift) & 15, 16).unwrap_or('0')));
 }
 
 fn unit(rest: &mut std::str::Chars<'_>) -> Option<u32> {

@@ -116,7 +116,8 @@ fn timestamps_are_whole_seconds() {
 
 #[test]
 fn headers_that_are_missing_or_malformed_are_named() {
-    let good: (Option<&[u8]>, Option<&[u8]>, Option<&[u8]>) = (Some(b"m"), Some(b"1"), Some(b"v1,x"));
+    let value = |value: &'static [u8]| Some(value);
+    let good = (value(b"m"), value(b"1"), value(b"v1,x"));
     let read = |(id, at, signature)| SignatureHeaders::from_values(id, at, signature).map(|_| ());
     assert_eq!(read((None, good.1, good.2)), Err(Failure::MissingHeader(ID_HEADER)));
     assert_eq!(read((good.0, None, good.2)), Err(Failure::MissingHeader(TIMESTAMP_HEADER)));
