@@ -1,0 +1,61 @@
+//! The few files every page needs, under names that carry the hash of their content: they may be cached for
+//! ever. The routes are mounted by the HTTP door; nothing else is served from here.
+
+use std::sync::LazyLock;
+
+use sha2::{Digest, Sha256};
+
+const CSS: &str = include_str!("assets/attesta.css");
+const MARK: &str = include_str!("assets/mark.svg");
+
+/// One file and the path it is served at.
+#[derive(Debug)]
+pub(crate) struct Asset {
+    /// Path below the public root, with a leading slash.
+    pub(crate) path: String,
+    /// Media type.
+    pub(crate) content_type: &'static str,
+    /// The bytes.
+    pub(crate) bytes: &'static [u8],
+}
+
+static ALL: LazyLock<[Asset; 2]> = LazyLock::new(|| {
+    [asset("attesta", "css", "text/css; charset=utf-8", CSS), asset("mark", "svg", "image/svg+xml", MARK)]
+});
+
+fn asset(name: &str, ending: &str, content_type: &'static str, text: &'static str) -> Asset {
+    let mut hash = String::new();
+    for byte in Sha256::digest(text.as_bytes()).iter().take(6) {
+        hash.push_str(&format!("{byte:02x}"));
+    }
+    Asset { path: format!("/assets/{name}.{hash}.{ending}"), content_type, bytes: text.as_bytes() }
+}
+
+/// Every file, to be served as immutable.
+pub(crate) fn all() -> &'static [Asset] {
+    ALL.as_slice()
+}
+
+/// Path of the stylesheet.
+pub(crate) fn css_path() -> &'static str {
+    let [css, _] = &*ALL;
+    &css.path
+}
+
+/// Path of the mark, also the favicon.
+pub(crate) fn mark_path() -> &'static str {
+    let [_, mark] = &*ALL;
+    &mark.path
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn small_and_named_by_content() {
+        assert!(CSS.len() < 12 * 1024, "{} bytes", CSS.len());
+        assert!(css_path().starts_with("/assets/attesta.") && mark_path().ends_with(".svg"));
+        assert!(!CSS.contains("http") && !CSS.contains("@import"));
+    }
+}

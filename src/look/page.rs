@@ -1,0 +1,142 @@
+//! The layout every page stands in, and what a room says to get one. Strict policy: one external stylesheet,
+//! no inline style, no script needed. The public root is the only source of addresses.
+
+use serde::Serialize;
+
+use super::assets;
+use super::hbs::{Broken, Template};
+use super::words::Words;
+use crate::kernel::locale::Language;
+
+/// A page: a typed view, its embedded template, and samples that cover both sides of its conditions.
+pub(crate) trait View: Serialize + Sized {
+    /// The compiled template; see `look::template!`.
+    fn template() -> &'static Template;
+    /// Language and addresses.
+    fn frame(&self) -> &Frame;
+    /// What stands in `<head>`.
+    fn head(&self, words: &Words) -> Head;
+    /// At least one sample per side of each condition.
+    fn samples() -> Vec<Self>;
+}
+
+/// Language and addresses of a page.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Frame {
+    /// Language of the page (texts of people carry their own).
+    pub(crate) language: Language,
+    /// Public address of the instance, without a trailing slash.
+    pub(crate) root: String,
+    /// Public address of this page, without query; the canonical one.
+    pub(crate) here: String,
+    /// The page in each language, itself included; empty where switching makes no sense.
+    pub(crate) alternates: Vec<Alternate>,
+}
+
+/// The same page in another language.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Alternate {
+    /// BCP 47 tag.
+    pub(crate) code: &'static str,
+    /// The language's own name.
+    pub(crate) name: &'static str,
+    /// Address.
+    pub(crate) url: String,
+    /// It is this page's.
+    pub(crate) current: bool,
+}
+
+impl Frame {
+    /// A page at `here` that exists in every language as `here?lang=xx`.
+    pub(crate) fn new(language: Language, root: &str, here: &str) -> Self {
+        let alternates = Language::ALL
+            .iter()
+            .map(|other| Alternate {
+                code: other.tag(),
+                name: other.name(),
+                url: format!("{here}?lang={other}"),
+                current: *other == language,
+            })
+            .collect();
+        Self { language, root: root.trim_end_matches('/').to_owned(), here: here.to_owned(), alternates }
+    }
+
+    /// Without a language switch: what answers a POST.
+    pub(crate) fn fixed(language: Language, root: &str, here: &str) -> Self {
+        Self { alternates: Vec::new(), ..Self::new(language, root, here) }
+    }
+}
+
+/// What stands in `<head>`.
+#[derive(Debug, Clone)]
+pub(crate) struct Head {
+    /// Title; " · Attesta" is added.
+    pub(crate) title: String,
+    /// One sentence for search engines.
+    pub(crate) description: Option<String>,
+    /// What robots may do.
+    pub(crate) robots: Robots,
+    /// Reload after so many seconds.
+    pub(crate) refresh: Option<u32>,
+}
+
+impl Head {
+    /// A page for one person: no robots, no description.
+    pub(crate) fn private(title: impl Into<String>) -> Self {
+        Self { title: title.into(), description: None, robots: Robots::None, refresh: None }
+    }
+}
+
+/// What robots may do with a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Robots {
+    /// Index it; canonical and alternates are given.
+    Index,
+    /// Follow its links only.
+    FollowOnly,
+    /// Stay away.
+    None,
+}
+
+/// A body in its layout, as `layout.hbs` takes it.
+#[derive(Debug, Serialize)]
+pub(crate) struct Page<'a> {
+    language: Language,
+    title: &'a str,
+    description: Option<&'a str>,
+    robots: Option<&'static str>,
+    canonical: Option<&'a str>,
+    refresh: Option<u32>,
+    frame: &'a Frame,
+    css: &'a str,
+    mark: &'a str,
+    body: &'a str,
+}
+
+impl<'a> Page<'a> {
+    /// Puts a rendered body into the layout.
+    pub(crate) fn new(frame: &'a Frame, head: &'a Head, body: &'a str) -> Self {
+        let robots = match head.robots {
+            Robots::Index => None,
+            Robots::FollowOnly => Some("noindex,follow"),
+            Robots::None => Some("noindex,nofollow"),
+        };
+        Self {
+            language: frame.language,
+            title: &head.title,
+            description: head.description.as_deref(),
+            robots,
+            canonical: (head.robots == Robots::Index).then_some(frame.here.as_str()),
+            refresh: head.refresh,
+            frame,
+            css: assets::css_path(),
+            mark: assets::mark_path(),
+            body,
+        }
+    }
+
+    /// The whole document.
+    pub(crate) fn document(&self) -> Result<String, Broken> {
+        super::template!("look/layout", "layout.hbs").fill(self.language, self)
+    }
+}
