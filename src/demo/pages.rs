@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use crate::kernel::time::Timestamp;
-use crate::look::page::{Frame, Head, Robots, View};
+use crate::look::page::{Frame, Head, View};
 use crate::look::words::Words;
 use crate::look::{Broken, Template, template};
 
@@ -171,4 +171,70 @@ pub(crate) struct MailLink {
     pub(crate) label: String,
     /// Its target.
     pub(crate) url: String,
+}
+
+macro_rules! demo_page {
+    ($page:ident, $name:literal, $file:literal, $title:ident, $refresh:expr, $samples:path) => {
+        impl View for $page {
+            fn template() -> &'static Template {
+                template!($name, $file)
+            }
+
+            fn frame(&self) -> &Frame {
+                &self.frame
+            }
+
+            fn head(&self, words: &Words) -> Head {
+                let refresh: fn(&Self) -> Option<u32> = $refresh;
+                Head { refresh: refresh(self), ..Head::private(words.demo.$title) }
+            }
+
+            fn samples() -> Vec<Self> {
+                $samples()
+            }
+        }
+    };
+}
+
+/// The tour reloads while something is under way that the visitor need not do: the mail, and the badge.
+fn under_way(tour: &TourPage) -> Option<u32> {
+    let mail = tour.ordered.is_some() && tour.invited.is_none();
+    let badge = tour.reviewed.is_some() && tour.shown.is_none();
+    (mail || badge).then_some(2)
+}
+
+demo_page!(TourPage, "demo/tour", "pages/tour.hbs", title, under_way, samples::tours);
+demo_page!(DemoShopPage, "demo/shop", "pages/shop.hbs", shop_title, |_| None, samples::shops);
+demo_page!(
+    MailboxPage,
+    "demo/mailbox",
+    "pages/mailbox.hbs",
+    mailbox,
+    |page| page.mails.is_empty().then_some(2),
+    samples::mailboxes
+);
+demo_page!(MailPage, "demo/mail", "pages/mail.hbs", mailbox, |_| None, samples::mails);
+
+/// Renders every page of this door with its samples; called once at start.
+pub(crate) fn check_pages() -> Result<(), Broken> {
+    use crate::look::check;
+    check::<TourPage>()?;
+    check::<DemoShopPage>()?;
+    check::<MailboxPage>()?;
+    check::<MailPage>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::look::gallery::hang;
+
+    #[test]
+    fn every_sample_fits_its_template() {
+        assert_eq!(check_pages(), Ok(()));
+        hang::<TourPage>("tour");
+        hang::<DemoShopPage>("shop");
+        hang::<MailboxPage>("mailbox");
+        hang::<MailPage>("mail");
+    }
 }

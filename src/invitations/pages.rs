@@ -3,8 +3,9 @@
 
 use serde::Serialize;
 
-use crate::look::page::{Frame, Head, Robots, View};
-use crate::look::words::{Words, fill};
+use crate::kernel::locale::Language;
+use crate::look::page::{Frame, Head, View};
+use crate::look::words::Words;
 use crate::look::{Broken, Template, template};
 
 /// `/u/{token}`: the question. Posts `reach` (`shop` | `instance`).
@@ -39,4 +40,63 @@ pub(crate) enum Reach {
     Shop,
     /// Mails about every shop of this instance.
     Instance,
+}
+
+impl View for UnsubscribePage {
+    fn template() -> &'static Template {
+        template!("invitations/unsubscribe", "pages/unsubscribe.hbs")
+    }
+
+    fn frame(&self) -> &Frame {
+        &self.frame
+    }
+
+    fn head(&self, words: &Words) -> Head {
+        Head::private(words.stop.heading)
+    }
+
+    fn samples() -> Vec<Self> {
+        let frame = Frame::new(Language::It, "https://attesta.example", "https://attesta.example/u/token");
+        vec![Self { action: frame.here.clone(), frame, shop_name: "Bottega Ligure".into() }]
+    }
+}
+
+impl View for UnsubscribedPage {
+    fn template() -> &'static Template {
+        template!("invitations/unsubscribed", "pages/unsubscribed.hbs")
+    }
+
+    fn frame(&self) -> &Frame {
+        &self.frame
+    }
+
+    fn head(&self, words: &Words) -> Head {
+        Head::private(words.stop.heading)
+    }
+
+    fn samples() -> Vec<Self> {
+        let frame = Frame::fixed(Language::It, "https://attesta.example", "https://attesta.example/u/token");
+        let shop = Self { frame, shop_name: "Bottega Ligure".into(), reach: Reach::Shop, undo_action: Some("/u/token/undo".into()) };
+        let instance = Self { reach: Reach::Instance, undo_action: None, ..shop.clone() };
+        vec![shop, instance]
+    }
+}
+
+/// Renders every page of this room with its samples; called once at start.
+pub(crate) fn check_pages() -> Result<(), Broken> {
+    crate::look::check::<UnsubscribePage>()?;
+    crate::look::check::<UnsubscribedPage>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::look::gallery::hang;
+
+    #[test]
+    fn every_sample_fits_its_template() {
+        assert_eq!(check_pages(), Ok(()));
+        hang::<UnsubscribePage>("unsubscribe");
+        hang::<UnsubscribedPage>("unsubscribed");
+    }
 }

@@ -26,8 +26,8 @@ struct Condition(bool);
 pub(crate) fn register(registry: &mut Handlebars<'_>, language: Language) {
     let sayings: [(&'static str, Say); 9] = [
         ("t", phrase),
-        ("number", number),
-        ("score", score),
+        ("num", number),
+        ("decimal", score),
         ("verdict", verdict),
         ("experience", experience),
         ("money", money),
@@ -39,7 +39,7 @@ pub(crate) fn register(registry: &mut Handlebars<'_>, language: Language) {
         registry.register_helper(name, Box::new(Saying(name, language, say)));
     }
     let drawings: [(&'static str, Draw); 6] =
-        [("one_star", one_star), ("date", date), ("moment", moment), ("stars", five_stars), ("bar", bar), ("seal", mark)];
+        [("one_star", one_star), ("date", date), ("moment", moment), ("five", five_stars), ("bar", bar), ("seal", mark)];
     for (name, draw) in drawings {
         registry.register_helper(name, Box::new(Drawing(name, language, draw)));
     }

@@ -8,7 +8,8 @@
 //! Nothing here reads a database, a clock or a request, and nothing here decides what is public.
 
 pub(crate) mod assets;
-pub(crate) mod badge;
+#[cfg(test)]
+pub(crate) mod gallery;
 mod hbs;
 mod helpers;
 pub(crate) mod page;
@@ -18,8 +19,6 @@ pub(crate) mod seal;
 pub(crate) mod stars;
 pub(crate) mod words;
 
-#[cfg(test)]
-pub(crate) mod gallery;
 
 pub(crate) use hbs::{Broken, Template, check, render};
 

@@ -9,6 +9,9 @@ use crate::look::review::Entry;
 use crate::look::words::{Words, fill};
 use crate::look::{Broken, Template, template};
 
+#[path = "pages_samples.rs"]
+mod samples;
+
 /// `/shops/{domain}`: a shop's public face.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct ProfilePage {
@@ -164,4 +167,16 @@ impl View for ProfilePage {
 /// Renders every page of this room with its samples; called once at start.
 pub(crate) fn check_pages() -> Result<(), Broken> {
     crate::look::check::<ProfilePage>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::look::gallery::hang;
+
+    #[test]
+    fn every_sample_fits_its_template() {
+        assert_eq!(check_pages(), Ok(()));
+        hang::<ProfilePage>("profile");
+    }
 }

@@ -16,6 +16,7 @@ pub(crate) mod erase;
 mod language;
 mod notify;
 pub(crate) mod list;
+pub(crate) mod pages;
 pub mod model;
 pub(crate) mod public;
 pub(crate) mod reply;

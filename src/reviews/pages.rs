@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use crate::kernel::time::Timestamp;
-use crate::look::page::{Frame, Head, Robots, View};
+use crate::look::page::{Frame, Head, View};
 use crate::look::review::ReviewCard;
 use crate::look::words::{Words, fill};
 use crate::look::{Broken, Template, template};
@@ -238,4 +238,102 @@ pub(crate) enum About {
     OrderGone,
     /// The shop no longer collects reviews here.
     ShopClosed,
+}
+
+macro_rules! private_page {
+    ($page:ident, $name:literal, $file:literal, $title:expr, $samples:path) => {
+        impl View for $page {
+            fn template() -> &'static Template {
+                template!($name, $file)
+            }
+
+            fn frame(&self) -> &Frame {
+                &self.frame
+            }
+
+            fn head(&self, words: &Words) -> Head {
+                let title: fn(&Self, &Words) -> String = $title;
+                Head::private(title(self, words))
+            }
+
+            fn samples() -> Vec<Self> {
+                $samples()
+            }
+        }
+    };
+}
+
+fn about(phrase: &str, shop: &str) -> String {
+    fill(phrase, &[("shop", shop)])
+}
+
+private_page!(
+    FormPage,
+    "reviews/form",
+    "pages/form.hbs",
+    |page, words| about(words.form.page_title, &page.shop_name),
+    samples::forms
+);
+private_page!(
+    ThanksPage,
+    "reviews/thanks",
+    "pages/thanks.hbs",
+    |_, words| words.thanks.heading.to_owned(),
+    samples::thanks
+);
+private_page!(
+    YoursPage,
+    "reviews/yours",
+    "pages/yours.hbs",
+    |page, words| about(words.yours.heading, &page.shop_name),
+    samples::yours
+);
+private_page!(
+    FreshLinkPage,
+    "reviews/fresh_link",
+    "pages/fresh_link.hbs",
+    |page, words| if page.asked { words.fresh.asked_heading } else { words.fresh.heading }.to_owned(),
+    samples::fresh_links
+);
+private_page!(
+    ConfirmErasePage,
+    "reviews/confirm_erase",
+    "pages/confirm_erase.hbs",
+    |_, words| words.erase.heading.to_owned(),
+    samples::confirm_erase
+);
+private_page!(
+    NoticePage,
+    "reviews/notice",
+    "pages/notice.hbs",
+    |page, words| about(words.form.page_title, &page.shop_name),
+    samples::notices
+);
+
+/// Renders every page of this room with its samples; called once at start.
+pub(crate) fn check_pages() -> Result<(), Broken> {
+    use crate::look::check;
+    check::<FormPage>()?;
+    check::<ThanksPage>()?;
+    check::<YoursPage>()?;
+    check::<FreshLinkPage>()?;
+    check::<ConfirmErasePage>()?;
+    check::<NoticePage>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::look::gallery::hang;
+
+    #[test]
+    fn every_sample_fits_its_template() {
+        assert_eq!(check_pages(), Ok(()));
+        hang::<FormPage>("form");
+        hang::<ThanksPage>("thanks");
+        hang::<YoursPage>("yours");
+        hang::<FreshLinkPage>("fresh");
+        hang::<ConfirmErasePage>("erase");
+        hang::<NoticePage>("notice");
+    }
 }

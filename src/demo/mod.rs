@@ -1,0 +1,3 @@
+//! The demo: a shop, a mailbox and four steps; exists only under `attesta demo`.
+
+pub(crate) mod pages;

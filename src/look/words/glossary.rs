@@ -1,0 +1,168 @@
+//! The shape of a glossary: every phrase we need, by section. Adding a name here makes every language that lacks it
+//! fail to compile.
+
+use std::collections::BTreeSet;
+
+/// A phrase that depends on a count; `{n}` is the count.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Counted {
+    /// For exactly one.
+    pub(crate) one: &'static str,
+    /// For none and for more.
+    pub(crate) many: &'static str,
+}
+
+impl Counted {
+    /// The form for `n`.
+    pub(crate) fn of(&self, n: i64) -> &'static str {
+        if n == 1 { self.one } else { self.many }
+    }
+}
+
+/// What a key leads to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Phrase {
+    /// One form.
+    Plain(&'static str),
+    /// A form per count.
+    Counted(Counted),
+}
+
+impl Phrase {
+    /// The names of its placeholders.
+    pub(crate) fn placeholders(self) -> BTreeSet<&'static str> {
+        let text = match self {
+            Self::Plain(text) => text,
+            Self::Counted(counted) => counted.many,
+        };
+        text.split('{').skip(1).filter_map(|rest| rest.split('}').next()).collect()
+    }
+}
+
+macro_rules! glossary {
+    ($($(#[$doc:meta])* $section:ident: $type:ident { $($name:ident)* $(; $($counted:ident)*)? })*) => {
+        $($(#[$doc])*
+        #[derive(Debug)]
+        pub(crate) struct $type { $(pub(crate) $name: &'static str,)* $($(pub(crate) $counted: Counted,)*)? }
+
+        impl $type {
+            fn find(&self, name: &str) -> Option<Phrase> {
+                match name {
+                    $(stringify!($name) => Some(Phrase::Plain(self.$name)),)*
+                    $($(stringify!($counted) => Some(Phrase::Counted(self.$counted)),)*)?
+                    _ => None,
+                }
+            }
+        })*
+
+        /// Everything we say in one language.
+        #[derive(Debug)]
+        pub(crate) struct Words {
+            /// January first.
+            pub(crate) months: [&'static str; 12],
+            $($(#[$doc])* pub(crate) $section: $type,)*
+        }
+
+        impl Words {
+            /// The phrase of a section.
+            pub(crate) fn find(&self, section: &str, name: &str) -> Option<Phrase> {
+                match section {
+                    $(stringify!($section) => self.$section.find(name),)*
+                    _ => None,
+                }
+            }
+        }
+
+        /// Every key, for tests.
+        #[cfg(test)]
+        pub(crate) const KEYS: &[(&str, &str)] = &[
+            $($((stringify!($section), stringify!($name)),)* $($((stringify!($section), stringify!($counted)),)*)?)*
+        ];
+    };
+}
+
+glossary! {
+    /// Said everywhere.
+    common: Common { out_of_five; hours days }
+    /// A score in a word, worst first.
+    verdicts: Verdicts { v1 v2 v3 v4 v5 }
+    /// One experience in a word, worst first.
+    experiences: Experiences { e1 e2 e3 e4 e5 }
+    /// Around every page.
+    layout: Layout { skip languages promise how }
+    /// A review, wherever it stands.
+    review: Review {
+        no_words a_customer about_item certified edited_on version_of version_dropped reply_of answer_of
+        answer_of_customer restricted restricted_since restricted_more erased erased_more
+    }
+    /// A shop's public face.
+    profile: Profile {
+        title description closed closed_more suspended suspended_more no_reviews histogram stars_column
+        share_column count_column answers answers_in answers_never contact how_link reviews filter_stars
+        filter_language filter_replied filter_all filter_yes filter_no filter_go filter_clear none_match empty
+        paging newer older how_title how_1 how_2 how_3 how_4 how_not numbers orders eligible invited reviewed
+        not_asked cancelled_by_shop postponed_by_shop restricted_for erased_by_author as_of;
+        out_of n_stars product_reviews
+    }
+    /// The badge.
+    badge: Badge { as_of none closed suspended description; reviews }
+    /// The review form.
+    form: Form {
+        page_title heading your_order lead test put_right stars title text name optional name_hint items item_stars
+        publish after until see_others unsubscribe; n_stars
+    }
+    /// After the first publication.
+    thanks: Thanks { heading live test see yours same_link }
+    /// The author's own page.
+    yours: Yours {
+        heading lead see about_shop restricted answer answer_hint answer_go edit edit_hint save drop drop_hint
+        drop_go erase keep_link
+    }
+    /// A link that opens nothing.
+    fresh: Fresh { heading lead go more asked_heading asked asked_more }
+    /// Before erasing.
+    erase: Erase { heading lead go back }
+    /// Where nothing is left to fill in.
+    notice: Notice { erased erased_more too_late until too_late_more order_gone order_gone_more shop_closed shop_closed_more }
+    /// Stopping mails.
+    stop: Stop { heading lead which shop instance go more done done_shop done_instance undo }
+    /// The demo.
+    demo: Demo {
+        title heading lead start order_again see_profile done waiting step_1 step_1_more step_2 step_2_more step_3
+        step_3_more step_4 step_4_more look mailbox profile json docs badge badge_alt data back shop_title shop_lead
+        placed placed_more watch request answer choose name email email_hint buy mailbox_lead mailbox_empty from to
+        html_part text_part headers links
+    }
+    /// The landing page of a served instance.
+    home: Home {
+        title heading lead docs how step_1 step_1_more step_2 step_2_more step_3 step_3_more step_4 step_4_more
+        promise_1 promise_1_more promise_2 promise_2_more promise_3 promise_3_more
+    }
+    /// When something fails.
+    error: Failure {
+        not_found not_found_more gone gone_more too_many too_many_more busy busy_more refused refused_more broken
+        broken_more home; retry
+    }
+    /// The documentation.
+    docs: Docs {
+        title heading lead score score_more push push_more read routes method path operation audience problems
+        problems_more code meaning
+    }
+    /// Why an order was not asked about.
+    reasons: Reasons {
+        not_triggered partly_shipped shop_paused no_public_url no_mail_server transport_held no_email invalid_email
+        address_gone order_cancelled order_refunded customer_erased too_old no_legal_basis below_minimum
+        nothing_to_review unsubscribed address_bounced complained suppressed_by_operator frequency_cap
+        cancelled_by_shop shop_closed shop_suspended window_closed
+    }
+    /// Why the operator restricted a review.
+    restrictions: Restrictions {
+        illegal_content personal_data hate_or_threat not_about_the_purchase conflict_of_interest court_order
+    }
+    /// What is wrong with a field.
+    faults: Faults { stars_missing stars_invalid too_long item_stars_missing empty }
+    /// What just happened on the author's page.
+    notices: Notices { edited version_dropped answered erased }
+    /// Languages of reviews, by primary tag.
+    languages: Languages { it en de fr es pt nl pl und }
+}

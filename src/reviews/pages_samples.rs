@@ -1,0 +1,164 @@
+//! Samples for the customer's pages: both sides of every condition of their templates.
+
+use super::{
+    About, ConfirmErasePage, Droppable, FieldError, FieldFault, Fields, FormPage, FreshLinkPage, ItemFields, Notice, NoticePage,
+    OwnReview, Restricted, ThanksPage, YoursPage,
+};
+use crate::kernel::locale::Language;
+use crate::kernel::time::{DAY, Timestamp};
+use crate::look::page::Frame;
+use crate::look::review::{AnswerCard, ReplyCard, ReviewCard, Version};
+
+/// 22 November 2026, 05:00 UTC.
+const NOW: Timestamp = Timestamp::from_seconds(1_795_323_600);
+const SHOP: &str = "Bottega Ligure";
+const HERE: &str = "https://attesta.example/r/token";
+const PROFILE: &str = "https://attesta.example/shops/bottega-ligure.example";
+
+fn frame() -> Frame {
+    Frame::new(Language::It, "https://attesta.example", HERE)
+}
+
+/// Fresh from a star link; come back with every fault; without items, a test order.
+pub(super) fn forms() -> Vec<FormPage> {
+    let item = |key: &str, name: &str, stars, text: &str| ItemFields { key: key.into(), name: name.into(), stars, text: text.into() };
+    let fresh = FormPage {
+        frame: frame(),
+        shop_name: SHOP.into(),
+        profile_url: PROFILE.into(),
+        action: HERE.into(),
+        ordered_at: Some(NOW.minus_ms(12 * DAY)),
+        test: false,
+        values: Fields { stars: Some(4), name: "Giulia".into(), ..Fields::default() },
+        items: vec![item("0", "Tazza in gres verde", None, ""), item("1", "Ciotola in gres, 18 cm", None, "")],
+        errors: Vec::new(),
+        submit_until: Some(NOW.plus_ms(160 * DAY)),
+        unsubscribe_url: "https://attesta.example/u/token".into(),
+    };
+    let fault = |field: &str, code| FieldError { field: field.into(), code };
+    let returned = FormPage {
+        values: Fields { stars: None, title: "Buono".into(), text: "Tutto arrivato in tempo.".into(), name: "G".into() },
+        items: vec![item("0", "Tazza in gres verde", None, "Bella."), item("1", "Ciotola in gres, 18 cm", Some(5), "")],
+        errors: vec![
+            fault("stars", FieldFault::StarsMissing),
+            fault("title", FieldFault::TooLong),
+            fault("text", FieldFault::TooLong),
+            fault("name", FieldFault::TooLong),
+            fault("stars.0", FieldFault::ItemStarsMissing),
+            fault("stars.1", FieldFault::StarsInvalid),
+            fault("text.1", FieldFault::TooLong),
+        ],
+        ..fresh.clone()
+    };
+    let test = FormPage { ordered_at: None, test: true, items: Vec::new(), submit_until: None, values: Fields::default(), ..fresh.clone() };
+    vec![fresh, returned, test]
+}
+
+fn card() -> ReviewCard {
+    ReviewCard {
+        id: "rev_01kaamjsk0e8xv2f9b4d6h1j3k".into(),
+        url: None,
+        stars: 4,
+        title: "Imballo perfetto".into(),
+        text: "Arrivato in tre giorni, tutto intero.".into(),
+        author: "Giulia R.".into(),
+        language: "it".into(),
+        published_at: NOW.minus_ms(4 * DAY),
+        edited_at: Some(NOW),
+        versions: vec![Version { at: NOW.minus_ms(4 * DAY), stars: 3, title: None, text: Some("Manca una tazza.".into()) }],
+        item: None,
+        ordered_at: None,
+        checked: "v1".into(),
+        reply: None,
+        answers: Vec::new(),
+    }
+}
+
+/// Published, and accepted for a test order.
+pub(super) fn thanks() -> Vec<ThanksPage> {
+    let live = ThanksPage {
+        frame: Frame::fixed(Language::It, "https://attesta.example", HERE),
+        shop_name: SHOP.into(),
+        live_url: PROFILE.into(),
+        yours_url: HERE.into(),
+        review: ReviewCard { edited_at: None, versions: Vec::new(), ..card() },
+        test: false,
+    };
+    vec![live.clone(), ThanksPage { test: true, ..live }]
+}
+
+fn own() -> OwnReview {
+    OwnReview {
+        card: ReviewCard {
+            reply: Some(ReplyCard {
+                shop: SHOP.into(),
+                text: "La tazza mancante parte oggi.".into(),
+                at: NOW.minus_ms(3 * DAY),
+                edited_at: None,
+                versions: Vec::new(),
+            }),
+            ..card()
+        },
+        restricted: None,
+        edit_action: format!("{HERE}/edit"),
+        erase_url: format!("{HERE}/erase"),
+        values: Fields { stars: Some(4), title: "Imballo perfetto".into(), text: "Arrivato in tre giorni.".into(), name: "Giulia R.".into() },
+        errors: Vec::new(),
+        droppable: vec![Droppable { at: NOW.minus_ms(4 * DAY), stars: 3, text: "Manca una tazza.".into(), action: format!("{HERE}/versions/1/drop") }],
+        answer_action: Some(format!("{HERE}/answer")),
+        answer_text: String::new(),
+        answer_error: None,
+    }
+}
+
+/// With everything to do; after an error; restricted; each notice.
+pub(super) fn yours() -> Vec<YoursPage> {
+    let page = YoursPage { frame: frame(), shop_name: SHOP.into(), live_url: PROFILE.into(), notice: None, reviews: vec![own()] };
+    let faulty = OwnReview {
+        errors: vec![FieldError { field: "stars".into(), code: FieldFault::StarsMissing }],
+        answer_error: Some(FieldFault::Empty),
+        ..own()
+    };
+    let restricted = OwnReview {
+        restricted: Some(Restricted {
+            at: NOW,
+            reason: "personal_data".into(),
+            statement: "Il testo conteneva il numero di telefono di una persona.".into(),
+        }),
+        card: ReviewCard {
+            item: Some("Tazza in gres verde".into()),
+            answers: vec![AnswerCard { text: "Grazie.".into(), at: NOW }],
+            ..own().card
+        },
+        droppable: Vec::new(),
+        answer_action: None,
+        ..own()
+    };
+    let mut pages = vec![page.clone(), YoursPage { reviews: vec![faulty, restricted], ..page.clone() }];
+    for notice in [Notice::Edited, Notice::VersionDropped, Notice::Answered, Notice::Erased] {
+        pages.push(YoursPage { notice: Some(notice), ..page.clone() });
+    }
+    pages
+}
+
+/// The offer, and the answer that is always the same.
+pub(super) fn fresh_links() -> Vec<FreshLinkPage> {
+    let offer = FreshLinkPage { frame: frame(), action: format!("{HERE}/fresh"), asked: false };
+    vec![offer.clone(), FreshLinkPage { asked: true, ..offer }]
+}
+
+/// The question.
+pub(super) fn confirm_erase() -> Vec<ConfirmErasePage> {
+    let (action, back_url) = (format!("{HERE}/erase"), HERE.to_owned());
+    vec![ConfirmErasePage { frame: frame(), shop_name: SHOP.into(), review: card(), action, back_url }]
+}
+
+/// One of each.
+pub(super) fn notices() -> Vec<NoticePage> {
+    [About::Erased, About::TooLate, About::OrderGone, About::ShopClosed]
+        .into_iter()
+        .zip([Some(NOW), Some(NOW), None, None])
+        .chain([(About::Erased, None), (About::TooLate, None)])
+        .map(|(about, at)| NoticePage { frame: frame(), shop_name: SHOP.into(), profile_url: PROFILE.into(), about, at })
+        .collect()
+}
