@@ -3,6 +3,8 @@
 pub mod config;
 pub mod context;
 pub mod db;
+pub(crate) mod demo;
+pub(crate) mod http;
 pub mod jobs;
 pub mod kernel;
 pub mod keyring;
@@ -12,7 +14,5 @@ pub mod mail;
 pub mod merchants;
 pub mod orders;
 pub mod problem;
-pub mod sign;
 pub(crate) mod profiles;
-pub(crate) mod demo;
-pub(crate) mod http;
+pub mod sign;

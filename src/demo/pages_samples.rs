@@ -33,7 +33,11 @@ pub(super) fn tours() -> Vec<TourPage> {
         shown: None,
         data_dir: "./attesta-demo".into(),
     };
-    let half = TourPage { ordered: step("Ordine D-1026"), invited: step("La tua esperienza con Bottega Ligure"), ..untouched.clone() };
+    let half = TourPage {
+        ordered: step("Ordine D-1026"),
+        invited: step("La tua esperienza con Bottega Ligure"),
+        ..untouched.clone()
+    };
     let all = TourPage { reviewed: step("Imballo perfetto"), shown: step("4,3 su 5"), ..half.clone() };
     vec![untouched, half, all]
 }
@@ -70,7 +74,8 @@ pub(super) fn shops() -> Vec<DemoShopPage> {
     let placed = Placed {
         number: "D-1026".into(),
         answer: "{\n  \"order\": \"ord_01kaamjsk0e8xv2f9b4d6h1j3k\",\n  \"state\": \"scheduled\"\n}".into(),
-        request: "POST /v1/shops/bottega-ligure.example/events\nwebhook-id: msg_1\n\n{\"type\":\"order.fulfilled\"}".into(),
+        request: "POST /v1/shops/bottega-ligure.example/events\nwebhook-id: msg_1\n\n{\"type\":\"order.fulfilled\"}"
+            .into(),
     };
     vec![opened.clone(), wrong, DemoShopPage { placed: Some(placed), ..opened }]
 }
@@ -99,7 +104,10 @@ pub(super) fn mails() -> Vec<MailPage> {
         at: NOW,
         html_url: format!("{ROOT}/demo/mailbox/1/html"),
         text: "Ciao Giulia,\n\ncom'è andata?\n".into(),
-        headers: vec![header("Subject", "La tua esperienza"), header("List-Unsubscribe", "<http://127.0.0.1:8080/u/token>")],
+        headers: vec![
+            header("Subject", "La tua esperienza"),
+            header("List-Unsubscribe", "<http://127.0.0.1:8080/u/token>"),
+        ],
         links: vec![MailLink { label: "5 su 5: ottima".into(), url: format!("{ROOT}/r/token/5") }],
     };
     vec![full.clone(), MailPage { links: Vec::new(), ..full }]

@@ -90,7 +90,10 @@ impl Template {
 
 /// The keys a template asks the glossary for: `t "…"`.
 fn phrases(source: &str) -> impl Iterator<Item = &str> {
-    ["{{t \"", "(t \""].into_iter().flat_map(|start| source.split(start).skip(1)).filter_map(|rest| rest.split('"').next())
+    ["{{t \"", "(t \""]
+        .into_iter()
+        .flat_map(|start| source.split(start).skip(1))
+        .filter_map(|rest| rest.split('"').next())
 }
 
 #[derive(Serialize)]
@@ -126,7 +129,13 @@ mod tests {
 
     #[test]
     fn a_missing_variable_is_an_error_even_in_a_condition() {
-        for source in ["{{gone}}", "{{#if gone}}x{{/if}}", "{{#unless gone}}x{{/unless}}", "{{#each gone}}x{{/each}}", "{{date gone}}"] {
+        for source in [
+            "{{gone}}",
+            "{{#if gone}}x{{/if}}",
+            "{{#unless gone}}x{{/unless}}",
+            "{{#each gone}}x{{/each}}",
+            "{{date gone}}",
+        ] {
             assert!(Template::compile("t", source).fill(Language::It, &json!({})).is_err(), "{source}");
         }
     }

@@ -38,8 +38,14 @@ pub(crate) fn register(registry: &mut Handlebars<'_>, language: Language) {
     for (name, say) in sayings {
         registry.register_helper(name, Box::new(Saying(name, language, say)));
     }
-    let drawings: [(&'static str, Draw); 6] =
-        [("one_star", one_star), ("date", date), ("moment", moment), ("five", five_stars), ("bar", bar), ("seal", mark)];
+    let drawings: [(&'static str, Draw); 6] = [
+        ("one_star", one_star),
+        ("date", date),
+        ("moment", moment),
+        ("five", five_stars),
+        ("bar", bar),
+        ("seal", mark),
+    ];
     for (name, draw) in drawings {
         registry.register_helper(name, Box::new(Drawing(name, language, draw)));
     }

@@ -19,7 +19,6 @@ pub(crate) mod seal;
 pub(crate) mod stars;
 pub(crate) mod words;
 
-
 pub(crate) use hbs::{Broken, Template, check, render};
 
 /// Embeds a template beside the calling file and compiles it once.

@@ -3,14 +3,23 @@
 
 /// Share of `count` in `total` as tenths of a per cent; 0 without a total.
 pub(crate) fn permille(count: i64, total: i64) -> i64 {
-    if total <= 0 { 0 } else { i64::try_from((i128::from(count.clamp(0, total)) * 1000 + i128::from(total) / 2) / i128::from(total)).unwrap_or(0) }
+    if total <= 0 {
+        0
+    } else {
+        i64::try_from((i128::from(count.clamp(0, total)) * 1000 + i128::from(total) / 2) / i128::from(total))
+            .unwrap_or(0)
+    }
 }
 
 /// One horizontal bar; something counted is never drawn as nothing.
 pub(crate) fn bar(count: i64, total: i64) -> String {
     let share = permille(count, total);
     let width = if count > 0 { share.max(12) } else { 0 };
-    let fill = if width > 0 { format!("<rect class=\"fill\" width=\"{width}\" height=\"12\" rx=\"6\"/>") } else { String::new() };
+    let fill = if width > 0 {
+        format!("<rect class=\"fill\" width=\"{width}\" height=\"12\" rx=\"6\"/>")
+    } else {
+        String::new()
+    };
     format!(
         "<svg class=\"bar\" viewBox=\"0 0 1000 12\" preserveAspectRatio=\"none\" aria-hidden=\"true\"><rect class=\"rail\" width=\"1000\" height=\"12\" rx=\"6\"/>{fill}</svg>"
     )

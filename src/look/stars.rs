@@ -48,7 +48,9 @@ pub(crate) fn svg(score: f64, label: &str, class: &str) -> String {
 
 /// One filled star, decoration only (`aria-hidden`).
 pub(crate) fn one() -> String {
-    format!("<svg class=\"star\" viewBox=\"0 0 24 24\" width=\"20\" height=\"20\" aria-hidden=\"true\"><path d=\"M12 3.1{WHOLE}\"/></svg>")
+    format!(
+        "<svg class=\"star\" viewBox=\"0 0 24 24\" width=\"20\" height=\"20\" aria-hidden=\"true\"><path d=\"M12 3.1{WHOLE}\"/></svg>"
+    )
 }
 
 #[cfg(test)]
@@ -57,7 +59,8 @@ mod tests {
 
     #[test]
     fn halves_are_halves() {
-        let shown: Vec<usize> = [0.0, 1.0, 1.2, 1.3, 2.74, 2.75, 4.3, 4.7, 4.75, 5.0, 9.0].iter().map(|s| halves(*s)).collect();
+        let shown: Vec<usize> =
+            [0.0, 1.0, 1.2, 1.3, 2.74, 2.75, 4.3, 4.7, 4.75, 5.0, 9.0].iter().map(|s| halves(*s)).collect();
         assert_eq!(shown, [0, 2, 2, 3, 5, 6, 9, 9, 10, 10, 10]);
     }
 

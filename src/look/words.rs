@@ -166,7 +166,10 @@ mod tests {
 
     #[test]
     fn numbers_as_people_write_them() {
-        assert_eq!((number(It, 1_234_567), number(En, -999), number(En, 1000)), ("1.234.567".into(), "-999".into(), "1,000".into()));
+        assert_eq!(
+            (number(It, 1_234_567), number(En, -999), number(En, 1000)),
+            ("1.234.567".into(), "-999".into(), "1,000".into())
+        );
         assert_eq!((score(It, 4.3), score(En, 4.0)), ("4,3".into(), "4.0".into()));
         assert_eq!((euros(It, 123_405), euros(En, 990)), ("1.234,05 €".into(), "€9.90".into()));
     }
@@ -176,7 +179,10 @@ mod tests {
         assert_eq!(date(It, "2026-11-22T05:00:00.000Z").as_deref(), Some("22 novembre 2026"));
         assert_eq!(moment(En, "2026-01-02T05:06:00.000Z").as_deref(), Some("2 January 2026, 05:06 UTC"));
         assert_eq!((date(En, "soon"), date(En, "2026-13-01")), (None, None));
-        assert_eq!((duration(It, 0), duration(It, 5), duration(En, 60)), ("1 ora".into(), "5 ore".into(), "3 days".into()));
+        assert_eq!(
+            (duration(It, 0), duration(It, 5), duration(En, 60)),
+            ("1 ora".into(), "5 ore".into(), "3 days".into())
+        );
     }
 
     #[test]

@@ -80,7 +80,12 @@ fn collection() -> Collection {
         eligible: 1_268,
         invited: 1_231,
         reviewed: 128,
-        skipped: vec![count("order_cancelled", 61), count("frequency_cap", 48), count("no_email", 35), count("new_code", 1)],
+        skipped: vec![
+            count("order_cancelled", 61),
+            count("frequency_cap", 48),
+            count("no_email", 35),
+            count("new_code", 1),
+        ],
         cancelled_by_shop: 2,
         postponed_by_shop: 14,
         restricted: vec![count("personal_data", 1)],
@@ -109,7 +114,14 @@ fn review(id: &str, stars: i64, title: &str, text: &str, author: &str, language:
 }
 
 fn entries() -> Vec<Entry> {
-    let kept = review("rev_01kaamjsk0e8xv2f9b4d6h1j3k", 5, "Imballo perfetto, tazze bellissime", "Ordine arrivato in tre giorni, ogni pezzo avvolto nella carta con un biglietto scritto a mano.\n\nLe tazze sono più leggere di quanto pensassi e il verde è proprio quello della foto.", "Giulia R.", "it");
+    let kept = review(
+        "rev_01kaamjsk0e8xv2f9b4d6h1j3k",
+        5,
+        "Imballo perfetto, tazze bellissime",
+        "Ordine arrivato in tre giorni, ogni pezzo avvolto nella carta con un biglietto scritto a mano.\n\nLe tazze sono più leggere di quanto pensassi e il verde è proprio quello della foto.",
+        "Giulia R.",
+        "it",
+    );
     let edited = ReviewCard {
         published_at: ago(9),
         edited_at: Some(ago(4)),
@@ -128,16 +140,30 @@ fn entries() -> Vec<Entry> {
         url: Some("https://attesta.example/reviews/rev_2".into()),
         ..review("rev_01kaamjsk0e8xv2f9b4d6h1j3m", 2, "Vaso rotto, poi sostituito", "Il primo vaso era in pezzi. Dopo due messaggi me ne hanno mandato un altro.", "Marco", "it")
     };
-    let item = ReviewCard { item: Some("Ciotola in gres, 18 cm".into()), ..review("rev_01kaamjsk0e8xv2f9b4d6h1j3n", 4, "", "Lovely glaze, slightly smaller than I expected.", "", "en") };
+    let item = ReviewCard {
+        item: Some("Ciotola in gres, 18 cm".into()),
+        ..review("rev_01kaamjsk0e8xv2f9b4d6h1j3n", 4, "", "Lovely glaze, slightly smaller than I expected.", "", "en")
+    };
     let silent = ReviewCard {
-        reply: Some(ReplyCard { shop: "Bottega Ligure".into(), text: "Grazie.".into(), at: ago(2), edited_at: None, versions: Vec::new() }),
+        reply: Some(ReplyCard {
+            shop: "Bottega Ligure".into(),
+            text: "Grazie.".into(),
+            at: ago(2),
+            edited_at: None,
+            versions: Vec::new(),
+        }),
         answers: vec![AnswerCard { text: "Prego.".into(), at: ago(1) }],
         ..review("rev_01kaamjsk0e8xv2f9b4d6h1j3p", 3, "", "", "", "und")
     };
     vec![
         Entry::Review(Box::new(kept)),
         Entry::Review(Box::new(edited)),
-        Entry::Restricted { id: "rev_01kaamjsk0e8xv2f9b4d6h1j3q".into(), published_at: ago(40), at: ago(38), reason: "personal_data".into() },
+        Entry::Restricted {
+            id: "rev_01kaamjsk0e8xv2f9b4d6h1j3q".into(),
+            published_at: ago(40),
+            at: ago(38),
+            reason: "personal_data".into(),
+        },
         Entry::Review(Box::new(item)),
         Entry::Erased { id: "rev_01kaamjsk0e8xv2f9b4d6h1j3r".into(), at: ago(60) },
         Entry::Review(Box::new(silent)),

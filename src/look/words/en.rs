@@ -1,13 +1,23 @@
 //! English, British and neutral: plain and exact, no exclamation marks. Ask for "your experience", never for stars.
 
 use super::glossary::{
-    Badge, Common, Counted, Demo, Docs, Erase, Experiences, Failure, Faults, Form, Fresh, Home, Languages, Layout, Notice,
-    Notices, Profile, Reasons, Restrictions, Review, Stop, Thanks, Verdicts, Words, Yours,
+    Badge, Common, Counted, Demo, Docs, Erase, Experiences, Failure, Faults, Form, Fresh, Home, Languages, Layout,
+    Notice, Notices, Profile, Reasons, Restrictions, Review, Stop, Thanks, Verdicts, Words, Yours,
 };
 
 pub(super) static WORDS: Words = Words {
     months: [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
         "December",
     ],
     common: Common {

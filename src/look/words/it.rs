@@ -1,14 +1,24 @@
 //! Italian: *tu* with customers, plain and exact, no exclamation marks. Ask for "la tua esperienza", never for stars.
 
 use super::glossary::{
-    Badge, Common, Counted, Demo, Docs, Erase, Experiences, Failure, Faults, Form, Fresh, Home, Languages, Layout, Notice,
-    Notices, Profile, Reasons, Restrictions, Review, Stop, Thanks, Verdicts, Words, Yours,
+    Badge, Common, Counted, Demo, Docs, Erase, Experiences, Failure, Faults, Form, Fresh, Home, Languages, Layout,
+    Notice, Notices, Profile, Reasons, Restrictions, Review, Stop, Thanks, Verdicts, Words, Yours,
 };
 
 pub(super) static WORDS: Words = Words {
     months: [
-        "gennaio", "febbraio", "marzo", "aprile", "maggio", "giugno", "luglio", "agosto", "settembre", "ottobre",
-        "novembre", "dicembre",
+        "gennaio",
+        "febbraio",
+        "marzo",
+        "aprile",
+        "maggio",
+        "giugno",
+        "luglio",
+        "agosto",
+        "settembre",
+        "ottobre",
+        "novembre",
+        "dicembre",
     ],
     common: Common {
         out_of_five: "{n} su 5",
