@@ -3,7 +3,7 @@
 //! - [`webhook`]: Standard Webhooks 1.0.0, what shops sign and the intake checks;
 //! - [`token`]: what the link in a mail carries;
 //! - [`seal`]: addresses and secrets at rest;
-//! - [`derive`]: one key for each purpose out of a master key.
+//! - [`mod@derive`]: one key for each purpose out of a master key.
 //!
 //! It knows no database, no shop and no clock: keys, "now" and randomness are arguments. Every comparison with
 //! something secret takes the same time whatever the outcome. Nothing here may print a key.
