@@ -221,6 +221,7 @@ diesel::table! {
         shop_id -> Binary,
         kind -> Text,
         subject -> Binary,
+        edition -> BigInt,
         state -> Text,
         reason -> Nullable<Text>,
         attempts -> BigInt,

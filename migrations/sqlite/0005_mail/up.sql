@@ -1,9 +1,11 @@
--- One row per e-mail of any kind; (kind, subject) is what it is about. Bodies are never stored.
+-- One row per e-mail of any kind; (kind, subject) is what it is about, edition tells a second mail about it from the first.
+-- Bodies are never stored.
 CREATE TABLE messages (
   id BLOB PRIMARY KEY,
   shop_id BLOB NOT NULL,
   kind TEXT NOT NULL,
   subject BLOB NOT NULL,
+  edition INTEGER NOT NULL,
   state TEXT NOT NULL CHECK (state IN ('queued', 'sent', 'captured', 'held', 'failed', 'parked', 'cancelled')),
   reason TEXT,
   attempts INTEGER NOT NULL,
@@ -11,7 +13,7 @@ CREATE TABLE messages (
   sent_at INTEGER,
   created_at INTEGER NOT NULL
 ) STRICT;
-CREATE UNIQUE INDEX messages_subject ON messages (kind, subject);
+CREATE UNIQUE INDEX messages_subject ON messages (kind, subject, edition);
 CREATE INDEX messages_shop ON messages (shop_id, id);
 CREATE INDEX messages_held ON messages (kind) WHERE state = 'held';
 CREATE TABLE message_attempts (

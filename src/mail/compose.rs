@@ -1,0 +1,193 @@
+//! Writes a mail as RFC 5322: the same message gives the same bytes on every attempt. Names and subjects are cleaned and go through typed
+//! headers, both parts are quoted-printable, so that nothing a person wrote can become a header, a boundary or a line with a lone dot.
+
+use std::marker::PhantomData;
+use std::time::{Duration, SystemTime};
+
+use lettre::Address;
+use lettre::message::header::{
+    ContentTransferEncoding, ContentType, Date, Header, HeaderName, HeaderValue, MessageId as MessageIdHeader,
+};
+use lettre::message::{Mailbox, Message, MultiPart, SinglePart};
+use sha2::{Digest, Sha256};
+
+use crate::jobs::Subject;
+use crate::kernel::email::EmailAddress;
+use crate::kernel::id::MessageId;
+use crate::kernel::text::clean_line;
+use crate::kernel::time::Timestamp;
+
+use super::letter::Mail;
+use super::outcome::{Fault, Stage, Trouble};
+use super::template::Templates;
+
+/// Longest name of a sender or recipient, in characters.
+const NAME_CHARS: usize = 120;
+/// Longest subject, in characters.
+const SUBJECT_CHARS: usize = 180;
+
+/// A mail ready to be handed over.
+#[derive(Clone)]
+pub struct Composed {
+    /// Which message it is.
+    pub id: MessageId,
+    /// Envelope sender.
+    pub(super) from: Address,
+    /// Envelope recipient.
+    pub(super) to: Address,
+    /// The whole message, CRLF lines, ASCII.
+    pub bytes: Vec<u8>,
+}
+
+/// Templates and sender of an instance.
+#[derive(Debug)]
+pub struct Composer {
+    templates: Templates,
+    from: EmailAddress,
+    host: String,
+}
+
+impl Composer {
+    /// `from` sends every mail; `host` names this instance in Message-ID and List-Id.
+    pub fn new(templates: Templates, from: EmailAddress, host: String) -> Self {
+        Self { templates, from, host }
+    }
+
+    /// Composes one message. `date` is the time of the first attempt.
+    ///
+    /// # Errors
+    /// A [`Fault`] at [`Stage::Compose`] for a context no template can take or an address no header can carry.
+    pub fn compose(&self, mail: &Mail, id: MessageId, date: Timestamp) -> Result<Composed, Fault> {
+        let rendered = self.templates.render(mail.language.tag(), &mail.context).map_err(local)?;
+        let frame = mail.context.frame();
+        let (from, to) = (address(&self.from)?, address(&mail.to)?);
+        let mut builder = Message::builder()
+            .header(Date::new(system_time(date)))
+            .from(mailbox(Some(&frame.shop.name), from.clone()))
+            .to(mailbox(frame.customer_name.as_deref(), to.clone()))
+            .subject(header_text(&rendered.subject, SUBJECT_CHARS))
+            .header(MessageIdHeader::from(format!("<{id}@{}>", self.host)))
+            .header(plain::<ListId>(format!("<{}.{}>", frame.shop.domain, list_host(&self.host)))?)
+            .header(plain::<AutoSubmitted>("auto-generated".to_owned())?);
+        if let Some(reply_to) = &mail.reply_to {
+            builder = builder.reply_to(mailbox(Some(&frame.shop.name), address(reply_to)?));
+        }
+        if let Some(url) = mail.context.unsubscribe_url() {
+            builder = builder
+                .header(plain::<ListUnsubscribe>(format!("<{url}>"))?)
+                .header(plain::<ListUnsubscribePost>("List-Unsubscribe=One-Click".to_owned())?);
+        }
+        let body = MultiPart::alternative()
+            .boundary(format!("=_{id}"))
+            .singlepart(part(ContentType::TEXT_PLAIN, rendered.text))
+            .singlepart(part(ContentType::TEXT_HTML, rendered.html));
+        let message = builder.multipart(body).map_err(local)?;
+        Ok(Composed { id, from, to, bytes: message.formatted() })
+    }
+}
+
+/// The id of a message: the same for the same kind, subject and edition, on every node and after every crash, so that a mail that
+/// had to be handed over twice has one Message-ID. Sorted by the subject's own time, like every id.
+pub fn message_id(kind: &str, subject: Subject, edition: i64) -> MessageId {
+    let mut hash = Sha256::new();
+    hash.update(b"attesta message\0");
+    hash.update(kind.as_bytes());
+    hash.update([0]);
+    hash.update(subject.as_bytes());
+    hash.update(edition.to_be_bytes());
+    let mut bytes = [0; 16];
+    for (to, from) in bytes.iter_mut().zip(hash.finalize()) {
+        *to = from;
+    }
+    for (to, from) in bytes.iter_mut().zip(subject.as_bytes().iter().take(6)) {
+        *to = *from;
+    }
+    // RFC 9562: version 7, variant 10.
+    let [_, _, _, _, _, _, version, _, variant, ..] = &mut bytes;
+    *version = 0x70 | (*version & 0x0F);
+    *variant = 0x80 | (*variant & 0x3F);
+    MessageId::from_bytes(bytes)
+}
+
+/// Quoted-printable always: no long line, no bare CR or LF, nothing that looks like the boundary (`=_` cannot occur in it).
+fn part(content_type: ContentType, body: String) -> SinglePart {
+    SinglePart::builder().header(content_type).header(ContentTransferEncoding::QuotedPrintable).body(body)
+}
+
+fn address(address: &EmailAddress) -> Result<Address, Fault> {
+    Address::new(address.local_part(), address.domain()).map_err(local)
+}
+
+fn mailbox(name: Option<&str>, address: Address) -> Mailbox {
+    let name = name.map(|name| header_text(name, NAME_CHARS)).filter(|name| !name.is_empty());
+    Mailbox::new(name, address)
+}
+
+/// One line of text for a header. `=?` would be read as an encoded word by mail programs, also where it was typed by a person.
+fn header_text(text: &str, max_chars: usize) -> String {
+    clean_line(text, max_chars).value.replace("=?", "= ?")
+}
+
+fn system_time(at: Timestamp) -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_millis(u64::try_from(at.millis()).unwrap_or_default())
+}
+
+/// RFC 2919 wants a name of ours, or `localhost`.
+fn list_host(host: &str) -> &str {
+    if host.parse::<std::net::IpAddr>().is_ok() { "localhost" } else { host }
+}
+
+fn local(error: impl std::fmt::Display) -> Fault {
+    Fault { stage: Stage::Compose, trouble: Trouble::Local(error.to_string()) }
+}
+
+/// A header of ours whose value is ASCII without blanks or breaks; it is not folded, because readers of `List-*` headers want their
+/// URL in one piece.
+#[derive(Clone)]
+struct Plain<N> {
+    value: String,
+    name: PhantomData<N>,
+}
+
+fn plain<N: PlainName>(value: String) -> Result<Plain<N>, Fault> {
+    if value.bytes().all(|byte| byte.is_ascii_graphic()) {
+        Ok(Plain { value, name: PhantomData })
+    } else {
+        Err(local(format!("{} cannot carry what it was given", N::NAME)))
+    }
+}
+
+trait PlainName: Clone {
+    const NAME: &'static str;
+}
+
+macro_rules! plain_names {
+    ($($name:ident $text:literal;)*) => {$(
+        #[derive(Clone)]
+        enum $name {}
+        impl PlainName for $name {
+            const NAME: &'static str = $text;
+        }
+    )*};
+}
+
+plain_names! {
+    ListId "List-Id";
+    ListUnsubscribe "List-Unsubscribe";
+    ListUnsubscribePost "List-Unsubscribe-Post";
+    AutoSubmitted "Auto-Submitted";
+}
+
+impl<N: PlainName> Header for Plain<N> {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str(N::NAME)
+    }
+
+    fn parse(text: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self { value: text.to_owned(), name: PhantomData })
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::dangerous_new_pre_encoded(Self::name(), self.value.clone(), self.value.clone())
+    }
+}

@@ -1,0 +1,65 @@
+//! Connections to the mail server that wait for the next mail. Knows how long one may wait, not how to open or use one.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use lettre::transport::smtp::client::AsyncSmtpConnection;
+
+use crate::kernel::time::{MINUTE, Timestamp};
+
+/// Connections kept open without work.
+const IDLE: usize = 4;
+/// How long one may wait, in ms: less than servers wait before they hang up.
+const IDLE_MS: i64 = MINUTE;
+/// Mails over one connection; many servers stop at a hundred.
+const MAILS: u32 = 90;
+/// How long a goodbye may take.
+const GOODBYE: Duration = Duration::from_secs(2);
+
+/// An open connection, greeted and logged in.
+pub(super) struct Line {
+    /// lettre's side of it.
+    pub(super) smtp: AsyncSmtpConnection,
+    /// Mails it carried.
+    mails: u32,
+}
+
+impl Line {
+    pub(super) fn new(smtp: AsyncSmtpConnection) -> Self {
+        Self { smtp, mails: 0 }
+    }
+
+    /// Says goodbye in the background; nobody waits for it.
+    pub(super) fn close(mut self) {
+        tokio::spawn(async move { tokio::time::timeout(GOODBYE, self.smtp.quit()).await.is_ok() });
+    }
+}
+
+/// The waiting connections, the freshest last.
+#[derive(Default)]
+pub(super) struct Pool {
+    waiting: Mutex<Vec<(Line, Timestamp)>>,
+}
+
+impl Pool {
+    /// The freshest connection that has not waited too long. The caller asks it whether it still lives.
+    pub(super) fn take(&self, now: Timestamp) -> Option<Line> {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let stale = waiting.iter().take_while(|(_, since)| now.since(*since) > IDLE_MS).count();
+        for (line, _) in waiting.drain(..stale) {
+            line.close();
+        }
+        waiting.pop().map(|(line, _)| line)
+    }
+
+    /// Keeps a connection that carried a mail, unless it or the pool has had enough.
+    pub(super) fn put(&self, mut line: Line, now: Timestamp) {
+        line.mails += 1;
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        if line.mails < MAILS && waiting.len() < IDLE {
+            waiting.push((line, now));
+        } else {
+            line.close();
+        }
+    }
+}

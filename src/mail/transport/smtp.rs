@@ -1,0 +1,204 @@
+//! Speaks SMTP, one command at a time, so that a failure names the stage at which it happened. Built on lettre's connection type (its
+//! ready-made transport hides the stage). No step waits longer than the timeout, and no answer of a server can panic past this file.
+
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use lettre::transport::smtp::Error as SmtpError;
+use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
+use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
+use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
+use lettre::transport::smtp::extension::ClientId;
+use lettre::transport::smtp::response::Response;
+use tokio::sync::Semaphore;
+
+use crate::kernel::time::Clock;
+
+use super::super::compose::Composed;
+use super::super::outcome::{Fault, Reply, Stage, Trouble};
+use super::Receipt;
+use super::pool::{Line, Pool};
+use super::url::{MailUrlError, Security, Server};
+
+/// At most this many dialogues at once, whatever the settings say.
+const MOST: usize = 16;
+/// How long the last answer may take: servers look at the mail before they take it.
+const ACCEPT: Duration = Duration::from_secs(60);
+/// How long a waiting connection may take to say that it lives.
+const ALIVE: Duration = Duration::from_secs(5);
+
+/// A mail server with its open connections.
+pub struct Smtp {
+    server: Server,
+    tls: Option<TlsParameters>,
+    hello: ClientId,
+    timeout: Duration,
+    turns: Semaphore,
+    pool: Pool,
+    clock: Arc<dyn Clock>,
+}
+
+/// How to speak with a server.
+#[derive(Clone, Debug)]
+pub struct Manners {
+    /// Our name in EHLO; the machine's own name where this is no domain.
+    pub hello: String,
+    /// Dialogues at once.
+    pub connections: usize,
+    /// How long one answer may take, at most 60 s.
+    pub timeout: Duration,
+}
+
+impl Smtp {
+    /// Prepares TLS; connects to nobody.
+    ///
+    /// # Errors
+    /// A sentence, where TLS cannot be prepared for this host.
+    pub fn new(server: Server, manners: &Manners, clock: Arc<dyn Clock>) -> Result<Self, MailUrlError> {
+        let tls = tls(&server).map_err(|e| MailUrlError(format!("TLS towards {}: {e}", server.host)))?;
+        Ok(Self {
+            tls,
+            hello: client_id(&manners.hello),
+            timeout: manners.timeout.min(ACCEPT),
+            turns: Semaphore::new(manners.connections.clamp(1, MOST)),
+            pool: Pool::default(),
+            server,
+            clock,
+        })
+    }
+
+    /// The name of this transport in the table of holds.
+    pub fn name(&self) -> String {
+        self.server.name()
+    }
+
+    /// Hands one mail over. `Ok` means that the server answered 250 to the message.
+    ///
+    /// # Errors
+    /// The [`Fault`] with the stage at which it ended.
+    pub async fn send(&self, mail: &Composed) -> Result<Receipt, Fault> {
+        let _turn = self.turns.acquire().await.map_err(|e| fault(Stage::Connect, Trouble::Cut(e.to_string())))?;
+        let mut line = self.line().await?;
+        let ended = self.hand_over(&mut line.smtp, mail).await;
+        match &ended {
+            Ok(_) => self.pool.put(line, self.clock.now()),
+            // 421 is a goodbye; after any other reply the dialogue can go on with RSET.
+            Err(Fault { trouble: Trouble::Reply(reply), .. }) if reply.code != 421 => {
+                self.pool.put(line, self.clock.now())
+            }
+            Err(_) => drop(line),
+        }
+        ended
+    }
+
+    async fn line(&self) -> Result<Line, Fault> {
+        while let Some(mut line) = self.pool.take(self.clock.now()) {
+            let alive = tokio::time::timeout(ALIVE, AssertUnwindSafe(line.smtp.command(Rset)).catch_unwind()).await;
+            if matches!(alive, Ok(Ok(Ok(_)))) {
+                return Ok(line);
+            }
+        }
+        self.open().await.map(Line::new)
+    }
+
+    /// Connects, protects the line, logs in.
+    async fn open(&self) -> Result<AsyncSmtpConnection, Fault> {
+        let address = (self.server.host.as_str(), self.server.port);
+        let implicit = self.tls.clone().filter(|_| self.server.security == Security::Implicit);
+        let connecting = AsyncSmtpConnection::connect_tokio1(address, Some(self.timeout), &self.hello, implicit, None);
+        let mut smtp = self.step(Stage::Connect, connecting).await?;
+        self.protect(&mut smtp).await?;
+        if let Some(login) = &self.server.login {
+            let credentials = Credentials::new(login.user.clone(), login.password.clone());
+            self.step(Stage::Auth, smtp.auth(DEFAULT_MECHANISMS, &credentials)).await?;
+        }
+        Ok(smtp)
+    }
+
+    async fn protect(&self, smtp: &mut AsyncSmtpConnection) -> Result<(), Fault> {
+        let Some(tls) = self.tls.clone() else { return Ok(()) };
+        match (self.server.security, smtp.can_starttls()) {
+            (Security::Required | Security::Opportunistic, true) => {
+                self.step(Stage::StartTls, smtp.starttls(tls, &self.hello)).await
+            }
+            (Security::Required, false) => {
+                let text = "the server offers no STARTTLS, and nothing is sent without it (see ?tls= in smtp_url)";
+                Err(fault(Stage::StartTls, Trouble::Local(text.to_owned())))
+            }
+            (Security::Opportunistic, false) | (Security::Implicit | Security::Plain, _) => Ok(()),
+        }
+    }
+
+    async fn hand_over(&self, smtp: &mut AsyncSmtpConnection, mail: &Composed) -> Result<Receipt, Fault> {
+        self.step(Stage::MailFrom, smtp.command(Mail::new(Some(mail.from.clone()), vec![]))).await?;
+        self.step(Stage::RcptTo, smtp.command(Rcpt::new(mail.to.clone(), vec![]))).await?;
+        let ready = self.step(Stage::Data, smtp.command(Data)).await?;
+        if !ready.has_code(354) {
+            return Err(fault(Stage::Data, Trouble::Cut(format!("answered {} instead of 354", ready.code()))));
+        }
+        let taken = within(ACCEPT, Stage::Accept, smtp.message(&mail.bytes)).await?;
+        if !taken.has_code(250) {
+            return Err(fault(Stage::Accept, Trouble::Cut(format!("answered {} instead of 250", taken.code()))));
+        }
+        Ok(receipt(&taken))
+    }
+
+    async fn step<T>(&self, stage: Stage, work: impl Future<Output = Result<T, SmtpError>>) -> Result<T, Fault> {
+        within(self.timeout, stage, work).await
+    }
+}
+
+/// One step of the dialogue. lettre can panic on a malformed EHLO answer; that ends the connection, not the worker.
+async fn within<T>(
+    limit: Duration,
+    stage: Stage,
+    work: impl Future<Output = Result<T, SmtpError>>,
+) -> Result<T, Fault> {
+    match tokio::time::timeout(limit, AssertUnwindSafe(work).catch_unwind()).await {
+        Ok(Ok(Ok(done))) => Ok(done),
+        Ok(Ok(Err(error))) => Err(fault_of(stage, &error)),
+        Ok(Err(_panic)) => Err(fault(stage, Trouble::Cut("the server's answer could not be understood".to_owned()))),
+        Err(_elapsed) => Err(fault(stage, Trouble::Cut(format!("no answer within {} s", limit.as_secs())))),
+    }
+}
+
+fn fault(stage: Stage, trouble: Trouble) -> Fault {
+    Fault { stage, trouble }
+}
+
+fn fault_of(stage: Stage, error: &SmtpError) -> Fault {
+    // Connecting ends with greeting and EHLO: an answer there means that the line itself stood.
+    let stage =
+        if stage == Stage::Connect && (error.status().is_some() || error.is_response()) { Stage::Hello } else { stage };
+    let source = std::error::Error::source(error).map(ToString::to_string);
+    match error.status() {
+        Some(code) => fault(stage, Trouble::Reply(Reply::new(code.into(), source.as_deref().unwrap_or_default()))),
+        None if error.is_client() => fault(stage, Trouble::Local(source.unwrap_or_else(|| error.to_string()))),
+        None => fault(stage, Trouble::Cut(error.to_string())),
+    }
+}
+
+fn receipt(taken: &Response) -> Receipt {
+    let text = taken.message().collect::<Vec<_>>().join(" ");
+    Receipt { stage: Stage::Accept, reply: Some(Reply::new(250, &text)) }
+}
+
+fn tls(server: &Server) -> Result<Option<TlsParameters>, SmtpError> {
+    let builder = TlsParameters::builder(server.host.clone());
+    match server.security {
+        Security::Plain => Ok(None),
+        Security::Implicit | Security::Required => builder.build_rustls().map(Some),
+        // Better than nothing against those who listen; a certificate would not stop those who meddle, who can drop STARTTLS itself.
+        Security::Opportunistic => builder.dangerous_accept_invalid_certs(true).build_rustls().map(Some),
+    }
+}
+
+fn client_id(name: &str) -> ClientId {
+    let domain = name.contains('.')
+        && name.parse::<std::net::IpAddr>().is_err()
+        && name.bytes().all(|byte| byte.is_ascii_graphic());
+    if domain { ClientId::Domain(name.to_owned()) } else { ClientId::default() }
+}
