@@ -2,7 +2,12 @@
 //! Rooms build them at send time; the templates of every locale are checked against the samples beside them at start.
 //! Values are plain text, never markup; words belong to the templates, so that a locale is one folder.
 
+use chrono::Datelike;
 use serde::Serialize;
+
+use crate::kernel::time::Timestamp;
+use crate::kernel::zone::Zone;
+use crate::links::Links;
 
 /// At most this many items are named in a mail; the rest is counted.
 pub const ITEMS_SHOWN: usize = 5;
@@ -18,6 +23,19 @@ pub struct Frame {
     pub operator: String,
     /// A test order: the mail says so, and is only ever captured.
     pub test: bool,
+}
+
+impl Frame {
+    /// The frame of a mail on behalf of the shop with this name and domain. The operator is named by the host of `public_url`.
+    pub fn new(links: &Links, shop: (&str, &str), customer_name: Option<&str>, test: bool) -> Self {
+        let (name, domain) = shop;
+        Self {
+            shop: ShopFace { name: name.to_owned(), domain: domain.to_owned(), profile_url: links.profile(domain) },
+            customer_name: customer_name.map(str::to_owned),
+            operator: links.base().host().to_owned(),
+            test,
+        }
+    }
 }
 
 /// The shop as a customer knows it.
@@ -40,6 +58,14 @@ pub struct Day {
     pub month: u32,
     /// Year.
     pub year: i32,
+}
+
+impl Day {
+    /// The day of an instant on the wall of this zone.
+    pub fn of(at: Timestamp, zone: Zone) -> Self {
+        let local = zone.local(at);
+        Self { day: local.day(), month: local.month(), year: local.year() }
+    }
 }
 
 /// What was bought.
@@ -79,6 +105,20 @@ pub struct StarLinks {
     pub four: String,
     /// Five stars.
     pub five: String,
+}
+
+impl StarLinks {
+    /// The links of this token.
+    pub fn new(links: &Links, token: &str) -> Self {
+        Self {
+            form: links.review_form(token),
+            one: links.star(token, 1),
+            two: links.star(token, 2),
+            three: links.star(token, 3),
+            four: links.star(token, 4),
+            five: links.star(token, 5),
+        }
+    }
 }
 
 /// The first question about an order.
@@ -275,6 +315,13 @@ impl MailContext {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_day_is_the_one_on_the_customers_wall() {
+        let at = Timestamp::parse("2026-12-31T23:30:00Z").unwrap();
+        assert_eq!(Day::of(at, Zone::UTC), Day { day: 31, month: 12, year: 2026 });
+        assert_eq!(Day::of(at, Zone::parse("Europe/Rome").unwrap()), Day { day: 1, month: 1, year: 2027 });
+    }
 
     #[test]
     fn a_long_order_names_five_items_and_counts_the_rest() {

@@ -1,9 +1,30 @@
-//! Mail.
+//! Mail out: from a room's [`Letter`] to a server's 250, and back into the room's rows.
+//!
+//! A room puts a job `(kind, subject)` into the queue. When it is due, [`LetterJob`] asks the room's letter for a
+//! [`Draft`], reading everything again: what is cancelled, unsubscribed or reviewed by now is dropped with its reason.
+//! [`Composer`](compose::Composer) renders the typed [`MailContext`] in the person's language (every template was
+//! checked at start) and writes the message; the [`Mailer`] hands it to the transport that the settings choose. What
+//! the server says is judged by one closed table in [`outcome`], and stored with the attempt, the message, the room's
+//! rows and the end of the job in one write.
+//!
+//! Sent means 250 after DATA. A captured mail is never called sent; a mail that may not leave yet is held, never lost.
+//! Bodies are never stored, addresses print masked, and lettre is used nowhere else.
 
 pub mod compose;
+mod conclude;
 pub mod context;
+mod hold;
+mod job;
 pub mod letter;
+mod mailer;
 pub mod outcome;
 pub mod samples;
+mod store;
 pub mod template;
 pub mod transport;
+
+pub use context::MailContext;
+pub use job::LetterJob;
+pub use letter::{Draft, Fate, Letter, Mail, Settled, Stop};
+pub use mailer::{MailSetupError, Mailer, NO_MAIL_SERVER, NO_PUBLIC_URL};
+pub use store::{Attempt, Logged, Release, logged, release};

@@ -75,6 +75,11 @@ impl Smtp {
         self.server.name()
     }
 
+    /// Whether the server is this machine.
+    pub fn is_loopback(&self) -> bool {
+        self.server.is_loopback()
+    }
+
     /// Hands one mail over. `Ok` means that the server answered 250 to the message.
     ///
     /// # Errors

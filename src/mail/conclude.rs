@@ -1,0 +1,219 @@
+//! From an attempt to what is stored of it: applies the verdict to the message, the transport and the job. Decides and writes, never sends.
+
+use crate::context::Context;
+use crate::db;
+use crate::jobs::{Claim, Outcome};
+use crate::kernel::id::{MessageId, ShopId};
+use crate::kernel::time::Timestamp;
+
+use super::hold::{PARKED_ATTEMPTS, SOFT_ATTEMPTS, Streak, hold_ms, parked_ms, soft_ms, spread_ms};
+use super::letter::{Fate, Mail, Settled};
+use super::outcome::{Fault, Verdict, judge};
+use super::store::{self, Attempt, Hold, Row, Standing};
+use super::transport::Receipt;
+
+/// How an attempt ended.
+pub(super) struct Attempted {
+    /// The transport's name.
+    pub(super) transport: String,
+    /// What a success is called on it.
+    pub(super) success: Fate,
+    /// What came of it.
+    pub(super) ended: Result<Receipt, Fault>,
+}
+
+/// What happens to the hold of a transport.
+enum HoldMove {
+    Keep,
+    End(String),
+    Set(String, Hold, String),
+}
+
+/// Everything one write stores.
+pub(super) struct Conclusion {
+    row: Row,
+    /// The attempt, and whether it is the message's first.
+    attempt: Option<(Attempt, bool)>,
+    hold: HoldMove,
+}
+
+impl Conclusion {
+    /// Nothing was attempted. `attempts` is the count so far.
+    pub(super) fn unsent(
+        claim: &Claim,
+        shop: ShopId,
+        (id, edition): (MessageId, i64),
+        fate: Fate,
+        at: Timestamp,
+    ) -> Self {
+        let row = Row { id, shop, kind: claim.kind, subject: claim.subject, edition, fate, attempts: 0, at };
+        Self { row, attempt: None, hold: HoldMove::Keep }
+    }
+
+    /// Keeps the count of attempts so far.
+    pub(super) fn with_attempts(mut self, attempts: i64) -> Self {
+        self.row.attempts = attempts;
+        self
+    }
+
+    /// Whether a mail left.
+    pub(super) fn left(&self) -> bool {
+        matches!(self.row.fate, Fate::Sent | Fate::Captured)
+    }
+
+    /// How the job ends. A room that could not be told leaves it parked, for somebody to look.
+    pub(super) fn job(&self, with_room: bool) -> Outcome {
+        match (self.row.fate, with_room) {
+            (_, false) => Outcome::Failed("the mail left, but its result could not be stored in full".to_owned()),
+            (Fate::Waiting(reason, at) | Fate::Parked(reason, at) | Fate::Held(reason, Some(at)), true) => {
+                Outcome::RetryAt(at, reason.to_owned())
+            }
+            // Held without a time: whoever ends the reason puts it back into the queue.
+            (
+                Fate::Held(_, None)
+                | Fate::Sent
+                | Fate::Captured
+                | Fate::Bounced(_)
+                | Fate::Failed(_)
+                | Fate::Dropped(_),
+                true,
+            ) => Outcome::Done,
+        }
+    }
+
+    /// What the room is told.
+    pub(super) fn settled(&self) -> Settled {
+        Settled { message: self.row.id, edition: self.row.edition, at: self.row.at, fate: self.row.fate }
+    }
+
+    /// Writes the message, its attempt and the hold.
+    pub(super) fn store(&self, tx: &mut db::Connection) -> db::Result<()> {
+        store::put(tx, &self.row)?;
+        if let Some((attempt, first)) = &self.attempt {
+            store::log(tx, self.row.id, attempt, *first)?;
+        }
+        match &self.hold {
+            HoldMove::Keep => Ok(()),
+            HoldMove::End(transport) => store::end_hold(tx, transport),
+            HoldMove::Set(transport, hold, reason) => store::put_hold(tx, transport, hold, reason),
+        }
+    }
+}
+
+/// What a verdict is applied with.
+pub(super) struct Judge<'a> {
+    pub(super) ctx: &'a Context,
+    pub(super) claim: &'a Claim,
+    pub(super) mail: &'a Mail,
+    pub(super) id: MessageId,
+    /// When the attempt began.
+    pub(super) started: Timestamp,
+    pub(super) standing: Option<Standing>,
+    pub(super) hold: Option<Hold>,
+    pub(super) streak: &'a Streak,
+}
+
+impl Judge<'_> {
+    /// Applies the verdict.
+    pub(super) fn conclude(&self, attempted: Attempted) -> Conclusion {
+        let now = self.ctx.now();
+        let before = self.attempts_before();
+        let (fate, attempts, hold) = match &attempted.ended {
+            Ok(_) => (attempted.success, before + 1, self.after_success(&attempted.transport)),
+            Err(fault) => self.after_fault(fault, &attempted.transport, before, now),
+        };
+        let (shop, edition) = (self.mail.shop_id, self.mail.edition);
+        let row = Row {
+            id: self.id,
+            shop,
+            kind: self.claim.kind,
+            subject: self.claim.subject,
+            edition,
+            fate,
+            attempts,
+            at: now,
+        };
+        Conclusion { row, attempt: Some((logged(&attempted.ended, fate, now), self.standing.is_none())), hold }
+    }
+
+    /// Attempts since the message last became worth trying: one that was given up and asked for again starts anew.
+    fn attempts_before(&self) -> i64 {
+        match &self.standing {
+            Some(row) if matches!(row.state.as_str(), "failed" | "cancelled") => 0,
+            Some(row) => row.attempts,
+            None => 0,
+        }
+    }
+
+    fn after_success(&self, transport: &str) -> HoldMove {
+        self.streak.taken();
+        if self.hold.is_some() { HoldMove::End(transport.to_owned()) } else { HoldMove::Keep }
+    }
+
+    fn after_fault(&self, fault: &Fault, transport: &str, before: i64, now: Timestamp) -> (Fate, i64, HoldMove) {
+        let (verdict, random) = (judge(fault), self.ctx.random());
+        let (reason, attempts) = (verdict.reason(fault), before + 1);
+        match verdict {
+            Verdict::Soft | Verdict::Unknown if attempts >= SOFT_ATTEMPTS => {
+                (Fate::Failed(reason), attempts, HoldMove::Keep)
+            }
+            Verdict::Soft | Verdict::Unknown => {
+                (Fate::Waiting(reason, now.plus_ms(soft_ms(attempts, random))), attempts, HoldMove::Keep)
+            }
+            Verdict::Suppress => {
+                self.streak.taken();
+                (Fate::Bounced(reason), attempts, HoldMove::Keep)
+            }
+            Verdict::Hopeless => (Fate::Failed(reason), attempts, HoldMove::Keep),
+            Verdict::Park => {
+                let hold = if self.streak.refused(self.mail.to.domain()) {
+                    self.set_hold(transport, fault, now)
+                } else {
+                    HoldMove::Keep
+                };
+                let fate = if attempts >= PARKED_ATTEMPTS {
+                    Fate::Failed(reason)
+                } else {
+                    Fate::Parked(reason, now.plus_ms(parked_ms(attempts, random)))
+                };
+                (fate, attempts, hold)
+            }
+            Verdict::HoldTransport => {
+                let hold = self.set_hold(transport, fault, now);
+                let until = match &hold {
+                    HoldMove::Set(_, hold, _) => hold.until,
+                    HoldMove::Keep | HoldMove::End(_) => now.plus_ms(hold_ms(1)),
+                };
+                // Not this message's fault: it loses no attempt.
+                (Fate::Held(reason, Some(until.plus_ms(spread_ms(random)))), before, hold)
+            }
+        }
+    }
+
+    /// The next hold in a row.
+    fn set_hold(&self, transport: &str, fault: &Fault, now: Timestamp) -> HoldMove {
+        let refusals = self.hold.as_ref().map_or(0, |hold| hold.refusals) + 1;
+        tracing::warn!(transport, refusals, %fault, "the mail server cannot be used; mail is held");
+        let hold = Hold { until: now.plus_ms(hold_ms(refusals)), at: self.started, refusals };
+        HoldMove::Set(transport.to_owned(), hold, fault.to_string())
+    }
+}
+
+fn logged(ended: &Result<Receipt, Fault>, fate: Fate, at: Timestamp) -> Attempt {
+    match ended {
+        Ok(receipt) => Attempt {
+            at,
+            stage: receipt.stage.as_str().to_owned(),
+            outcome: fate.state().to_owned(),
+            code: receipt.reply.as_ref().map(|reply| i64::from(reply.code)),
+            reply: receipt.reply.as_ref().map(|reply| reply.text.clone()).unwrap_or_default(),
+        },
+        Err(fault) => Attempt {
+            at,
+            stage: fault.stage.as_str().to_owned(),
+            outcome: judge(fault).as_str().to_owned(),
+            code: fault.code().map(i64::from),
+            reply: fault.text(),
+        },
+    }
+}

@@ -1,0 +1,288 @@
+//! The instance's way of sending: which transport the settings choose, who the sender is, and whether mail must wait. Built once at start;
+//! a setting or a template that is not accepted stops the start with a sentence.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::config::Config;
+use crate::context::Context;
+use crate::db;
+use crate::kernel::email::EmailAddress;
+use crate::kernel::time::{Clock, MINUTE, Timestamp};
+
+use super::compose::{Composed, Composer};
+use super::hold::Streak;
+use super::letter::{Fate, Mail};
+use super::outcome::Fault;
+use super::store::{self, Release};
+use super::template::{TemplateFaults, Templates};
+use super::transport::Receipt;
+use super::transport::capture::Mailbox;
+use super::transport::file::Folder;
+use super::transport::smtp::{Manners, Smtp};
+use super::transport::url::{MailUrl, MailUrlError};
+
+/// Held because links would lead nowhere: `public_url` is not set, and the instance listens to the world.
+pub const NO_PUBLIC_URL: &str = "no_public_url";
+/// Held because there is no mail server: `smtp_url` is not set.
+pub const NO_MAIL_SERVER: &str = "no_mail_server";
+
+/// Held messages released in one write.
+const RELEASED: i64 = 500;
+
+/// Why mail cannot be set up: sentences.
+#[derive(Debug, thiserror::Error)]
+pub enum MailSetupError {
+    /// A mail template is broken.
+    #[error("mail templates cannot be used:\n{0}")]
+    Templates(#[from] TemplateFaults),
+    /// `smtp_url` is not accepted.
+    #[error("smtp_url: {0}")]
+    Server(#[from] MailUrlError),
+    /// There is no usable sender.
+    #[error("mail_from: {0}")]
+    Sender(String),
+}
+
+/// Where the mails of this instance go.
+enum Route {
+    Smtp(Box<Smtp>),
+    File(Folder),
+    Capture,
+    Held(&'static str),
+}
+
+/// What carries one mail.
+pub(super) enum Carrier<'a> {
+    Smtp(&'a Smtp),
+    File(&'a Folder),
+    Capture(&'a Mailbox),
+}
+
+/// Sends what letters ask for.
+pub struct Mailer {
+    composer: Composer,
+    route: Route,
+    mailbox: Mailbox,
+    pace: Pace,
+    pub(super) streak: Streak,
+}
+
+impl Mailer {
+    /// Reads the settings, prepares the transport, checks every template. Connects to nobody.
+    ///
+    /// # Errors
+    /// See [`MailSetupError`].
+    pub fn new(config: &Config, clock: &Arc<dyn Clock>) -> Result<Self, MailSetupError> {
+        let templates = Templates::load()?;
+        let route = route(config, clock)?;
+        let from = sender(config, matches!(&route, Route::Smtp(smtp) if !smtp.is_loopback()))?;
+        let host = config.public_url.as_ref().map_or(from.domain(), |base| base.host()).to_owned();
+        Ok(Self {
+            composer: Composer::new(templates, from, host),
+            route,
+            mailbox: Mailbox::new(&config.data_dir),
+            pace: Pace::new(config.mail.per_minute),
+            streak: Streak::default(),
+        })
+    }
+
+    /// The captured mailbox.
+    pub fn mailbox(&self) -> &Mailbox {
+        &self.mailbox
+    }
+
+    /// What composes the mails.
+    pub fn composer(&self) -> &Composer {
+        &self.composer
+    }
+
+    /// Why no mail leaves, if none does.
+    pub fn held(&self) -> Option<&'static str> {
+        match &self.route {
+            Route::Held(reason) => Some(reason),
+            Route::Smtp(_) | Route::File(_) | Route::Capture => None,
+        }
+    }
+
+    /// Puts back into the queue what was held for a setting that has been made since. Called at start; safe at any time.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn release_held(&self, ctx: &Context, kinds: &[&'static str]) -> db::Result<()> {
+        let now = ctx.now();
+        for kind in kinds.iter().copied().filter(|_| self.held().is_none()) {
+            let what = Release { kind, reasons: &[NO_PUBLIC_URL, NO_MAIL_SERVER], shop: None };
+            while ctx.db().write(move |tx| store::release(tx, what, now, RELEASED)).await? > 0 {}
+        }
+        Ok(())
+    }
+
+    /// What carries this mail, or why it is held. A test order's mail never leaves.
+    pub(super) fn carrier(&self, mail: &Mail) -> Result<Carrier<'_>, &'static str> {
+        match &self.route {
+            _ if mail.context.frame().test => Ok(Carrier::Capture(&self.mailbox)),
+            Route::Smtp(smtp) => Ok(Carrier::Smtp(smtp)),
+            Route::File(folder) => Ok(Carrier::File(folder)),
+            Route::Capture => Ok(Carrier::Capture(&self.mailbox)),
+            Route::Held(reason) => Err(reason),
+        }
+    }
+
+    /// When the pace of this instance allows a mail: now, or later.
+    pub(super) fn turn(&self, now: Timestamp) -> Timestamp {
+        self.pace.turn(now)
+    }
+}
+
+impl Carrier<'_> {
+    pub(super) async fn send(&self, mail: &Composed) -> Result<Receipt, Fault> {
+        match self {
+            Self::Smtp(smtp) => smtp.send(mail).await,
+            Self::File(folder) => folder.send(mail).await,
+            Self::Capture(mailbox) => mailbox.send(mail).await,
+        }
+    }
+
+    /// The name under which holds of it are kept.
+    pub(super) fn name(&self) -> String {
+        match self {
+            Self::Smtp(smtp) => smtp.name(),
+            Self::File(_) => "file".to_owned(),
+            Self::Capture(_) => "capture".to_owned(),
+        }
+    }
+
+    /// What a mail is that it has taken.
+    pub(super) fn success(&self) -> Fate {
+        match self {
+            Self::Smtp(_) | Self::File(_) => Fate::Sent,
+            Self::Capture(_) => Fate::Captured,
+        }
+    }
+}
+
+/// Nothing needs a setting to try, and nothing leaves by surprise.
+fn route(config: &Config, clock: &Arc<dyn Clock>) -> Result<Route, MailSetupError> {
+    let url = config.smtp_url.as_ref().map(|url| MailUrl::parse(url.expose())).transpose()?;
+    let reachable = config.public_url.is_some() || config.listen.ip().is_loopback();
+    Ok(match url {
+        Some(MailUrl::Capture) => Route::Capture,
+        _ if !reachable => Route::Held(NO_PUBLIC_URL),
+        Some(MailUrl::Smtp(server)) => {
+            let hello = config.public_url.as_ref().map_or_else(String::new, |base| base.host().to_owned());
+            let manners = Manners { hello, connections: config.mail.connections, timeout: config.mail.timeout };
+            Route::Smtp(Box::new(Smtp::new(server, &manners, Arc::clone(clock))?))
+        }
+        Some(MailUrl::File(folder)) => Route::File(Folder::new(folder)),
+        None if config.public_url.is_some() => Route::Held(NO_MAIL_SERVER),
+        None => Route::Capture,
+    })
+}
+
+/// `leaves`: mail goes to a server elsewhere, which must be able to answer.
+fn sender(config: &Config, leaves: bool) -> Result<EmailAddress, MailSetupError> {
+    if let Some(from) = &config.mail_from {
+        return Ok(from.clone());
+    }
+    let host = config.public_url.as_ref().map_or("", |base| base.host());
+    match EmailAddress::parse(&format!("reviews@{host}")) {
+        Ok(from) => Ok(from),
+        Err(_) if leaves => Err(MailSetupError::Sender(
+            "set the sender of all mail, such as reviews@shop.example: none can be made from public_url".to_owned(),
+        )),
+        // What stays on this machine may have a sender that is nobody.
+        Err(_) => EmailAddress::parse("reviews@attesta.invalid").map_err(|e| MailSetupError::Sender(e.to_string())),
+    }
+}
+
+/// Mails per minute, on this node.
+struct Pace {
+    /// 0 = no limit.
+    per_minute: u32,
+    /// The minute that is being filled, and how many mails it has.
+    filled: Mutex<(i64, u32)>,
+}
+
+impl Pace {
+    fn new(per_minute: u32) -> Self {
+        Self { per_minute, filled: Mutex::new((0, 0)) }
+    }
+
+    /// `now`, or the start of the first minute with room.
+    fn turn(&self, now: Timestamp) -> Timestamp {
+        if self.per_minute == 0 {
+            return now;
+        }
+        let mut filled = self.filled.lock().unwrap_or_else(PoisonError::into_inner);
+        let minute = now.millis() / MINUTE;
+        if filled.0 != minute {
+            *filled = (minute, 0);
+        }
+        if filled.1 < self.per_minute {
+            filled.1 += 1;
+            return now;
+        }
+        Timestamp::from_millis((minute + 1) * MINUTE)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Environment, Flags};
+    use crate::kernel::time::SteppedClock;
+
+    fn config(settings: &[(&'static str, &str)]) -> Config {
+        let flags = settings.iter().fold(Flags::none(), |flags, (key, value)| flags.with(key, Some(value)));
+        Config::load(&flags, &Environment::empty()).unwrap()
+    }
+
+    fn mailer(settings: &[(&'static str, &str)]) -> Result<Mailer, MailSetupError> {
+        let clock: Arc<dyn Clock> = Arc::new(SteppedClock::new(Timestamp::EPOCH));
+        Mailer::new(&config(settings), &clock)
+    }
+
+    #[test]
+    fn mail_is_captured_held_or_sent_by_settings() {
+        let (any, public) = (("listen", "0.0.0.0:80"), ("public_url", "https://reviews.example/a"));
+        let (smtp, file) = (("smtp_url", "smtp://127.0.0.1:1025"), ("smtp_url", "file:///tmp/x"));
+        let table: [(&[(&'static str, &str)], &str); 9] = [
+            (&[], "capture"),
+            (&[any], NO_PUBLIC_URL),
+            (&[any, smtp], NO_PUBLIC_URL),
+            (&[any, public], NO_MAIL_SERVER),
+            (&[public], NO_MAIL_SERVER),
+            (&[any, public, smtp], "smtp"),
+            (&[public, file], "file"),
+            (&[any, ("smtp_url", "capture:")], "capture"),
+            (&[smtp, ("mail_from", "me@shop.example")], "smtp"),
+        ];
+        for (settings, expected) in table {
+            let mailer = mailer(settings).unwrap();
+            let route = match mailer.route {
+                Route::Smtp(_) => "smtp",
+                Route::File(_) => "file",
+                Route::Capture => "capture",
+                Route::Held(reason) => reason,
+            };
+            assert_eq!(route, expected, "{settings:?}");
+        }
+    }
+
+    #[test]
+    fn a_sender_is_needed_only_where_mail_leaves() {
+        assert!(matches!(mailer(&[("smtp_url", "smtp://192.0.2.1:25?tls=none")]), Err(MailSetupError::Sender(_))));
+        assert!(mailer(&[("smtp_url", "smtp://127.0.0.1:1025"), ("public_url", "http://127.0.0.1:8080")]).is_ok());
+        assert!(matches!(mailer(&[("smtp_url", "smtp://u@h")]), Err(MailSetupError::Server(_))));
+    }
+
+    #[test]
+    fn the_pace_fills_minute_after_minute() {
+        let pace = Pace::new(2);
+        let at = Timestamp::from_millis(90_000);
+        assert_eq!([pace.turn(at), pace.turn(at)], [at, at]);
+        assert_eq!(pace.turn(at), Timestamp::from_millis(120_000));
+        assert_eq!(pace.turn(Timestamp::from_millis(120_000)), Timestamp::from_millis(120_000));
+        assert_eq!(Pace::new(0).turn(at), at);
+    }
+}

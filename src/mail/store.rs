@@ -1,0 +1,243 @@
+//! Every query of the outbox: messages, their attempts, holds of a transport. A body is never stored, an address neither.
+
+use diesel::prelude::*;
+
+use crate::db::schema::{message_attempts, messages, transport_holds};
+use crate::db::{self, Connection, each};
+use crate::jobs::{self, Subject};
+use crate::kernel::id::{MessageId, ShopId};
+use crate::kernel::time::Timestamp;
+
+use super::letter::Fate;
+
+/// A message as it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Standing {
+    pub(super) state: String,
+    pub(super) reason: Option<String>,
+    /// Attempts since it last became worth trying.
+    pub(super) attempts: i64,
+    pub(super) created_at: Timestamp,
+}
+
+/// A hold of a transport.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Hold {
+    pub(super) until: Timestamp,
+    /// When it was set.
+    pub(super) at: Timestamp,
+    /// Holds in a row.
+    pub(super) refusals: i64,
+}
+
+/// A message's row as it shall be.
+#[derive(Clone, Debug)]
+pub(super) struct Row {
+    pub(super) id: MessageId,
+    pub(super) shop: ShopId,
+    pub(super) kind: &'static str,
+    pub(super) subject: Subject,
+    pub(super) edition: i64,
+    pub(super) fate: Fate,
+    pub(super) attempts: i64,
+    pub(super) at: Timestamp,
+}
+
+/// One attempt, as logged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attempt {
+    /// When it ended.
+    pub at: Timestamp,
+    /// How far it came.
+    pub stage: String,
+    /// What it meant.
+    pub outcome: String,
+    /// The server's code, where there was one.
+    pub code: Option<i64>,
+    /// What was said, with addresses masked.
+    pub reply: String,
+}
+
+/// A message with its attempts, for timelines and support.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Logged {
+    /// Which message.
+    pub id: MessageId,
+    /// queued, sent, captured, held, failed, parked or cancelled.
+    pub state: String,
+    /// The reason code.
+    pub reason: Option<String>,
+    /// When it is tried again.
+    pub next_at: Option<Timestamp>,
+    /// When the mail server took it.
+    pub sent_at: Option<Timestamp>,
+    /// Its attempts, oldest first.
+    pub attempts: Vec<Attempt>,
+}
+
+pub(super) fn standing(conn: &mut Connection, id: MessageId) -> db::Result<Option<Standing>> {
+    let row = messages::table
+        .find(id)
+        .select((messages::state, messages::reason, messages::attempts, messages::created_at))
+        .first::<(String, Option<String>, i64, Timestamp)>(conn)
+        .optional()?;
+    Ok(row.map(|(state, reason, attempts, created_at)| Standing { state, reason, attempts, created_at }))
+}
+
+pub(super) fn put(tx: &mut Connection, row: &Row) -> db::Result<()> {
+    let sent_at = matches!(row.fate, Fate::Sent | Fate::Captured).then_some(row.at);
+    let moves = (
+        messages::state.eq(row.fate.state()),
+        messages::reason.eq(row.fate.reason()),
+        messages::attempts.eq(row.attempts),
+        messages::next_at.eq(row.fate.next_at().map(Timestamp::millis)),
+        messages::sent_at.eq(sent_at.map(Timestamp::millis)),
+    );
+    let same = (
+        messages::id.eq(row.id),
+        messages::shop_id.eq(row.shop),
+        messages::kind.eq(row.kind),
+        messages::subject.eq(row.subject.as_bytes().as_slice()),
+        messages::edition.eq(row.edition),
+        messages::created_at.eq(row.at),
+    );
+    each!(tx, |c| diesel::insert_into(messages::table)
+        .values((same, moves))
+        .on_conflict(messages::id)
+        .do_update()
+        .set(moves)
+        .execute(c)?);
+    Ok(())
+}
+
+/// Logs an attempt; `first` saves the look at the ones before.
+pub(super) fn log(tx: &mut Connection, id: MessageId, attempt: &Attempt, first: bool) -> db::Result<()> {
+    let before = message_attempts::table
+        .filter(message_attempts::message_id.eq(id))
+        .select(diesel::dsl::max(message_attempts::n));
+    let last = if first { None } else { before.first::<Option<i64>>(tx)? };
+    diesel::insert_into(message_attempts::table)
+        .values((
+            message_attempts::message_id.eq(id),
+            message_attempts::n.eq(last.unwrap_or(0) + 1),
+            message_attempts::at.eq(attempt.at),
+            message_attempts::stage.eq(&attempt.stage),
+            message_attempts::outcome.eq(&attempt.outcome),
+            message_attempts::code.eq(attempt.code),
+            message_attempts::reply.eq(&attempt.reply),
+        ))
+        .execute(tx)?;
+    Ok(())
+}
+
+pub(super) fn hold(conn: &mut Connection, transport: &str) -> db::Result<Option<Hold>> {
+    let row = transport_holds::table
+        .find(transport)
+        .select((transport_holds::until, transport_holds::at, transport_holds::refusals))
+        .first::<(Timestamp, Timestamp, i64)>(conn)
+        .optional()?;
+    Ok(row.map(|(until, at, refusals)| Hold { until, at, refusals }))
+}
+
+pub(super) fn put_hold(tx: &mut Connection, transport: &str, hold: &Hold, reason: &str) -> db::Result<()> {
+    let moves = (
+        transport_holds::until.eq(hold.until),
+        transport_holds::reason.eq(reason),
+        transport_holds::at.eq(hold.at),
+        transport_holds::refusals.eq(hold.refusals),
+    );
+    each!(tx, |c| diesel::insert_into(transport_holds::table)
+        .values((transport_holds::transport.eq(transport), moves))
+        .on_conflict(transport_holds::transport)
+        .do_update()
+        .set(moves)
+        .execute(c)?);
+    Ok(())
+}
+
+pub(super) fn end_hold(tx: &mut Connection, transport: &str) -> db::Result<()> {
+    diesel::delete(transport_holds::table.find(transport)).execute(tx)?;
+    Ok(())
+}
+
+/// Held messages that shall be tried again.
+#[derive(Clone, Copy, Debug)]
+pub struct Release<'a> {
+    /// Of this kind.
+    pub kind: &'static str,
+    /// Held for one of these reasons.
+    pub reasons: &'a [&'a str],
+    /// Of this shop only, or of all.
+    pub shop: Option<ShopId>,
+}
+
+/// Puts held messages back into the queue, due now; at most `limit`, and says how many. Callers go on until it says 0.
+///
+/// # Errors
+/// The database's.
+pub fn release(tx: &mut Connection, what: Release<'_>, now: Timestamp, limit: i64) -> db::Result<usize> {
+    let mut held = messages::table
+        .filter(messages::state.eq("held"))
+        .filter(messages::kind.eq(what.kind))
+        .filter(messages::reason.eq_any(what.reasons))
+        .into_boxed();
+    if let Some(shop) = what.shop {
+        held = held.filter(messages::shop_id.eq(shop));
+    }
+    let rows: Vec<(MessageId, Vec<u8>)> =
+        held.order(messages::id).limit(limit).select((messages::id, messages::subject)).load(tx)?;
+    let ids: Vec<Vec<u8>> = rows.iter().map(|(id, _)| id.as_bytes().to_vec()).collect();
+    let mut due =
+        rows.iter().map(|(_, bytes)| subject(bytes).map(|subject| (subject, now))).collect::<db::Result<Vec<_>>>()?;
+    // Two editions of one subject share a job.
+    due.sort_unstable();
+    due.dedup();
+    if !due.is_empty() {
+        jobs::enqueue_many(tx, what.kind, &due)?;
+        diesel::update(messages::table.filter(messages::id.eq_any(&ids)))
+            .set((messages::state.eq("queued"), messages::next_at.eq(now.millis())))
+            .execute(tx)?;
+    }
+    Ok(ids.len())
+}
+
+/// The messages about a subject with their attempts, oldest first.
+///
+/// # Errors
+/// The database's.
+pub fn logged(conn: &mut Connection, kind: &str, subject: Subject) -> db::Result<Vec<Logged>> {
+    type Row = (MessageId, String, Option<String>, Option<i64>, Option<i64>);
+    let rows: Vec<Row> = messages::table
+        .filter(messages::kind.eq(kind))
+        .filter(messages::subject.eq(subject.as_bytes().as_slice()))
+        .order(messages::created_at)
+        .select((messages::id, messages::state, messages::reason, messages::next_at, messages::sent_at))
+        .load(conn)?;
+    rows.into_iter()
+        .map(|(id, state, reason, next_at, sent_at)| {
+            let (next_at, sent_at) = (next_at.map(Timestamp::from_millis), sent_at.map(Timestamp::from_millis));
+            Ok(Logged { id, state, reason, next_at, sent_at, attempts: attempts(conn, id)? })
+        })
+        .collect()
+}
+
+fn attempts(conn: &mut Connection, id: MessageId) -> db::Result<Vec<Attempt>> {
+    type Row = (Timestamp, String, String, Option<i64>, String);
+    let rows: Vec<Row> = message_attempts::table
+        .filter(message_attempts::message_id.eq(id))
+        .order(message_attempts::n)
+        .select((
+            message_attempts::at,
+            message_attempts::stage,
+            message_attempts::outcome,
+            message_attempts::code,
+            message_attempts::reply,
+        ))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(at, stage, outcome, code, reply)| Attempt { at, stage, outcome, code, reply }).collect())
+}
+
+fn subject(bytes: &[u8]) -> db::Result<Subject> {
+    let bytes = bytes.try_into().map_err(|_length| db::Error::corrupt("messages.subject"))?;
+    Ok(Subject::from_bytes(bytes))
+}
