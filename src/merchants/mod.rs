@@ -26,4 +26,4 @@ pub use open::{Changed, NewShop, Opened, change, open_shop};
 pub use public::{bump_public, public_version, public_versions};
 pub use rejections::{Rejection, Rejections};
 pub use shops::{ShopEntry, Shops};
-pub use store::{all, bump_settings, find, load};
+pub use store::{all, bump_settings, find, load, settings_versions};

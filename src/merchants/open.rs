@@ -1,14 +1,15 @@
 //! Opening a shop, and changing one: the two writes that make a shop what it is.
 //!
-//! Both take a whole, checked [`Shop`]; neither decides who may do it. Opening makes the first keys, which are shown
+//! Both write a whole, checked [`Shop`]; neither decides who may do it. Opening makes the first keys, which are shown
 //! once by whoever asked.
 
 use super::keys::{self, Issued, NewApiKey, NewSecret};
 use super::model::{Merchant, Shop};
+use super::settings::Flaw;
 use super::store;
 use crate::context::Context;
 use crate::db::{self, Connection};
-use crate::kernel::id::MerchantId;
+use crate::kernel::id::{MerchantId, ShopId};
 use crate::keyring::KeyringError;
 
 /// A shop about to be opened, with its first keys.
@@ -63,10 +64,16 @@ pub fn open_shop(tx: &mut Connection, new: NewShop) -> db::Result<Opened> {
 }
 
 /// What became of changing a shop.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Changed {
-    /// Written: settings and public version grew.
-    Done,
+    /// Written: settings and public version grew. The shop as it is now.
+    Done(Box<Shop>),
+    /// It is so already; nothing was written.
+    Unchanged(Box<Shop>),
+    /// A field is not accepted. Nothing was written.
+    Refused(Flaw),
+    /// There is no such shop.
+    NoShop,
     /// It was changed by somebody else since it was read.
     Raced,
     /// Another shop has the domain.
@@ -75,13 +82,30 @@ pub enum Changed {
     NoMerchant,
 }
 
-/// Writes a changed shop back, if nobody changed it since it was read.
-pub fn change(tx: &mut Connection, shop: &Shop) -> db::Result<Changed> {
-    if store::domain_taken(tx, shop)? {
+/// Reads a shop, lets `edit` change it, and writes it back whole.
+pub fn change(
+    tx: &mut Connection,
+    shop: ShopId,
+    edit: impl FnOnce(&mut Shop) -> Result<(), Flaw>,
+) -> db::Result<Changed> {
+    let Some(before) = store::load(tx, shop)? else { return Ok(Changed::NoShop) };
+    let mut after = before.clone();
+    if let Err(flaw) = edit(&mut after) {
+        return Ok(Changed::Refused(flaw));
+    }
+    if after == before {
+        return Ok(Changed::Unchanged(Box::new(before)));
+    }
+    if store::domain_taken(tx, &after)? {
         return Ok(Changed::DomainTaken);
     }
-    if store::merchant(tx, shop.merchant_id)?.is_none() {
+    if store::merchant(tx, after.merchant_id)?.is_none() {
         return Ok(Changed::NoMerchant);
     }
-    Ok(if store::save_shop(tx, shop)? { Changed::Done } else { Changed::Raced })
+    if !store::save_shop(tx, &after)? {
+        return Ok(Changed::Raced);
+    }
+    after.settings_version = after.settings_version.saturating_add(1);
+    after.public_version = after.public_version.saturating_add(1);
+    Ok(Changed::Done(Box::new(after)))
 }

@@ -196,6 +196,11 @@ pub(super) fn settings_version(conn: &mut Connection, shop: ShopId) -> Result<Op
     Ok(shops::table.find(shop).select(shops::settings_version).first(conn).optional()?)
 }
 
+/// The settings version of every shop, for whoever follows them.
+pub fn settings_versions(conn: &mut Connection) -> Result<Vec<(ShopId, i64)>> {
+    Ok(shops::table.select((shops::id, shops::settings_version)).load(conn)?)
+}
+
 /// Says that settings, policy, keys or standing changed: caches read the shop again.
 pub fn bump_settings(conn: &mut Connection, shop: ShopId) -> Result<()> {
     let next = shops::settings_version.eq(shops::settings_version + 1);
