@@ -192,6 +192,7 @@ diesel::table! {
         fresh_link_at -> Nullable<BigInt>,
         postponed_ms -> BigInt,
         postponements -> BigInt,
+        hastened_at -> Nullable<BigInt>,
         cancelled_at -> Nullable<BigInt>,
         dropped_at -> Nullable<BigInt>,
         reviewed_at -> Nullable<BigInt>,

@@ -18,8 +18,6 @@ pub(crate) const REMINDER: &str = "reminder";
 /// Queue and outbox kind of a fresh link that its holder asked for.
 pub(crate) const FRESH_LINK: &str = "fresh_link";
 
-/// How long a token lives from the mail that carried it last: three years of 365 days, in ms.
-pub(crate) const TOKEN_LIFE_MS: i64 = 3 * 365 * DAY;
 /// How far a shop may postpone one invitation in all, in ms.
 pub(crate) const POSTPONE_LIMIT_MS: i64 = 30 * DAY;
 /// Age of the trigger on arrival from which nobody is asked any more, in ms.
@@ -31,53 +29,80 @@ pub(crate) const FRESH_LINK_EVERY_MS: i64 = DAY;
 
 /// One row of the room.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Invitation {
+pub struct Invitation {
     /// `inv_...`
-    pub(crate) id: InvitationId,
+    pub id: InvitationId,
     /// Whose customer is asked.
-    pub(crate) shop_id: ShopId,
+    pub shop_id: ShopId,
     /// About which order; never two invitations about one.
-    pub(crate) order_id: OrderId,
+    pub order_id: OrderId,
     /// Who is asked, as the cap counts; `None` for test orders and for people who were erased.
-    pub(crate) person: Option<PersonHash>,
+    pub person: Option<PersonHash>,
     /// The event that started the clock.
-    pub(crate) trigger_at: Timestamp,
+    pub trigger_at: Timestamp,
     /// When it is, or was, due.
-    pub(crate) due_at: Timestamp,
+    pub due_at: Timestamp,
     /// Until when a review may be submitted.
-    pub(crate) submit_until: Timestamp,
+    pub submit_until: Timestamp,
     /// Which key signed the token in the mail.
-    pub(crate) token_kid: Option<i64>,
+    pub token_kid: Option<i64>,
     /// Until when that token opens anything.
-    pub(crate) token_expires_at: Option<Timestamp>,
+    pub token_expires_at: Option<Timestamp>,
     /// The mail server took it, or it was captured.
-    pub(crate) sent_at: Option<Timestamp>,
+    pub sent_at: Option<Timestamp>,
     /// So was the reminder.
-    pub(crate) reminded_at: Option<Timestamp>,
+    pub reminded_at: Option<Timestamp>,
     /// When a fresh link was last asked for.
-    pub(crate) fresh_link_at: Option<Timestamp>,
+    pub fresh_link_at: Option<Timestamp>,
     /// By how much the shop postponed it in all, in ms.
-    pub(crate) postponed_ms: i64,
+    pub postponed_ms: i64,
     /// How often.
-    pub(crate) postponements: i64,
+    pub postponements: i64,
+    /// When the shop had it sent before its time.
+    pub hastened_at: Option<Timestamp>,
     /// When the shop cancelled it: final.
-    pub(crate) cancelled_at: Option<Timestamp>,
+    pub cancelled_at: Option<Timestamp>,
     /// When the intent ended before it was sent; the order's state says why.
-    pub(crate) dropped_at: Option<Timestamp>,
+    pub dropped_at: Option<Timestamp>,
     /// When its review was submitted.
-    pub(crate) reviewed_at: Option<Timestamp>,
+    pub reviewed_at: Option<Timestamp>,
     /// When it was first planned.
-    pub(crate) created_at: Timestamp,
+    pub created_at: Timestamp,
 }
 
 impl Invitation {
+    /// A new intent; planning fills in whom and when.
+    pub fn planned(id: InvitationId, shop_id: ShopId, order_id: OrderId, now: Timestamp) -> Self {
+        Self {
+            id,
+            shop_id,
+            order_id,
+            person: None,
+            trigger_at: now,
+            due_at: now,
+            submit_until: now,
+            token_kid: None,
+            token_expires_at: None,
+            sent_at: None,
+            reminded_at: None,
+            fresh_link_at: None,
+            postponed_ms: 0,
+            postponements: 0,
+            hastened_at: None,
+            cancelled_at: None,
+            dropped_at: None,
+            reviewed_at: None,
+            created_at: now,
+        }
+    }
+
     /// Still to be sent.
-    pub(crate) fn is_pending(&self) -> bool {
+    pub fn is_pending(&self) -> bool {
         self.sent_at.is_none() && self.dropped_at.is_none()
     }
 
     /// Whether a review may be submitted at `now`. The token says who asks, this says whether.
-    pub(crate) fn is_open(&self, now: Timestamp) -> bool {
+    pub fn is_open(&self, now: Timestamp) -> bool {
         self.sent_at.is_some() && now < self.submit_until
     }
 }

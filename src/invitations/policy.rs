@@ -6,33 +6,25 @@
 //!   compared as they come, in minor units of the order's own currency, never converted.
 //! - A recipient is in Germany when the order says so, or when it names no country and the shop is there; then the order
 //!   itself must carry the legal basis.
-//! - Age is judged once, when the order is first planned; waiting in a queue makes nobody too old. Nobody is asked after
-//!   the time to submit is over, which in Italian tourism comes sooner.
+//! - Age is judged once, by when the trigger arrived: waiting in a queue makes nobody too old. Nobody is asked after the
+//!   time to submit is over, which in Italian tourism comes sooner.
 
 use super::model::{TOO_OLD_MS, TOURISM_IT_MS};
 use crate::kernel::country::Country;
 use crate::kernel::time::{DAY, Timestamp};
-use crate::kernel::zone::Zone;
-use crate::merchants::model::{LegalBasis, Sector, Shop};
-use crate::orders::{Address, Reason};
+use crate::merchants::{LegalBasis, Sector, Shop};
+use crate::orders::Reason;
+use crate::orders::decide::Readiness;
 
 /// What the decision needs to know of an order.
 #[derive(Clone, Debug)]
 pub(crate) struct Case {
-    /// What ended the purchase: cancelled, wholly refunded or erased.
-    pub(crate) stop: Option<Reason>,
-    /// When the policy's trigger happened.
-    pub(crate) trigger_at: Option<Timestamp>,
-    /// Whether the order was planned before: then its age was judged already.
-    pub(crate) planned_before: bool,
-    /// The address.
-    pub(crate) address: Address,
+    /// What follows from the order itself: its clock, and what ends it.
+    pub(crate) ready: Readiness,
     /// The basis this order carries.
     pub(crate) legal_basis: Option<LegalBasis>,
     /// Where the customer is.
     pub(crate) country: Option<Country>,
-    /// The customer's clock.
-    pub(crate) zone: Option<Zone>,
     /// Order total in minor units.
     pub(crate) total: Option<i64>,
     /// What the shop postponed so far, in ms.
@@ -53,8 +45,8 @@ pub(crate) struct Ask {
 /// What follows from an order's facts alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Decision {
-    /// The event that starts the clock has not come.
-    Wait,
+    /// The clock has not started.
+    Wait(Reason),
     /// Not asked, for this reason.
     Skip(Reason),
     /// Asked then, unless a suppression or the cap says otherwise.
@@ -66,9 +58,10 @@ pub(crate) fn decide(shop: &Shop, case: &Case, submit_days: i64, now: Timestamp)
     if let Some(reason) = never(shop, case) {
         return Decision::Skip(reason);
     }
-    let Some(trigger_at) = case.trigger_at else { return Decision::Wait };
+    let Some(trigger_at) = case.ready.reached_at else { return Decision::Wait(Reason::NotTriggered) };
+    let heard_at = case.ready.heard_at.unwrap_or(now);
     let submit_until = trigger_at.plus_ms(submit_ms(shop, submit_days));
-    if !case.planned_before && now.since(trigger_at) > TOO_OLD_MS {
+    if heard_at.since(trigger_at) > TOO_OLD_MS {
         return Decision::Skip(Reason::TooOld);
     }
     if submit_until <= now {
@@ -79,15 +72,8 @@ pub(crate) fn decide(shop: &Shop, case: &Case, submit_days: i64, now: Timestamp)
 
 /// What speaks against asking whatever the clock says.
 pub(crate) fn never(shop: &Shop, case: &Case) -> Option<Reason> {
-    if let Some(reason) = case.stop {
-        return Some(reason);
-    }
-    match case.address {
-        Address::Given => {}
-        Address::Missing => return Some(Reason::NoEmail),
-        Address::Invalid => return Some(Reason::InvalidEmail),
-        Address::Erased => return Some(Reason::CustomerErased),
-        Address::Gone => return Some(Reason::AddressExpired),
+    if case.ready.blocked.is_some() {
+        return case.ready.blocked;
     }
     if !has_basis(shop, case) {
         return Some(Reason::NoLegalBasis);
@@ -98,7 +84,7 @@ pub(crate) fn never(shop: &Shop, case: &Case) -> Option<Reason> {
 
 /// `max(trigger + delay + postponement, now)`, moved into the shop's hours on the customer's clock.
 fn due(shop: &Shop, case: &Case, trigger_at: Timestamp, now: Timestamp) -> Timestamp {
-    let zone = case.zone.as_ref().unwrap_or(&shop.zone);
+    let zone = case.ready.zone.as_ref().unwrap_or(&shop.zone);
     let at = shop.policy.invite_after.after(trigger_at, zone).plus_ms(case.postponed_ms).max(now);
     shop.policy.hours.map_or(at, |(from, to)| zone.next_hour_window(at, from, to))
 }
@@ -117,4 +103,11 @@ fn submit_ms(shop: &Shop, submit_days: i64) -> i64 {
         Sector::General => days,
         Sector::TourismIt => days.min(TOURISM_IT_MS),
     }
+}
+
+/// Whether a mail at `at` would come within `cap_days` of another to the same person, sent or planned.
+pub(crate) fn is_capped(cap_days: i64, at: Timestamp, others: impl Iterator<Item = Timestamp>) -> bool {
+    let span = cap_days.saturating_mul(DAY);
+    let mut others = others;
+    others.any(|other| at.since(other).abs() < span)
 }

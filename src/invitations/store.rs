@@ -7,9 +7,20 @@
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Binary, Nullable};
 
+mod marks;
+mod suppressions;
+mod watch;
+
+pub(crate) use marks::{
+    Carried, mark_cancelled, mark_fresh_link, mark_hastened, mark_postponed, mark_reminded, mark_reviewed, mark_sent, renew_links,
+};
+pub(crate) use suppressions::{lift, of_person as suppressions_of, suppress, suppressed, suppression};
+pub(crate) use watch::{page, planned_versions, set_planned_version, without_job};
+pub use watch::{Filter, HandCounts, hand_counts};
+
 use super::model::Invitation;
-use crate::db::schema::{invitations, jobs, replans};
-use crate::db::{self, Connection, each};
+use crate::db::schema::invitations;
+use crate::db::{self, Connection};
 use crate::kernel::id::{InvitationId, OrderId, ShopId};
 use crate::kernel::time::Timestamp;
 use crate::keyring::PersonHash;
@@ -32,6 +43,7 @@ struct Row {
     fresh_link_at: Option<Timestamp>,
     postponed_ms: i64,
     postponements: i64,
+    hastened_at: Option<Timestamp>,
     cancelled_at: Option<Timestamp>,
     dropped_at: Option<Timestamp>,
     reviewed_at: Option<Timestamp>,
@@ -55,6 +67,7 @@ impl Row {
             fresh_link_at: self.fresh_link_at,
             postponed_ms: self.postponed_ms,
             postponements: self.postponements,
+            hastened_at: self.hastened_at,
             cancelled_at: self.cancelled_at,
             dropped_at: self.dropped_at,
             reviewed_at: self.reviewed_at,

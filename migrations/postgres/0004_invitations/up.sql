@@ -13,6 +13,7 @@ CREATE TABLE invitations (
   fresh_link_at BIGINT,
   postponed_ms BIGINT NOT NULL,
   postponements BIGINT NOT NULL,
+  hastened_at BIGINT,
   cancelled_at BIGINT,
   dropped_at BIGINT,
   reviewed_at BIGINT,

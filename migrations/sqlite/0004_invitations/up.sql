@@ -13,6 +13,7 @@ CREATE TABLE invitations (
   fresh_link_at INTEGER,
   postponed_ms INTEGER NOT NULL,
   postponements INTEGER NOT NULL,
+  hastened_at INTEGER,
   cancelled_at INTEGER,
   dropped_at INTEGER,
   reviewed_at INTEGER,

@@ -1,0 +1,47 @@
+//! What a shop's hand may be laid on: an invitation that is still to be sent, found by its order.
+//!
+//! Shared ground of [`cancel`](super::cancel), [`postpone`](super::postpone) and [`send_now`](super::send_now). A shop may
+//! delay or drop a question; it can never bring one back that was refused, and each time its hand was in is counted and
+//! told on its profile.
+
+use super::model::Invitation;
+use super::store;
+use crate::db::{self, Connection};
+use crate::kernel::id::{OrderId, ShopId};
+use crate::kernel::time::Timestamp;
+use crate::orders::{self, Order, State};
+
+/// How a shop's wish about an invitation ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Handled {
+    /// As wished; where the order stands now.
+    Done(State),
+    /// This shop has no such order.
+    NoOrder,
+    /// The mail has left.
+    AlreadySent,
+    /// Nothing is to be sent: the order waits for its trigger.
+    NotPlanned(State),
+    /// Nothing will be sent for this order any more.
+    Final(State),
+    /// More than may be postponed in all; this many milliseconds are left.
+    Limit {
+        /// What is left, in ms.
+        left_ms: i64,
+    },
+    /// The time to submit a review would be over by then.
+    PastWindow(Timestamp),
+}
+
+/// An order with what is planned for it, or why nothing can be done.
+pub(super) fn pending(tx: &mut Connection, shop: ShopId, order: OrderId) -> db::Result<Result<(Order, Invitation), Handled>> {
+    let Some(order) = orders::facts(tx, shop, order)? else { return Ok(Err(Handled::NoOrder)) };
+    let row = store::of_order(tx, shop, order.id)?;
+    Ok(match (order.state, row) {
+        (state, _) if state.is_out() => Err(Handled::AlreadySent),
+        (_, Some(row)) if row.sent_at.is_some() => Err(Handled::AlreadySent),
+        (_, Some(row)) if row.is_pending() => Ok((order, row)),
+        (state @ State::Waiting(_), _) => Err(Handled::NotPlanned(state)),
+        (state, _) => Err(Handled::Final(state)),
+    })
+}

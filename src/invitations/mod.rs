@@ -1,0 +1,50 @@
+//! Invitations: from an order to the one link that may review it.
+//!
+//! An order whose clock runs is [`plan`](plan::plan_batch)ned in the intake's own transaction: the [`policy`] says whether and
+//! when, suppressions and the cap per person have their say, and a row with a place in the queue is written. When the time
+//! comes, everything is read again ([`send`]); only a mail that the server took makes the order *sent*. Its link carries a
+//! token that proves one thing, "holder of the mail for this invitation", and [`bearer`](bearer::bearer) turns it into the
+//! [`Bearer`] that reviews ask for. One optional [reminder](remind) repeats the same link; a [fresh](fresh) one can be asked
+//! for where it got lost.
+//!
+//! What speaks against asking is always a reason code in the order's state. A person says no once ([`suppress`]) and no more
+//! invitations, reminders and notices reach them. The shop's hand can [`cancel`], [`postpone`] or [hasten](send_now) a
+//! question, within limits and counted in public. When a shop changes its policy, what waits is [planned again](replan).
+//!
+//! Nothing here depends on how satisfied a customer may be. No address and no token is stored by this room.
+
+pub mod bearer;
+mod cancel;
+mod fresh;
+mod hands;
+pub mod jobs;
+mod letter;
+mod model;
+pub(crate) mod pages;
+mod plan;
+mod policy;
+mod postpone;
+mod remind;
+mod replan;
+mod reviewed;
+mod send;
+mod send_now;
+mod store;
+mod suppress;
+mod view;
+
+pub use bearer::{Tokens, bearer};
+pub use cancel::cancel;
+pub use fresh::{FreshLinkLetter, ask as ask_fresh_link};
+pub use hands::Handled;
+pub use letter::last_links;
+pub use model::{Bearer, Invitation, Reach, Suppression, SuppressionReason};
+pub use plan::{PlanItem, Planned, Purge, plan_batch};
+pub use postpone::postpone;
+pub use remind::ReminderLetter;
+pub use reviewed::{mark_erased, mark_reviewed};
+pub use send::InvitationLetter;
+pub use send_now::send_now;
+pub use store::{HandCounts, hand_counts};
+pub use suppress::{Personal, Unsubscribed, forget, is_suppressed, personal, resubscribe, suppress, unsubscribe};
+pub use view::{Asked, Filter, InvitationPage, InvitationView, list};

@@ -1,0 +1,258 @@
+//! Plans a batch of orders inside the intake's transaction: what was decided for each, with its invitation row and its
+//! place in the queue.
+//!
+//! Called by the intake after its fold, and by [`replan`](super::replan). Reads suppressions and what counts against the
+//! cap for the whole batch, then decides order by order; the state of an order is returned, never written: the caller
+//! writes it with the order. Nothing is planned again once it was sent. An unchanged plan leaves the queue alone, so that
+//! a repeated event never takes a mail out of the hands of the worker that sends it.
+
+use std::collections::HashMap;
+
+use super::model::{INVITATION, Invitation, Reach, Suppression};
+use super::policy::{self, Ask, Case, Decision};
+use super::store::{self, Counted};
+use crate::context::Context;
+use crate::db::{self, Connection};
+use crate::jobs::{self, Subject};
+use crate::kernel::id::{InvitationId, OrderId, ShopId};
+use crate::kernel::time::{DAY, Timestamp};
+use crate::keyring::PersonHash;
+use crate::merchants::Shop;
+use crate::orders::decide::readiness;
+use crate::orders::{Order, Reason, State};
+
+/// One order to plan: as its events stand now, with the state it had before.
+#[derive(Clone, Copy, Debug)]
+pub struct PlanItem<'a> {
+    /// Whose order it is.
+    pub shop: &'a Shop,
+    /// The order, its fold up to date, its state as it was.
+    pub order: &'a Order,
+    /// Whether its address is still stored.
+    pub kept: bool,
+    /// Its person, where an address was given.
+    pub person: Option<PersonHash>,
+    /// Whether the order stood here before this batch.
+    pub known: bool,
+}
+
+/// What was decided about one order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Planned {
+    /// Which.
+    pub order: OrderId,
+    /// Where it stands from now on.
+    pub state: State,
+    /// How long its address is kept.
+    pub purge: Purge,
+}
+
+/// How long the address of an order is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purge {
+    /// As it was.
+    Unchanged,
+    /// A mail is still to be sent: for now it stays.
+    NotYet,
+    /// Until then.
+    At(Timestamp),
+}
+
+/// Plans these orders, of any number of shops, no order twice. Answers in their order.
+pub fn plan_batch(tx: &mut Connection, ctx: &Context, items: &[PlanItem<'_>], now: Timestamp) -> db::Result<Vec<Planned>> {
+    let standing = Standing::read(tx, items)?;
+    let drafts: Vec<Draft<'_>> = items.iter().map(|item| standing.draft(item, ctx.config().submit_days, now)).collect();
+    let mut people = People::read(tx, &drafts, now)?;
+    let mut changes = Changes::default();
+    let mut planned = Vec::with_capacity(drafts.len());
+    for draft in drafts {
+        planned.push(draft.settle(&mut people, &mut changes, ctx, now));
+    }
+    changes.write(tx, now)?;
+    Ok(planned)
+}
+
+/// The invitations that these orders have already.
+struct Standing {
+    rows: HashMap<OrderId, Invitation>,
+}
+
+impl Standing {
+    fn read(tx: &mut Connection, items: &[PlanItem<'_>]) -> db::Result<Self> {
+        let keys: Vec<_> = items.iter().filter(|item| item.known).map(|item| (item.shop.id, item.order.id)).collect();
+        let rows = store::of_orders(tx, &keys)?.into_iter().map(|row| (row.order_id, row)).collect();
+        Ok(Self { rows })
+    }
+
+    /// What one order's facts lead to, before other orders are looked at.
+    fn draft<'a>(&self, item: &'a PlanItem<'a>, submit_days: i64, now: Timestamp) -> Draft<'a> {
+        let row = self.rows.get(&item.order.id).cloned();
+        let person = item.person.filter(|_| !item.order.test);
+        let decision = match row.as_ref() {
+            _ if item.order.state.is_out() => None,
+            Some(row) if row.sent_at.is_some() => None,
+            // A mail that failed for good is over for this address.
+            Some(row) if matches!(item.order.state, State::Failed(_, None)) && row.person == person => None,
+            Some(row) if row.cancelled_at.is_some() => Some(Decision::Skip(Reason::CancelledByShop)),
+            row => Some(policy::decide(item.shop, &case(item, row), submit_days, now)),
+        };
+        Draft { item, row, person, decision }
+    }
+}
+
+/// What the decision needs to know of an order.
+pub(super) fn case(item: &PlanItem<'_>, row: Option<&Invitation>) -> Case {
+    let fold = &item.order.fold;
+    Case {
+        ready: readiness(fold, item.shop.policy.invite_on, item.kept),
+        legal_basis: fold.legal_basis(),
+        country: fold.country(),
+        total: fold.total(),
+        postponed_ms: row.map_or(0, |row| row.postponed_ms),
+    }
+}
+
+/// One order halfway through planning. Without a decision it stays as it is.
+struct Draft<'a> {
+    item: &'a PlanItem<'a>,
+    row: Option<Invitation>,
+    person: Option<PersonHash>,
+    decision: Option<Decision>,
+}
+
+impl Draft<'_> {
+    fn asks(&self) -> bool {
+        matches!(self.decision, Some(Decision::Ask(_)))
+    }
+
+    /// The end of planning one order: its state, and what has to be written.
+    fn settle(self, people: &mut People, changes: &mut Changes, ctx: &Context, now: Timestamp) -> Planned {
+        let order = self.item.order.id;
+        let keep = now.plus_ms(ctx.config().contact_keep_ms());
+        let (state, purge) = match self.decision {
+            None => (self.item.order.state, Purge::Unchanged),
+            Some(Decision::Wait(reason)) => (self.ended(State::Waiting(reason), changes), Purge::At(keep)),
+            Some(Decision::Skip(reason)) => (self.ended(State::Skipped(reason), changes), Purge::At(keep)),
+            Some(Decision::Ask(ask)) => match people.against(&self, &ask) {
+                Some(reason) => (self.ended(State::Skipped(reason), changes), Purge::At(keep)),
+                None => (self.asked(&ask, people, changes, ctx, now), Purge::NotYet),
+            },
+        };
+        Planned { order, state, purge }
+    }
+
+    /// Nobody is asked, for now or at all: what was planned is dropped.
+    fn ended(&self, state: State, changes: &mut Changes) -> State {
+        if let Some(row) = self.row.as_ref().filter(|row| row.is_pending()) {
+            changes.drops.push(row.id);
+        }
+        state
+    }
+
+    fn asked(self, ask: &Ask, people: &mut People, changes: &mut Changes, ctx: &Context, now: Timestamp) -> State {
+        if let Some(row) = self.row.as_ref().filter(|row| self.unchanged(row, ask, now)) {
+            return match self.item.order.state {
+                state @ (State::Scheduled(_) | State::Held(_) | State::Failed(..)) => state,
+                _ => State::Scheduled(row.due_at),
+            };
+        }
+        let plan = self.plan(ask, ctx, now);
+        people.count(&plan);
+        changes.jobs.push((Subject::from(plan.id), plan.due_at));
+        changes.plans.push(plan);
+        State::Scheduled(ask.due_at)
+    }
+
+    /// Whether what stands in the queue is this plan. One that is due already keeps its time: nothing pushes it back.
+    fn unchanged(&self, row: &Invitation, ask: &Ask, now: Timestamp) -> bool {
+        let same = row.is_pending() && row.person == self.person && row.trigger_at == ask.trigger_at;
+        same && (row.due_at == ask.due_at || row.due_at <= now) && row.submit_until == ask.submit_until
+    }
+
+    fn plan(&self, ask: &Ask, ctx: &Context, now: Timestamp) -> Invitation {
+        let fresh = || Invitation::planned(ctx.ids().next(), self.item.shop.id, self.item.order.id, now);
+        let row = self.row.clone().unwrap_or_else(fresh);
+        Invitation {
+            person: self.person,
+            trigger_at: ask.trigger_at,
+            due_at: ask.due_at,
+            submit_until: ask.submit_until,
+            dropped_at: None,
+            ..row
+        }
+    }
+}
+
+/// What other orders and earlier wishes of the same people say.
+#[derive(Default)]
+struct People {
+    suppressed: HashMap<PersonHash, Vec<Suppression>>,
+    counted: HashMap<(ShopId, PersonHash), Vec<Counted>>,
+}
+
+impl People {
+    fn read(tx: &mut Connection, drafts: &[Draft<'_>], now: Timestamp) -> db::Result<Self> {
+        let asking = || drafts.iter().filter(|draft| draft.asks());
+        let mut keys: Vec<_> = asking().filter_map(|draft| Some((draft.item.shop.id, draft.item.person?))).collect();
+        let mut capped: Vec<_> = asking().filter_map(|draft| Some((draft.item.shop.id, draft.person?))).collect();
+        for keys in [&mut keys, &mut capped] {
+            keys.sort_unstable();
+            keys.dedup();
+        }
+        let longest = asking().map(|draft| draft.item.shop.policy.cap_days).max().unwrap_or(0);
+        let mut people = Self::default();
+        for found in store::suppressed(tx, &keys)? {
+            people.suppressed.entry(found.person).or_default().push(found);
+        }
+        if longest > 0 {
+            for found in store::counted(tx, &capped, now.minus_ms(longest.saturating_mul(DAY)))? {
+                people.counted.entry((found.shop_id, found.person)).or_default().push(found);
+            }
+        }
+        Ok(people)
+    }
+
+    /// What speaks against asking: the person's wish or address, or that they were asked lately.
+    fn against(&self, draft: &Draft<'_>, ask: &Ask) -> Option<Reason> {
+        let shop = draft.item.shop.id;
+        let wishes = draft.item.person.and_then(|person| self.suppressed.get(&person));
+        let reaches = |wish: &&Suppression| wish.reach == Reach::Instance || wish.reach == Reach::Shop(shop);
+        if let Some(wish) = wishes.into_iter().flatten().filter(reaches).max_by_key(|wish| wish.reason) {
+            return Some(wish.reason.skips_with());
+        }
+        let others = draft.person.and_then(|person| self.counted.get(&(shop, person)));
+        let others = others.into_iter().flatten().filter(|other| other.order_id != draft.item.order.id);
+        policy::is_capped(draft.item.shop.policy.cap_days, ask.due_at, others.map(|other| other.at)).then_some(Reason::FrequencyCap)
+    }
+
+    /// A new plan counts for the orders after it in the same batch.
+    fn count(&mut self, plan: &Invitation) {
+        let Some(person) = plan.person else { return };
+        let counted = Counted { shop_id: plan.shop_id, order_id: plan.order_id, person, at: plan.due_at, sent: false };
+        let all = self.counted.entry((plan.shop_id, person)).or_default();
+        all.retain(|other| other.order_id != plan.order_id);
+        all.push(counted);
+    }
+}
+
+/// What a batch changes, written at its end in few statements.
+#[derive(Default)]
+struct Changes {
+    plans: Vec<Invitation>,
+    jobs: Vec<(Subject, Timestamp)>,
+    drops: Vec<InvitationId>,
+}
+
+impl Changes {
+    fn write(mut self, tx: &mut Connection, now: Timestamp) -> db::Result<()> {
+        self.plans.sort_unstable_by_key(|plan| (plan.shop_id, plan.order_id));
+        self.drops.sort_unstable();
+        store::save_plans(tx, &self.plans)?;
+        jobs::enqueue_many(tx, INVITATION, &self.jobs)?;
+        store::drop_many(tx, &self.drops, now)?;
+        for id in self.drops {
+            jobs::cancel(tx, INVITATION, Subject::from(id))?;
+        }
+        Ok(())
+    }
+}

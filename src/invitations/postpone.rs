@@ -1,0 +1,37 @@
+//! The shop asks later: 30 days in all for one invitation, never beyond the time to submit, each time counted in public.
+
+use super::hands::{Handled, pending};
+use super::model::{INVITATION, POSTPONE_LIMIT_MS};
+use super::store;
+use crate::db::{self, Connection};
+use crate::jobs::{self, Subject};
+use crate::kernel::delay::Delay;
+use crate::kernel::id::OrderId;
+use crate::kernel::time::Timestamp;
+use crate::merchants::Shop;
+use crate::orders::{self, Actor, Move, State};
+
+/// Postpones the invitation of an order by `by`, counted from its due time, or from now where that has passed (a mail that
+/// was held). What it moved in all may not exceed 30 days.
+pub fn postpone(tx: &mut Connection, shop: &Shop, order: OrderId, by: Delay, now: Timestamp) -> db::Result<Handled> {
+    let (order, row) = match pending(tx, shop.id, order)? {
+        Ok(found) => found,
+        Err(refusal) => return Ok(refusal),
+    };
+    let zone = order.fold.zone().unwrap_or(shop.zone);
+    let later = by.after(row.due_at.max(now), &zone);
+    let due = shop.policy.hours.map_or(later, |(from, to)| zone.next_hour_window(later, from, to));
+    let moved = due.since(row.due_at);
+    let left_ms = (POSTPONE_LIMIT_MS - row.postponed_ms).max(0);
+    if moved > left_ms {
+        return Ok(Handled::Limit { left_ms });
+    }
+    if due >= row.submit_until {
+        return Ok(Handled::PastWindow(row.submit_until));
+    }
+    store::mark_postponed(tx, shop.id, row.id, due, moved)?;
+    jobs::enqueue(tx, INVITATION, Subject::from(row.id), due)?;
+    let state = State::Scheduled(due);
+    orders::move_to(tx, shop.id, order.id, state, &Move { actor: Actor::Shop, at: now, note: None })?;
+    Ok(Handled::Done(state))
+}

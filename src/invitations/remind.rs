@@ -1,0 +1,67 @@
+//! The one optional second question, with the links of the first. It moves nothing but its own mark: the order stays sent.
+
+use super::letter::{Subject, star_links};
+use super::model::REMINDER;
+use super::send::suppress_bounced;
+use super::store::{self, Carried};
+use crate::context::Context;
+use crate::db::{self, Connection};
+use crate::jobs;
+use crate::mail::context::{MailContext, Reminder};
+use crate::mail::letter::{Draft, Fate, Letter, Settled};
+use crate::orders::{self, Reason};
+
+/// The letter of kind [`REMINDER`]; its subject is the invitation.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ReminderLetter;
+
+impl Letter for ReminderLetter {
+    fn kind(&self) -> &'static str {
+        REMINDER
+    }
+
+    fn draft(&self, conn: &mut Connection, ctx: &Context, subject: jobs::Subject) -> db::Result<Draft> {
+        let Some(subject) = Subject::read(conn, ctx, subject.id())? else { return Ok(Draft::Gone) };
+        let (row, shop) = (&subject.row, &subject.shop);
+        let Some(asked) = row.sent_at.filter(|_| row.reminded_at.is_none()) else { return Ok(Draft::Gone) };
+        if row.reviewed_at.is_some() || shop.policy.remind_after.is_none() {
+            return Ok(Draft::Gone);
+        }
+        if let Some(reason) = subject.refusal(conn, ctx.now())? {
+            return Ok(subject.dropped(reason));
+        }
+        if shop.paused {
+            return Ok(Draft::Hold(subject.stop(Reason::ShopPaused.code(), 0)));
+        }
+        let Some(contact) = &subject.contact else { return Ok(subject.dropped(Reason::AddressGone)) };
+        let Some(tokens) = subject.links(ctx) else { return Ok(Draft::Gone) };
+        let context = MailContext::Reminder(Reminder {
+            frame: subject.frame(ctx, contact),
+            order: subject.purchase(),
+            stars: star_links(ctx, &tokens),
+            first_asked: subject.day(asked),
+            write_until: subject.write_until(),
+            unsubscribe_url: ctx.links().unsubscribe(&tokens.unsubscribe),
+        });
+        Ok(subject.mail(contact, 0, context))
+    }
+
+    fn settle(&self, tx: &mut Connection, ctx: &Context, subject: jobs::Subject, what: &Settled) -> db::Result<()> {
+        let Some(subject) = Subject::read(tx, ctx, subject.id())? else { return Ok(()) };
+        match what.fate {
+            Fate::Sent | Fate::Captured => {
+                let (row, shop) = (&subject.row, &subject.shop);
+                if let Some(tokens) = subject.links(ctx) {
+                    store::mark_reminded(tx, shop.id, row.id, Carried { kid: tokens.kid, expires: tokens.expires }, what.at)?;
+                }
+                if row.reviewed_at.is_some() {
+                    return Ok(());
+                }
+                let until = what.at.plus_ms(ctx.config().contact_keep_ms());
+                orders::keep_contact_until(tx, shop.id, row.order_id, Some(until))
+            }
+            Fate::Bounced(_) => suppress_bounced(tx, &subject, what.at),
+            Fate::Waiting(..) | Fate::Parked(..) | Fate::Held(..) | Fate::Failed(_) | Fate::Dropped(_) => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! Planning again what waits, after a shop changed its policy, its basis or its pause. Page by page, so that a shop with many
+//! orders never holds the writer for long; what was sent, skipped or failed for good is not touched.
+
+use super::model::INVITATION;
+use super::plan::{PlanItem, Planned, Purge, plan_batch};
+use super::store;
+use crate::context::Context;
+use crate::db::{self, Connection};
+use crate::jobs::{self, Subject};
+use crate::kernel::id::ShopId;
+use crate::kernel::order_number::OrderNumber;
+use crate::kernel::time::Timestamp;
+use crate::merchants::{self, Shop};
+use crate::orders::{self, Actor, Move, Reason, State, Unsent};
+
+/// Orders planned in one write.
+const PAGE: i64 = 200;
+
+/// Plans one page of a shop's waiting orders. Answers where the next page begins; `None` at the end.
+pub(super) fn page(tx: &mut Connection, ctx: &Context, shop: ShopId, after: Option<&OrderNumber>) -> db::Result<Option<OrderNumber>> {
+    let Some(shop) = merchants::load(tx, shop)? else { return Ok(None) };
+    let now = ctx.now();
+    let unsent = orders::unsent(tx, shop.id, after, PAGE)?;
+    let items: Vec<_> = unsent.iter().map(|unsent| item(&shop, unsent)).collect();
+    let planned = plan_batch(tx, ctx, &items, now)?;
+    for (unsent, planned) in unsent.iter().zip(planned) {
+        apply(tx, &shop, unsent, planned, now)?;
+    }
+    let full = i64::try_from(unsent.len()).is_ok_and(|count| count == PAGE);
+    Ok(unsent.last().filter(|_| full).map(|last| last.order.number.clone()))
+}
+
+fn item<'a>(shop: &'a Shop, unsent: &'a Unsent) -> PlanItem<'a> {
+    PlanItem { shop, order: &unsent.order, kept: unsent.kept, person: unsent.person, known: true }
+}
+
+fn apply(tx: &mut Connection, shop: &Shop, unsent: &Unsent, planned: Planned, now: Timestamp) -> db::Result<()> {
+    let released = planned.state == State::Held(Reason::ShopPaused) && !shop.paused;
+    let state = if released { release(tx, shop, unsent, now)?.unwrap_or(planned.state) } else { planned.state };
+    if state != unsent.order.state {
+        let how = Move { actor: Actor::Attesta, at: now, note: None };
+        orders::move_to(tx, shop.id, unsent.order.id, state, &how)?;
+    }
+    match planned.purge {
+        Purge::Unchanged => Ok(()),
+        Purge::NotYet => orders::keep_contact_until(tx, shop.id, unsent.order.id, None),
+        // Waiting on is no news: only what ended starts the time after which the address goes.
+        Purge::At(_) if state == unsent.order.state => Ok(()),
+        Purge::At(until) => orders::keep_contact_until(tx, shop.id, unsent.order.id, Some(until)),
+    }
+}
+
+/// What was held by a pause that is over goes out again, within the shop's hours.
+fn release(tx: &mut Connection, shop: &Shop, unsent: &Unsent, now: Timestamp) -> db::Result<Option<State>> {
+    let Some(row) = store::of_order(tx, shop.id, unsent.order.id)?.filter(super::model::Invitation::is_pending) else {
+        return Ok(None);
+    };
+    let zone = unsent.order.fold.zone().unwrap_or(shop.zone);
+    let due = shop.policy.hours.map_or(now, |(from, to)| zone.next_hour_window(now, from, to));
+    jobs::enqueue(tx, INVITATION, Subject::from(row.id), due)?;
+    Ok(Some(State::Scheduled(due)))
+}

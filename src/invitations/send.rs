@@ -1,0 +1,130 @@
+//! The first mail about an order: drafted from what is true when it leaves, and what its fate means for the order.
+
+use super::letter::{Subject, star_links};
+use super::model::{INVITATION, REMINDER, Reach, Suppression, SuppressionReason};
+use super::store::{self, Carried};
+use super::suppress::suppress;
+use crate::context::Context;
+use crate::db::{self, Connection};
+use crate::jobs;
+use crate::kernel::time::Timestamp;
+use crate::mail::context::{Invitation, MailContext};
+use crate::mail::letter::{Draft, Fate, Letter, Settled};
+use crate::orders::{self, Actor, Move, Reason, State};
+
+/// The letter of kind [`INVITATION`]; its subject is the invitation.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct InvitationLetter;
+
+impl Letter for InvitationLetter {
+    fn kind(&self) -> &'static str {
+        INVITATION
+    }
+
+    fn draft(&self, conn: &mut Connection, ctx: &Context, subject: jobs::Subject) -> db::Result<Draft> {
+        let Some(subject) = Subject::read(conn, ctx, subject.id())? else { return Ok(Draft::Gone) };
+        if !subject.row.is_pending() {
+            return Ok(Draft::Gone);
+        }
+        let now = ctx.now();
+        if let Some(reason) = subject.refusal(conn, now)? {
+            return Ok(subject.dropped(reason));
+        }
+        if subject.is_capped(conn, now)? {
+            return Ok(subject.dropped(Reason::FrequencyCap));
+        }
+        if subject.shop.paused {
+            return Ok(Draft::Hold(subject.stop(Reason::ShopPaused.code(), 0)));
+        }
+        Ok(write(ctx, &subject))
+    }
+
+    fn settle(&self, tx: &mut Connection, ctx: &Context, subject: jobs::Subject, what: &Settled) -> db::Result<()> {
+        let Some(subject) = Subject::read(tx, ctx, subject.id())? else { return Ok(()) };
+        match what.fate {
+            Fate::Sent | Fate::Captured => sent(tx, ctx, &subject, what.at),
+            // Cancelled while the server was asked: what was decided since stands.
+            _ if !subject.row.is_pending() => Ok(()),
+            Fate::Held(reason, _) => turn(tx, &subject, State::Held(reason_of(reason)), what.at),
+            Fate::Waiting(reason, at) | Fate::Parked(reason, at) => {
+                turn(tx, &subject, State::Failed(reason_of(reason), Some(at)), what.at)
+            }
+            Fate::Bounced(_) => bounced(tx, ctx, &subject, what.at),
+            Fate::Failed(reason) => ended(tx, ctx, &subject, State::Failed(reason_of(reason), None), what.at),
+            Fate::Dropped(reason) => ended(tx, ctx, &subject, State::Skipped(reason_of(reason)), what.at),
+        }
+    }
+}
+
+fn write(ctx: &Context, subject: &Subject) -> Draft {
+    let Some(contact) = &subject.contact else { return subject.dropped(Reason::AddressGone) };
+    let Some(tokens) = subject.links(ctx) else { return Draft::Hold(subject.stop(Reason::NoPublicUrl.code(), 0)) };
+    let context = MailContext::Invitation(Invitation {
+        frame: subject.frame(ctx, contact),
+        order: subject.purchase(),
+        stars: star_links(ctx, &tokens),
+        write_until: subject.write_until(),
+        unsubscribe_url: ctx.links().unsubscribe(&tokens.unsubscribe),
+    });
+    subject.mail(contact, 0, context)
+}
+
+/// The server took it: the token's key and expiry are kept, the address until its time, and the reminder is put in the queue.
+fn sent(tx: &mut Connection, ctx: &Context, subject: &Subject, at: Timestamp) -> db::Result<()> {
+    let (row, shop) = (&subject.row, &subject.shop);
+    if row.sent_at.is_some() {
+        return Ok(());
+    }
+    if let Some(tokens) = subject.links(ctx) {
+        store::mark_sent(tx, shop.id, row.id, Carried { kid: tokens.kid, expires: tokens.expires }, at)?;
+    }
+    turn(tx, subject, State::Sent, at)?;
+    let mut last = at;
+    if let Some(delay) = shop.policy.remind_after {
+        let zone = subject.zone();
+        let later = delay.after(at, &zone);
+        last = shop.policy.hours.map_or(later, |(from, to)| zone.next_hour_window(later, from, to));
+        jobs::enqueue(tx, REMINDER, row.id.into(), last)?;
+    }
+    orders::keep_contact_until(tx, shop.id, row.order_id, Some(last.plus_ms(ctx.config().contact_keep_ms())))
+}
+
+/// The mailbox does not exist: nobody on this instance writes there again.
+fn bounced(tx: &mut Connection, ctx: &Context, subject: &Subject, at: Timestamp) -> db::Result<()> {
+    ended(tx, ctx, subject, State::Failed(Reason::HardBounce, None), at)?;
+    suppress_bounced(tx, subject, at)
+}
+
+/// Writes the suppression that a bounce means, of whatever mail.
+pub(super) fn suppress_bounced(tx: &mut Connection, subject: &Subject, at: Timestamp) -> db::Result<()> {
+    let Some(person) = orders::person(tx, subject.shop.id, subject.order.id)? else { return Ok(()) };
+    let wish = Suppression { person, reach: Reach::Instance, reason: SuppressionReason::HardBounce, at };
+    suppress(tx, subject.shop.id, &wish, Actor::Attesta)
+}
+
+/// Nothing is sent any more.
+fn ended(tx: &mut Connection, ctx: &Context, subject: &Subject, state: State, at: Timestamp) -> db::Result<()> {
+    store::drop_many(tx, &[subject.row.id], at)?;
+    turn(tx, subject, state, at)?;
+    let until = at.plus_ms(ctx.config().contact_keep_ms());
+    orders::keep_contact_until(tx, subject.shop.id, subject.row.order_id, Some(until))
+}
+
+fn turn(tx: &mut Connection, subject: &Subject, state: State, at: Timestamp) -> db::Result<()> {
+    if subject.order.state == state {
+        return Ok(());
+    }
+    orders::move_to(tx, subject.shop.id, subject.order.id, state, &Move { actor: Actor::Attesta, at, note: None })
+}
+
+/// The order's reason for a code of the outbox. A code of an order stands for itself.
+pub(super) fn reason_of(code: &str) -> Reason {
+    match code {
+        "mailbox_full" => Reason::SoftBounces,
+        "temporary_refusal" => Reason::MailDelayed,
+        "refused_by_mail_server" => Reason::MailRefused,
+        "mail_server_down" => Reason::TransportHeld,
+        "cannot_compose" => Reason::MailNotBuilt,
+        other => Reason::parse(other).unwrap_or(Reason::MailDelayed),
+    }
+}

@@ -1,0 +1,24 @@
+//! The shop asks at once, before the delay is over and whatever the hour. Everything that is checked at sending still is;
+//! counted in public.
+
+use super::hands::{Handled, pending};
+use super::model::INVITATION;
+use super::store;
+use crate::db::{self, Connection};
+use crate::jobs::{self, Subject};
+use crate::kernel::id::{OrderId, ShopId};
+use crate::kernel::time::Timestamp;
+use crate::orders::{self, Actor, Move, State};
+
+/// Makes the invitation of an order due now. Only what is planned can be hastened: the trigger must have come.
+pub fn send_now(tx: &mut Connection, shop: ShopId, order: OrderId, now: Timestamp) -> db::Result<Handled> {
+    let (order, row) = match pending(tx, shop, order)? {
+        Ok(found) => found,
+        Err(refusal) => return Ok(refusal),
+    };
+    store::mark_hastened(tx, shop, row.id, now)?;
+    jobs::enqueue(tx, INVITATION, Subject::from(row.id), now)?;
+    let state = State::Scheduled(now);
+    orders::move_to(tx, shop, order.id, state, &Move { actor: Actor::Shop, at: now, note: None })?;
+    Ok(Handled::Done(state))
+}

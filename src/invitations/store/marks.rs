@@ -1,0 +1,88 @@
+//! What happens to one invitation after it was planned: sent, reminded, reviewed, moved by the shop. One update each.
+
+use diesel::prelude::*;
+
+use crate::db::schema::invitations;
+use crate::db::{self, Connection};
+use crate::kernel::id::{InvitationId, ShopId};
+use crate::kernel::time::Timestamp;
+
+#[diesel::dsl::auto_type(no_type_alias)]
+fn row(shop: ShopId, id: InvitationId) -> _ {
+    invitations::table.filter(invitations::shop_id.eq(shop)).filter(invitations::id.eq(id))
+}
+
+/// The links that a mail carried: the key that signed them, and until when they work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Carried {
+    /// Which key.
+    pub(crate) kid: i64,
+    /// Until when.
+    pub(crate) expires: Timestamp,
+}
+
+/// The mail left. The first time counts; a mail that came out of an unclear attempt does not move it.
+pub(crate) fn mark_sent(tx: &mut Connection, shop: ShopId, id: InvitationId, links: Carried, now: Timestamp) -> db::Result<()> {
+    let unsent = row(shop, id).filter(invitations::sent_at.is_null());
+    diesel::update(unsent)
+        .set((
+            invitations::sent_at.eq(Some(now)),
+            invitations::dropped_at.eq(None::<Timestamp>),
+            invitations::token_kid.eq(Some(links.kid)),
+            invitations::token_expires_at.eq(Some(links.expires)),
+        ))
+        .execute(tx)?;
+    Ok(())
+}
+
+/// The reminder left.
+pub(crate) fn mark_reminded(tx: &mut Connection, shop: ShopId, id: InvitationId, links: Carried, now: Timestamp) -> db::Result<()> {
+    diesel::update(row(shop, id)).set(invitations::reminded_at.eq(Some(now))).execute(tx)?;
+    renew_links(tx, shop, id, links)
+}
+
+/// A later mail carried links that live longer.
+pub(crate) fn renew_links(tx: &mut Connection, shop: ShopId, id: InvitationId, links: Carried) -> db::Result<()> {
+    diesel::update(row(shop, id))
+        .set((invitations::token_kid.eq(Some(links.kid)), invitations::token_expires_at.eq(Some(links.expires))))
+        .execute(tx)?;
+    Ok(())
+}
+
+/// Its review was submitted.
+pub(crate) fn mark_reviewed(tx: &mut Connection, shop: ShopId, id: InvitationId, now: Timestamp) -> db::Result<()> {
+    diesel::update(row(shop, id)).set(invitations::reviewed_at.eq(Some(now))).execute(tx)?;
+    Ok(())
+}
+
+/// Notes that a fresh link was asked for, unless one was since `not_since`. True when it was noted.
+pub(crate) fn mark_fresh_link(tx: &mut Connection, shop: ShopId, id: InvitationId, now: Timestamp, not_since: Timestamp) -> db::Result<bool> {
+    let free = row(shop, id).filter(invitations::fresh_link_at.is_null().or(invitations::fresh_link_at.le(not_since)));
+    Ok(diesel::update(free).set(invitations::fresh_link_at.eq(Some(now))).execute(tx)? > 0)
+}
+
+/// The shop cancelled it.
+pub(crate) fn mark_cancelled(tx: &mut Connection, shop: ShopId, id: InvitationId, now: Timestamp) -> db::Result<()> {
+    diesel::update(row(shop, id))
+        .set((invitations::cancelled_at.eq(Some(now)), invitations::dropped_at.eq(Some(now))))
+        .execute(tx)?;
+    Ok(())
+}
+
+/// The shop postponed it by `by_ms` to `due`.
+pub(crate) fn mark_postponed(tx: &mut Connection, shop: ShopId, id: InvitationId, due: Timestamp, by_ms: i64) -> db::Result<()> {
+    diesel::update(row(shop, id))
+        .set((
+            invitations::due_at.eq(due),
+            invitations::postponed_ms.eq(invitations::postponed_ms + by_ms),
+            invitations::postponements.eq(invitations::postponements + 1),
+        ))
+        .execute(tx)?;
+    Ok(())
+}
+
+/// The shop wants it sent at once.
+pub(crate) fn mark_hastened(tx: &mut Connection, shop: ShopId, id: InvitationId, now: Timestamp) -> db::Result<()> {
+    diesel::update(row(shop, id)).set((invitations::due_at.eq(now), invitations::hastened_at.eq(Some(now)))).execute(tx)?;
+    Ok(())
+}

@@ -1,0 +1,99 @@
+//! What the room looks for by itself, in bounded steps: mails whose job is missing, shops whose settings moved, and the
+//! numbers that a profile tells about the shop's hands.
+
+use diesel::dsl::{count, exists, not, sql};
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Nullable};
+
+use super::Row;
+use crate::db::schema::{invitations, jobs, replans};
+use crate::db::{self, Connection, each};
+use crate::invitations::model::{INVITATION, Invitation};
+use crate::kernel::id::{InvitationId, ShopId};
+use crate::kernel::time::Timestamp;
+
+/// Invitations due before `before` that nothing in the queue would send, oldest first.
+pub(crate) fn without_job(conn: &mut Connection, before: Timestamp, limit: i64) -> db::Result<Vec<Invitation>> {
+    let queued = jobs::table.filter(jobs::kind.eq(INVITATION)).filter(jobs::subject.eq(invitations::id));
+    let rows: Vec<Row> = invitations::table
+        .filter(invitations::sent_at.is_null())
+        .filter(invitations::dropped_at.is_null())
+        .filter(invitations::due_at.lt(before))
+        .filter(not(exists(queued)))
+        .order(invitations::due_at)
+        .limit(limit)
+        .load(conn)?;
+    rows.into_iter().map(Row::invitation).collect()
+}
+
+/// The settings version under which each of these shops was last planned; shops that never were are missing.
+pub(crate) fn planned_versions(conn: &mut Connection) -> db::Result<Vec<(ShopId, i64)>> {
+    Ok(replans::table.select((replans::shop_id, replans::settings_version)).load(conn)?)
+}
+
+/// Notes that a shop's waiting orders were planned under this settings version.
+pub(crate) fn set_planned_version(tx: &mut Connection, shop: ShopId, version: i64) -> db::Result<()> {
+    each!(tx, |c| {
+        diesel::insert_into(replans::table)
+            .values((replans::shop_id.eq(shop), replans::settings_version.eq(version)))
+            .on_conflict(replans::shop_id)
+            .do_update()
+            .set(replans::settings_version.eq(version))
+            .execute(c)?
+    });
+    Ok(())
+}
+
+/// How often the shop's hand was in: what a profile tells the public.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct HandCounts {
+    /// Invitations it cancelled.
+    pub cancelled: i64,
+    /// Postponements, of whatever length.
+    pub postponed: i64,
+    /// Invitations it sent before their time.
+    pub hastened: i64,
+}
+
+/// Counts the shop's interventions in all its invitations, test orders included: a shop makes those by itself.
+pub fn hand_counts(conn: &mut Connection, shop: ShopId) -> db::Result<HandCounts> {
+    let postponed = sql::<Nullable<BigInt>>("CAST(SUM(postponements) AS BIGINT)");
+    let (cancelled, hastened, postponed): (i64, i64, Option<i64>) = invitations::table
+        .filter(invitations::shop_id.eq(shop))
+        .select((count(invitations::cancelled_at), count(invitations::hastened_at), postponed))
+        .first(conn)?;
+    Ok(HandCounts { cancelled, postponed: postponed.unwrap_or(0), hastened })
+}
+
+/// A page of a shop's invitations, newest first, before `before`.
+pub(crate) fn page(conn: &mut Connection, shop: ShopId, filter: Filter, before: Option<InvitationId>, limit: i64) -> db::Result<Vec<Invitation>> {
+    let mut query = invitations::table.filter(invitations::shop_id.eq(shop)).order(invitations::id.desc()).limit(limit).into_boxed();
+    if let Some(before) = before {
+        query = query.filter(invitations::id.lt(before));
+    }
+    query = match filter {
+        Filter::All => query,
+        Filter::Pending => query.filter(invitations::sent_at.is_null()).filter(invitations::dropped_at.is_null()),
+        Filter::Sent => query.filter(invitations::sent_at.is_not_null()).filter(invitations::reviewed_at.is_null()),
+        Filter::Reviewed => query.filter(invitations::reviewed_at.is_not_null()),
+        Filter::Dropped => query.filter(invitations::dropped_at.is_not_null()),
+    };
+    let rows: Vec<Row> = query.load(conn)?;
+    rows.into_iter().map(Row::invitation).collect()
+}
+
+/// Which invitations a list shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Filter {
+    /// Every one.
+    #[default]
+    All,
+    /// Still to be sent.
+    Pending,
+    /// Sent, without a review so far.
+    Sent,
+    /// With a review.
+    Reviewed,
+    /// Ended before it was sent.
+    Dropped,
+}

@@ -1,0 +1,108 @@
+//! Leaving a person alone: the suppression itself, and the end of what was planned for them.
+//!
+//! Called by the unsubscribe page, by an outcome of the mail server, by erasure and by the operator. A suppression is a
+//! hash with a reach and a reason, and outlives address, order and review. What is planned by the shop at hand ends in the
+//! same transaction; other shops' mails meet the suppression when they are about to be sent.
+
+use super::model::{Bearer, INVITATION, Invitation, REMINDER, Reach, Suppression, SuppressionReason};
+use super::store;
+use crate::db::{self, Connection};
+use crate::jobs::{self, Subject};
+use crate::kernel::id::ShopId;
+use crate::kernel::time::Timestamp;
+use crate::keyring::PersonHash;
+use crate::orders::{self, Actor, Move, Reason, State};
+
+/// Writes the suppression and ends what this shop had planned for the person.
+pub fn suppress(tx: &mut Connection, shop: ShopId, wish: &Suppression, actor: Actor) -> db::Result<()> {
+    store::suppress(tx, wish)?;
+    end_planned(tx, shop, &wish.person, &End { reason: wish.reason.skips_with(), actor, now: wish.at })
+}
+
+/// Whether this shop may write to this person; the reason when not.
+pub fn is_suppressed(conn: &mut Connection, shop: ShopId, person: &PersonHash) -> db::Result<Option<SuppressionReason>> {
+    store::suppression(conn, shop, person)
+}
+
+/// How an unsubscription ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unsubscribed {
+    /// No more invitations, reminders and notices.
+    Done,
+    /// Nothing is known of the person any more, so nothing can be sent to them either.
+    NobodyLeft,
+}
+
+/// The reader of a mail wants no more of them, from this shop or from the whole instance. Twice is once.
+pub fn unsubscribe(tx: &mut Connection, bearer: &Bearer, everywhere: bool, now: Timestamp) -> db::Result<Unsubscribed> {
+    let Some(person) = orders::person(tx, bearer.shop_id, bearer.order_id)? else { return Ok(Unsubscribed::NobodyLeft) };
+    let reach = if everywhere { Reach::Instance } else { Reach::Shop(bearer.shop_id) };
+    let wish = Suppression { person, reach, reason: SuppressionReason::Unsubscribed, at: now };
+    suppress(tx, bearer.shop_id, &wish, Actor::Customer)?;
+    Ok(Unsubscribed::Done)
+}
+
+/// The reader takes their unsubscription back. Mails that were dropped stay dropped; later orders are asked about again.
+pub fn resubscribe(tx: &mut Connection, bearer: &Bearer) -> db::Result<bool> {
+    let Some(person) = orders::person(tx, bearer.shop_id, bearer.order_id)? else { return Ok(false) };
+    let here = store::lift(tx, &person, Reach::Shop(bearer.shop_id))?;
+    let everywhere = store::lift(tx, &person, Reach::Instance)?;
+    Ok(here || everywhere)
+}
+
+/// The customer asked to be erased: nothing more is sent for their orders here, and their invitations forget who they were.
+/// With `for_good`, later orders of theirs are not asked about either.
+pub fn forget(tx: &mut Connection, shop: ShopId, person: &PersonHash, for_good: bool, now: Timestamp) -> db::Result<()> {
+    if for_good {
+        let reason = SuppressionReason::Erased;
+        store::suppress(tx, &Suppression { person: *person, reach: Reach::Shop(shop), reason, at: now })?;
+    }
+    end_planned(tx, shop, person, &End { reason: Reason::CustomerErased, actor: Actor::Customer, now })?;
+    store::forget_person(tx, shop, person)
+}
+
+/// What the room knows of a person, for their own eyes.
+#[derive(Clone, Debug)]
+pub struct Personal {
+    /// Every invitation to them.
+    pub invitations: Vec<Invitation>,
+    /// Every wish or fact that stops mail to them.
+    pub suppressions: Vec<Suppression>,
+}
+
+/// Collects what the room knows of a person, in one shop or in all.
+pub fn personal(conn: &mut Connection, shop: Option<ShopId>, person: &PersonHash) -> db::Result<Personal> {
+    let invitations = store::of_person(conn, shop, person)?;
+    let mut suppressions = store::suppressions_of(conn, person)?;
+    if let Some(shop) = shop {
+        suppressions.retain(|wish| wish.reach == Reach::Instance || wish.reach == Reach::Shop(shop));
+    }
+    Ok(Personal { invitations, suppressions })
+}
+
+/// Why what was planned ends.
+struct End {
+    reason: Reason,
+    actor: Actor,
+    now: Timestamp,
+}
+
+/// Drops the person's pending invitations of one shop and the reminders of those that were sent.
+fn end_planned(tx: &mut Connection, shop: ShopId, person: &PersonHash, end: &End) -> db::Result<()> {
+    for row in store::of_person(tx, Some(shop), person)? {
+        if row.is_pending() {
+            stop(tx, &row, end.now)?;
+            let how = Move { actor: end.actor, at: end.now, note: None };
+            orders::move_to(tx, shop, row.order_id, State::Skipped(end.reason), &how)?;
+        } else if row.sent_at.is_some() && row.reminded_at.is_none() {
+            jobs::cancel(tx, REMINDER, Subject::from(row.id))?;
+        }
+    }
+    Ok(())
+}
+
+/// Takes a pending invitation out of the queue. The caller moves the order.
+pub(super) fn stop(tx: &mut Connection, row: &Invitation, now: Timestamp) -> db::Result<()> {
+    store::drop_many(tx, &[row.id], now)?;
+    jobs::cancel(tx, INVITATION, Subject::from(row.id))
+}
