@@ -1,5 +1,6 @@
 //! Attesta: a signed order event becomes a certified review on a public profile and a badge.
 
+pub mod app;
 pub mod config;
 pub mod context;
 pub mod db;

@@ -74,7 +74,7 @@ impl Store {
         T: Send + 'static,
     {
         let (tell, told) = oneshot::channel();
-        self.submit(f, tell)?;
+        self.submit(f, move |result| drop(tell.send(result)))?;
         told.await.unwrap_or_else(|_closed| Err(stopped()))
     }
 
@@ -84,14 +84,15 @@ impl Store {
         F: FnOnce(&mut Connection) -> Result<T> + Send + 'static,
         T: Send + 'static,
     {
-        let (tell, told) = oneshot::channel();
-        self.submit(f, tell)?;
-        told.blocking_recv().unwrap_or_else(|_closed| Err(stopped()))
+        let (tell, told) = std::sync::mpsc::sync_channel(1);
+        self.submit(f, move |result| drop(tell.send(result)))?;
+        told.recv().unwrap_or_else(|_closed| Err(stopped()))
     }
 
-    fn submit<T, F>(&self, f: F, tell: oneshot::Sender<Result<T>>) -> Result<()>
+    fn submit<T, F, A>(&self, f: F, answer: A) -> Result<()>
     where
         F: FnOnce(&mut Connection) -> Result<T> + Send + 'static,
+        A: FnOnce(Result<T>) + Send + 'static,
         T: Send + 'static,
     {
         let job: Job = Box::new(move |stage| {
@@ -99,7 +100,7 @@ impl Store {
             Done {
                 keep: result.is_ok(),
                 // A caller that went away does not undo its write: the closed channel is ignored.
-                answer: Box::new(move |lost| drop(tell.send(lost.map_or(result, |error| Err(error.echo()))))),
+                answer: Box::new(move |lost| answer(lost.map_or(result, |error| Err(error.echo())))),
             }
         });
         self.writer.try_send(job).map_err(|error| match error {

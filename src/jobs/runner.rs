@@ -12,14 +12,7 @@ use super::store::{self, Lease};
 use super::{Claim, Job, MAX_ATTEMPTS, Outcome, Ran, delay_ms};
 use crate::context::Context;
 use crate::db;
-use crate::kernel::time::MINUTE;
-
-/// Jobs claimed at once.
-const BATCH: i64 = 64;
-/// Jobs run side by side.
-const SIDE_BY_SIDE: usize = 16;
-/// How long a claim holds, in ms: longer than the slowest mail dialogue.
-const LEASE_MS: i64 = 5 * MINUTE;
+use crate::kernel::time::SECOND;
 
 /// Runs the jobs that rooms brought.
 pub struct Runner {
@@ -49,7 +42,7 @@ impl Runner {
                 let count = claims.len();
                 worked += count;
                 self.work(job, claims).await?;
-                if i64::try_from(count).unwrap_or(BATCH) < BATCH {
+                if count < usize::try_from(self.ctx.config().jobs.batch).unwrap_or(1) {
                     break;
                 }
             }
@@ -59,7 +52,9 @@ impl Runner {
 
     async fn claim(&self, kind: &'static str) -> db::Result<Vec<Claim>> {
         let now = self.ctx.now();
-        let lease = Lease { from: now, until: now.plus_ms(LEASE_MS), limit: BATCH };
+        let settings = &self.ctx.config().jobs;
+        let until = now.plus_ms(settings.lease_seconds.saturating_mul(SECOND));
+        let lease = Lease { from: now, until, limit: settings.batch };
         // Looking first keeps an idle tick from taking the writer.
         if !self.ctx.db().read(move |conn| store::any_due(conn, kind, now)).await? {
             return Ok(Vec::new());
@@ -72,10 +67,11 @@ impl Runner {
     }
 
     async fn work(&self, job: &Arc<dyn Job>, claims: Vec<Claim>) -> db::Result<()> {
+        let side_by_side = self.ctx.config().jobs.parallel;
         let mut ended = stream::iter(claims)
             .map(|claim| async { self.contained(job, claim).await })
-            .buffer_unordered(SIDE_BY_SIDE)
-            .ready_chunks(SIDE_BY_SIDE);
+            .buffer_unordered(side_by_side)
+            .ready_chunks(side_by_side);
         while let Some(chunk) = ended.next().await {
             let reports: Vec<(Claim, Outcome)> = chunk.into_iter().flatten().collect();
             if !reports.is_empty() {

@@ -12,5 +12,6 @@
 
 mod db;
 mod merchants;
+mod jobs;
 mod migrations;
 mod support;

@@ -1,0 +1,155 @@
+//! The queue: each job runs, once, whoever claims it; what fails waits longer and longer; what cannot work is parked and
+//! blocks nobody.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use attesta::context::Context;
+use attesta::jobs::{self, Claim, Job, MAX_ATTEMPTS, Outcome, Ran, Runner, Subject};
+use attesta::kernel::time::{DAY, HOUR, MINUTE};
+use futures_util::future::BoxFuture;
+
+use crate::support::house::{ENGINES, House};
+
+const KIND: &str = "story";
+
+/// What to do with a claim of which subject.
+type Act = dyn Fn(&Claim) -> Ran + Send + Sync;
+
+struct Probe {
+    act: Box<Act>,
+    ran: Mutex<Vec<Subject>>,
+}
+
+impl Probe {
+    fn new(act: impl Fn(&Claim) -> Ran + Send + Sync + 'static) -> Arc<Self> {
+        Arc::new(Self { act: Box::new(act), ran: Mutex::default() })
+    }
+
+    fn count(&self) -> usize {
+        self.ran.lock().unwrap().len()
+    }
+}
+
+impl Job for Probe {
+    fn kind(&self) -> &'static str {
+        KIND
+    }
+
+    fn run<'a>(&'a self, _ctx: &'a Context, claim: &'a Claim) -> BoxFuture<'a, Ran> {
+        Box::pin(async move {
+            tokio::task::yield_now().await;
+            self.ran.lock().unwrap().push(claim.subject);
+            (self.act)(claim)
+        })
+    }
+}
+
+fn subject(n: usize) -> Subject {
+    let mut bytes = [0; 16];
+    bytes[..8].copy_from_slice(&n.to_be_bytes());
+    Subject::from_bytes(bytes)
+}
+
+fn runner(house: &House, probe: &Arc<Probe>) -> Runner {
+    Runner::new(house.ctx.clone(), vec![probe.clone()])
+}
+
+async fn enqueue(house: &House, count: usize) {
+    let now = house.ctx.now();
+    let items: Vec<_> = (0..count).map(|n| (subject(n), now)).collect();
+    house.ctx.db().write(move |tx| jobs::enqueue_many(tx, KIND, &items)).await.unwrap();
+}
+
+async fn due(house: &House, n: usize) -> Option<i64> {
+    let due = house.ctx.db().read(move |conn| jobs::due_of(conn, KIND, subject(n))).await.unwrap();
+    due.map(|at| at.since(house.ctx.now()))
+}
+
+#[tokio::test]
+async fn two_processes_share_the_work_and_no_job_runs_twice() {
+    for engine in ENGINES {
+        let Some(house) = House::fresh(engine) else { continue };
+        let other = house.neighbour(2);
+        enqueue(&house, 300).await;
+        let probe = Probe::new(|_| Ran::Report(Outcome::Done));
+        let (here, there) = (runner(&house, &probe), runner(&other, &probe));
+        let (a, b) = tokio::join!(here.run_due(), there.run_due());
+        assert_eq!(a.unwrap() + b.unwrap(), 300, "every job is claimed by exactly one of the two on {engine:?}");
+        assert_eq!(probe.count(), 300, "and runs once");
+        assert_eq!(due(&house, 7).await, None, "a job that is done is gone");
+    }
+}
+
+#[tokio::test]
+async fn a_failing_job_waits_longer_each_time_and_is_parked_with_its_reason() {
+    for engine in ENGINES {
+        let Some(house) = House::fresh(engine) else { continue };
+        enqueue(&house, 1).await;
+        let probe = Probe::new(|_| Ran::Report(Outcome::Retry("the disk is made of cheese".to_owned())));
+        let runner = runner(&house, &probe);
+        let mut last = 0;
+        for attempt in 1..MAX_ATTEMPTS {
+            assert_eq!(runner.run_due().await.unwrap(), 1, "attempt {attempt} runs when its time has come on {engine:?}");
+            let wait = due(&house, 0).await.expect("it waits for its next attempt");
+            assert!(wait >= MINUTE && wait > last, "each wait is longer: {wait} ms after {last} ms");
+            assert_eq!(runner.run_due().await.unwrap(), 0, "and nothing runs before");
+            last = wait;
+            house.clock.advance(wait);
+        }
+        runner.run_due().await.unwrap();
+        house.clock.advance(30 * DAY);
+        assert_eq!(runner.run_due().await.unwrap(), 0, "after {MAX_ATTEMPTS} attempts it is parked and blocks nobody");
+        let parked = house.ctx.db().read(|conn| jobs::parked(conn, 10)).await.unwrap();
+        assert_eq!(parked[0].2.as_deref(), Some("the disk is made of cheese"), "the operator reads why");
+        enqueue(&house, 1).await;
+        assert_eq!(runner.run_due().await.unwrap(), 1, "putting it in again gives it a new chance");
+    }
+}
+
+#[tokio::test]
+async fn whoever_lost_the_lease_cannot_finish() {
+    for engine in ENGINES {
+        let Some(house) = House::fresh(engine) else { continue };
+        enqueue(&house, 1).await;
+        let taken: Arc<Mutex<Option<Claim>>> = Arc::default();
+        let keep = taken.clone();
+        // A process that claims a job and dies before it finishes.
+        let dying = Probe::new(move |claim| {
+            *keep.lock().unwrap() = Some(claim.clone());
+            Ran::Finished
+        });
+        runner(&house, &dying).run_due().await.unwrap();
+        let healthy = Probe::new(|_| Ran::Report(Outcome::Done));
+        assert_eq!(runner(&house, &healthy).run_due().await.unwrap(), 0, "while the lease holds nobody else takes it");
+        house.clock.advance(HOUR);
+        let retaken = Arc::new(AtomicUsize::new(0));
+        let (count, stale) = (retaken.clone(), taken.clone());
+        let db = house.ctx.db().clone();
+        let successor = Probe::new(move |_| {
+            count.fetch_add(1, Ordering::Relaxed);
+            let claim = stale.lock().unwrap().clone().unwrap();
+            let late = std::thread::scope(|scope| scope.spawn(|| db.write_now(move |tx| claim.finish(tx, &Outcome::Done))).join().unwrap());
+            assert!(late.is_err(), "the process that lost its lease is told so");
+            Ran::Report(Outcome::Done)
+        });
+        runner(&house, &successor).run_due().await.unwrap();
+        assert_eq!(retaken.load(Ordering::Relaxed), 1, "after the lease the job is taken up again on {engine:?}");
+        assert_eq!(due(&house, 0).await, None, "and its successor finishes it");
+    }
+}
+
+#[tokio::test]
+async fn a_panicking_job_leaves_its_neighbours_alone() {
+    for engine in ENGINES {
+        let Some(house) = House::fresh(engine) else { continue };
+        enqueue(&house, 20).await;
+        let probe = Probe::new(|claim| {
+            assert!(claim.subject != subject(13), "a bug in a job");
+            Ran::Report(Outcome::Done)
+        });
+        assert_eq!(runner(&house, &probe).run_due().await.unwrap(), 20);
+        assert_eq!(due(&house, 12).await, None, "the healthy ones are done on {engine:?}");
+        assert!(due(&house, 13).await.is_some_and(|wait| wait >= MINUTE), "the broken one waits for another try");
+    }
+}
