@@ -90,7 +90,11 @@ async fn a_failing_job_waits_longer_each_time_and_is_parked_with_its_reason() {
         let runner = runner(&house, &probe);
         let mut last = 0;
         for attempt in 1..MAX_ATTEMPTS {
-            assert_eq!(runner.run_due().await.unwrap(), 1, "attempt {attempt} runs when its time has come on {engine:?}");
+            assert_eq!(
+                runner.run_due().await.unwrap(),
+                1,
+                "attempt {attempt} runs when its time has come on {engine:?}"
+            );
             let wait = due(&house, 0).await.expect("it waits for its next attempt");
             assert!(wait >= MINUTE && wait > last, "each wait is longer: {wait} ms after {last} ms");
             assert_eq!(runner.run_due().await.unwrap(), 0, "and nothing runs before");
@@ -129,7 +133,9 @@ async fn whoever_lost_the_lease_cannot_finish() {
         let successor = Probe::new(move |_| {
             count.fetch_add(1, Ordering::Relaxed);
             let claim = stale.lock().unwrap().clone().unwrap();
-            let late = std::thread::scope(|scope| scope.spawn(|| db.write_now(move |tx| claim.finish(tx, &Outcome::Done))).join().unwrap());
+            let late = std::thread::scope(|scope| {
+                scope.spawn(|| db.write_now(move |tx| claim.finish(tx, &Outcome::Done))).join().unwrap()
+            });
             assert!(late.is_err(), "the process that lost its lease is told so");
             Ran::Report(Outcome::Done)
         });

@@ -11,7 +11,7 @@
 )]
 
 mod db;
-mod merchants;
 mod jobs;
+mod merchants;
 mod migrations;
 mod support;
