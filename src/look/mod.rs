@@ -8,6 +8,7 @@
 //! Nothing here reads a database, a clock or a request, and nothing here decides what is public.
 
 pub(crate) mod assets;
+pub(crate) mod badge;
 #[cfg(test)]
 pub(crate) mod gallery;
 mod hbs;

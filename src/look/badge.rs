@@ -1,0 +1,318 @@
+//! The badge: a small picture of a profile, drawn from plain values. Pure; reads nothing. Well-formed whatever the shop
+//! is called; no script, nothing loaded, under 1 KB compressed. It always says the day it speaks of, and a closed or
+//! suspended shop shows that instead of its score.
+
+use super::words::{self, fill};
+use super::{seal, stars};
+use crate::kernel::locale::Language;
+use crate::kernel::time::UtcDay;
+
+/// What a badge says.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Badge<'a> {
+    /// The shop's name, as the merchant wrote it.
+    pub(crate) name: &'a str,
+    /// What there is to say about it.
+    pub(crate) state: State,
+    /// The day it speaks of.
+    pub(crate) as_of: UtcDay,
+    /// Colours.
+    pub(crate) theme: Theme,
+    /// How large.
+    pub(crate) size: Size,
+    /// Language of the words.
+    pub(crate) language: Language,
+}
+
+/// What there is to say about a shop.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum State {
+    /// It has reviews.
+    Rated {
+        /// One decimal, 1.0 to 5.0.
+        score: f64,
+        /// In halves, 1.0 to 5.0.
+        stars: f64,
+        /// Published reviews of the shop.
+        count: i64,
+    },
+    /// No review yet.
+    New,
+    /// It left Attesta.
+    Closed,
+    /// The operator suspended it.
+    Suspended,
+}
+
+/// Colours of a badge; `auto` follows the reader's system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Theme {
+    /// Ink on paper.
+    Light,
+    /// Paper on ink.
+    Dark,
+    /// As the reader's system says.
+    Auto,
+}
+
+impl Theme {
+    /// `light`, `dark` or `auto`.
+    pub(crate) fn parse(name: &str) -> Option<Self> {
+        match name {
+            "light" => Some(Self::Light),
+            "dark" => Some(Self::Dark),
+            "auto" => Some(Self::Auto),
+            _ => None,
+        }
+    }
+}
+
+/// How large a badge is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Size {
+    /// 208 × 56, without the shop's name.
+    S,
+    /// 264 × 104.
+    M,
+    /// 344 × 136.
+    L,
+}
+
+impl Size {
+    /// `s`, `m` or `l`.
+    pub(crate) fn parse(name: &str) -> Option<Self> {
+        match name {
+            "s" => Some(Self::S),
+            "m" => Some(Self::M),
+            "l" => Some(Self::L),
+            _ => None,
+        }
+    }
+}
+
+struct Palette {
+    paper: &'static str,
+    ink: &'static str,
+    quiet: &'static str,
+    accent: &'static str,
+    star: &'static str,
+    line: &'static str,
+}
+
+const LIGHT: Palette =
+    Palette { paper: "#fbfaf6", ink: "#16211c", quiet: "#5a665f", accent: "#0b6b4f", star: "#b86e00", line: "#d9d3c4" };
+const DARK: Palette =
+    Palette { paper: "#121a17", ink: "#e8eee9", quiet: "#9aa8a0", accent: "#55c79a", star: "#f0b347", line: "#33433b" };
+
+/// Where things stand in one size, in pixels; widths of texts in average characters.
+struct Plan {
+    width: u16,
+    height: u16,
+    name: Option<(u16, u16)>,
+    fits: u32,
+    stars: (u16, &'static str),
+    figure: (u16, u16, u16),
+    verdict: Option<(u16, u16)>,
+    foot: (u16, u16),
+}
+
+const S: Plan = Plan {
+    width: 208,
+    height: 56,
+    name: None,
+    fits: 0,
+    stars: (10, ".75"),
+    figure: (136, 26, 17),
+    verdict: None,
+    foot: (45, 11),
+};
+const M: Plan = Plan {
+    width: 264,
+    height: 104,
+    name: Some((27, 15)),
+    fits: 25,
+    stars: (38, ".85"),
+    figure: (154, 55, 20),
+    verdict: Some((76, 13)),
+    foot: (93, 11),
+};
+const L: Plan = Plan {
+    width: 344,
+    height: 136,
+    name: Some((35, 19)),
+    fits: 27,
+    stars: (48, "1.1"),
+    figure: (182, 71, 26),
+    verdict: Some((99, 16)),
+    foot: (121, 13),
+};
+
+/// Draws a badge: a whole SVG document.
+pub(crate) fn draw(badge: &Badge<'_>) -> String {
+    let plan = match badge.size {
+        Size::S => &S,
+        Size::M => &M,
+        Size::L => &L,
+    };
+    let palette = if badge.theme == Theme::Dark { &DARK } else { &LIGHT };
+    let name = clean(badge.name);
+    let Plan { width, height, .. } = *plan;
+    let label = escape(&label(badge, &name));
+    let about = escape(words::of(badge.language).badge.description);
+    let mut svg = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" role=\"img\" xml:lang=\"{}\" font-family=\"system-ui,sans-serif\" fill=\"{}\"><title>{label}</title><desc>{about}</desc>",
+        badge.language, palette.ink
+    );
+    if badge.theme == Theme::Auto {
+        svg.push_str(&night());
+    }
+    svg.push_str(&format!(
+        "<rect class=\"p\" x=\".5\" y=\".5\" width=\"{}\" height=\"{}\" rx=\"6\" fill=\"{}\" stroke=\"{}\"/>",
+        width - 1,
+        height - 1,
+        palette.paper,
+        palette.line
+    ));
+    body(&mut svg, badge, plan, palette, &name);
+    svg.push_str("</svg>");
+    svg
+}
+
+/// The dark colours for who asked for them. Where a policy blocks style, the light ones stay.
+fn night() -> String {
+    let Palette { paper, ink, quiet, accent, star, line } = DARK;
+    format!(
+        "<style>@media(prefers-color-scheme:dark){{text{{fill:{ink}}}.q{{fill:{quiet}}}.a{{fill:{accent}}}.p{{fill:{paper};stroke:{line}}}.s{{fill:{star};stroke:{star}}}.o{{stroke:{quiet}}}}}</style>"
+    )
+}
+
+fn body(svg: &mut String, badge: &Badge<'_>, plan: &Plan, palette: &Palette, name: &str) {
+    let words = words::of(badge.language);
+    if let Some((y, size)) = plan.name {
+        let shown = escape(&shorten(name, plan.fits));
+        svg.push_str(&format!("<text x=\"16\" y=\"{y}\" font-size=\"{size}\" font-weight=\"600\">{shown}</text>"));
+    }
+    let (top, scale) = plan.stars;
+    let (x, y, size) = plan.figure;
+    let (line, foot) = match badge.state {
+        State::Rated { score, stars: shown, count } => {
+            svg.push_str(&five(shown, top, scale, palette));
+            let figure = words::score(badge.language, score);
+            svg.push_str(&format!("<text x=\"{x}\" y=\"{y}\" font-size=\"{size}\" font-weight=\"700\">{figure}</text>"));
+            let count = fill(words.badge.reviews.of(count), &[("n", &words::number(badge.language, count))]);
+            (format!("{} · {count}", capital(words::verdict(badge.language, shown))), count)
+        }
+        State::New => {
+            svg.push_str(&five(0.0, top, scale, palette));
+            (capital(words.badge.none), String::new())
+        }
+        State::Closed => (capital(words.badge.closed), capital(words.badge.closed)),
+        State::Suspended => (capital(words.badge.suspended), capital(words.badge.suspended)),
+    };
+    if let Some((y, size)) = plan.verdict {
+        svg.push_str(&format!("<text x=\"16\" y=\"{y}\" font-size=\"{size}\">{line}</text>"));
+    } else if plan.name.is_none() && !matches!(badge.state, State::Rated { .. } | State::New) {
+        svg.push_str(&format!("<text x=\"16\" y=\"{y}\" font-size=\"15\" font-weight=\"600\">{line}</text>"));
+    }
+    footer(svg, badge, plan, palette, if plan.name.is_none() && matches!(badge.state, State::Rated { .. }) { &foot } else { "Attesta" });
+}
+
+/// The last line: whose word this is (or how many reviews), and the day; the mark in the corner.
+fn footer(svg: &mut String, badge: &Badge<'_>, plan: &Plan, palette: &Palette, first: &str) {
+    let words = words::of(badge.language);
+    let (y, size) = plan.foot;
+    let day = words::date(badge.language, &badge.as_of.to_string()).unwrap_or_default();
+    let day = fill(words.badge.as_of, &[("date", &day)]);
+    svg.push_str(&format!(
+        "<text class=\"q\" x=\"16\" y=\"{y}\" font-size=\"{size}\" fill=\"{}\">{first} · {day}</text>",
+        palette.quiet
+    ));
+    svg.push_str(&format!(
+        "<path class=\"a\" transform=\"translate({} 10) scale(.75)\" fill=\"{}\" fill-rule=\"evenodd\" d=\"{}\"/>",
+        plan.width - 36,
+        palette.accent,
+        seal::PATH
+    ));
+}
+
+fn five(shown: f64, top: u16, scale: &str, palette: &Palette) -> String {
+    let halves = stars::halves(shown);
+    let (on, off) = (stars::filled(halves), stars::outlined(halves));
+    let mut group = format!(
+        "<g transform=\"translate(14 {top}) scale({scale})\" stroke-width=\"1.4\" stroke-linejoin=\"round\">"
+    );
+    if !off.is_empty() {
+        group.push_str(&format!("<path class=\"o\" fill=\"none\" stroke=\"{}\" d=\"{off}\"/>", palette.quiet));
+    }
+    if !on.is_empty() {
+        group.push_str(&format!("<path class=\"s\" fill=\"{0}\" stroke=\"{0}\" d=\"{on}\"/>", palette.star));
+    }
+    group.push_str("</g>");
+    group
+}
+
+/// The whole badge in one sentence, for who hears it.
+fn label(badge: &Badge<'_>, name: &str) -> String {
+    let words = words::of(badge.language);
+    let said = match badge.state {
+        State::Rated { score, stars, count } => {
+            let figure = fill(words.common.out_of_five, &[("n", &words::score(badge.language, score))]);
+            let count = fill(words.badge.reviews.of(count), &[("n", &words::number(badge.language, count))]);
+            format!("{figure}, {}, {count}", words::verdict(badge.language, stars))
+        }
+        State::New => words.badge.none.to_owned(),
+        State::Closed => words.badge.closed.to_owned(),
+        State::Suspended => words.badge.suspended.to_owned(),
+    };
+    let day = words::date(badge.language, &badge.as_of.to_string()).unwrap_or_default();
+    format!("{name}: {said}, {}", fill(words.badge.as_of, &[("date", &day)]))
+}
+
+/// Text that XML 1.0 allows and that stays on its line: no controls, no direction overrides, single blanks.
+fn clean(text: &str) -> String {
+    let kept = text.chars().take(400).map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|c| {
+        let direction = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+        !c.is_control() && !direction && !matches!(c, '\u{fffe}' | '\u{ffff}')
+    });
+    let kept: String = kept.collect();
+    kept.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// Cuts a text to so many average characters, with an ellipsis.
+fn shorten(text: &str, fits: u32) -> String {
+    let (mut room, mut shown) = (fits * 10, String::new());
+    for c in text.chars() {
+        let width = width(c);
+        if width > room {
+            return format!("{}…", shown.trim_end());
+        }
+        room -= width;
+        shown.push(c);
+    }
+    shown
+}
+
+/// Tenths of an average character, taken generously.
+fn width(c: char) -> u32 {
+    match c {
+        'i' | 'j' | 'l' | 't' | 'f' | 'r' | 'I' | '.' | ',' | '\'' | ' ' | ':' | ';' | '!' | '|' => 6,
+        'm' | 'w' | 'M' | 'W' | '@' | '%' | '—' => 16,
+        'A'..='Z' | '&' => 13,
+        '\u{300}'..='\u{36f}' => 1,
+        c if u32::from(c) >= 0x1100 => 20,
+        _ => 10,
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + letters.as_str())
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+#[cfg(test)]
+#[path = "badge_tests.rs"]
+mod tests;
