@@ -198,7 +198,9 @@ fn body(svg: &mut String, badge: &Badge<'_>, plan: &Plan, palette: &Palette, nam
         State::Rated { score, stars: shown, count } => {
             svg.push_str(&five(shown, top, scale, palette));
             let figure = words::score(badge.language, score);
-            svg.push_str(&format!("<text x=\"{x}\" y=\"{y}\" font-size=\"{size}\" font-weight=\"700\">{figure}</text>"));
+            svg.push_str(&format!(
+                "<text x=\"{x}\" y=\"{y}\" font-size=\"{size}\" font-weight=\"700\">{figure}</text>"
+            ));
             let count = fill(words.badge.reviews.of(count), &[("n", &words::number(badge.language, count))]);
             (format!("{} · {count}", capital(words::verdict(badge.language, shown))), count)
         }
@@ -214,7 +216,13 @@ fn body(svg: &mut String, badge: &Badge<'_>, plan: &Plan, palette: &Palette, nam
     } else if plan.name.is_none() && !matches!(badge.state, State::Rated { .. } | State::New) {
         svg.push_str(&format!("<text x=\"16\" y=\"{y}\" font-size=\"15\" font-weight=\"600\">{line}</text>"));
     }
-    footer(svg, badge, plan, palette, if plan.name.is_none() && matches!(badge.state, State::Rated { .. }) { &foot } else { "Attesta" });
+    footer(
+        svg,
+        badge,
+        plan,
+        palette,
+        if plan.name.is_none() && matches!(badge.state, State::Rated { .. }) { &foot } else { "Attesta" },
+    );
 }
 
 /// The last line: whose word this is (or how many reviews), and the day; the mark in the corner.
@@ -238,9 +246,8 @@ fn footer(svg: &mut String, badge: &Badge<'_>, plan: &Plan, palette: &Palette, f
 fn five(shown: f64, top: u16, scale: &str, palette: &Palette) -> String {
     let halves = stars::halves(shown);
     let (on, off) = (stars::filled(halves), stars::outlined(halves));
-    let mut group = format!(
-        "<g transform=\"translate(14 {top}) scale({scale})\" stroke-width=\"1.4\" stroke-linejoin=\"round\">"
-    );
+    let mut group =
+        format!("<g transform=\"translate(14 {top}) scale({scale})\" stroke-width=\"1.4\" stroke-linejoin=\"round\">");
     if !off.is_empty() {
         group.push_str(&format!("<path class=\"o\" fill=\"none\" stroke=\"{}\" d=\"{off}\"/>", palette.quiet));
     }
@@ -271,7 +278,8 @@ fn label(badge: &Badge<'_>, name: &str) -> String {
 /// Text that XML 1.0 allows and that stays on its line: no controls, no direction overrides, single blanks.
 fn clean(text: &str) -> String {
     let kept = text.chars().take(400).map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|c| {
-        let direction = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+        let direction =
+            matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
         !c.is_control() && !direction && !matches!(c, '\u{fffe}' | '\u{ffff}')
     });
     let kept: String = kept.collect();

@@ -44,7 +44,16 @@ fn well_formed(svg: &str) -> bool {
 fn well_formed_and_small_whatever_the_name() {
     let long = "W".repeat(5_000);
     let marks = format!("Z{}", "\u{301}".repeat(3_000));
-    let names = ["Bottega Ligure", "</text><script>alert(1)</script>", "]]>&\"'\u{0}\u{1f}\u{fffe}", "\u{202e}evil", "日本の陶器の店舗です", "", &long, &marks];
+    let names = [
+        "Bottega Ligure",
+        "</text><script>alert(1)</script>",
+        "]]>&\"'\u{0}\u{1f}\u{fffe}",
+        "\u{202e}evil",
+        "日本の陶器の店舗です",
+        "",
+        &long,
+        &marks,
+    ];
     for name in names {
         for state in STATES {
             for size in SIZES {

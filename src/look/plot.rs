@@ -15,11 +15,8 @@ pub(crate) fn permille(count: i64, total: i64) -> i64 {
 pub(crate) fn bar(count: i64, total: i64) -> String {
     let share = permille(count, total);
     let width = if count > 0 { share.max(12) } else { 0 };
-    let fill = if width > 0 {
-        format!("<rect class=\"fill\" width=\"{width}\" height=\"12\"/>")
-    } else {
-        String::new()
-    };
+    let fill =
+        if width > 0 { format!("<rect class=\"fill\" width=\"{width}\" height=\"12\"/>") } else { String::new() };
     format!(
         "<svg class=\"bar\" viewBox=\"0 0 1000 12\" preserveAspectRatio=\"none\" aria-hidden=\"true\"><rect class=\"rail\" width=\"1000\" height=\"12\"/>{fill}</svg>"
     )
