@@ -12,6 +12,7 @@
 
 mod db;
 mod jobs;
+mod mail;
 mod merchants;
 mod migrations;
 mod support;

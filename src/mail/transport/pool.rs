@@ -5,10 +5,12 @@ use std::time::Duration;
 
 use lettre::transport::smtp::client::AsyncSmtpConnection;
 
-use crate::kernel::time::{MINUTE, Timestamp};
+use crate::kernel::time::{MINUTE, SECOND, Timestamp};
 
-/// Connections kept open without work.
+/// Connections kept open without work once a burst is over.
 const IDLE: usize = 4;
+/// How long a burst may pause, in ms.
+const BURST_MS: i64 = 5 * SECOND;
 /// How long one may wait, in ms: less than servers wait before they hang up.
 const IDLE_MS: i64 = MINUTE;
 /// Mails over one connection; many servers stop at a hundred.
@@ -45,21 +47,28 @@ impl Pool {
     /// The freshest connection that has not waited too long. The caller asks it whether it still lives.
     pub(super) fn take(&self, now: Timestamp) -> Option<Line> {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        let stale = waiting.iter().take_while(|(_, since)| now.since(*since) > IDLE_MS).count();
-        for (line, _) in waiting.drain(..stale) {
-            line.close();
-        }
+        close_older(&mut waiting, now, IDLE_MS, 0);
         waiting.pop().map(|(line, _)| line)
     }
 
-    /// Keeps a connection that carried a mail, unless it or the pool has had enough.
+    /// Keeps a connection that carried a mail, unless it has had enough. There are never more than dialogues at once.
     pub(super) fn put(&self, mut line: Line, now: Timestamp) {
         line.mails += 1;
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        if line.mails < MAILS && waiting.len() < IDLE {
+        if line.mails < MAILS {
             waiting.push((line, now));
         } else {
             line.close();
         }
+        close_older(&mut waiting, now, BURST_MS, IDLE);
+    }
+}
+
+/// Closes the longest waiting ones, as long as they have waited more than `ms` and more than `keep` wait.
+fn close_older(waiting: &mut Vec<(Line, Timestamp)>, now: Timestamp, ms: i64, keep: usize) {
+    let spare = waiting.len().saturating_sub(keep);
+    let stale = waiting.iter().take(spare).take_while(|(_, since)| now.since(*since) > ms).count();
+    for (line, _) in waiting.drain(..stale) {
+        line.close();
     }
 }

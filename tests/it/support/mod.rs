@@ -2,3 +2,4 @@
 
 pub(crate) mod house;
 pub(crate) mod postgres;
+pub(crate) mod smtp_sink;

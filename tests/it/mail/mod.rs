@@ -1,0 +1,8 @@
+//! Mail as the world sees it: what reaches a mail server, what becomes of a message, what may never happen.
+
+mod bench;
+mod hostile;
+mod outcomes;
+mod settings;
+mod transport;
+mod wording;

@@ -1,0 +1,76 @@
+//! Every mail in every language, as it is read. Review changes with `cargo insta review`.
+
+use attesta::kernel::email::EmailAddress;
+use attesta::kernel::locale::Language;
+use attesta::kernel::time::Timestamp;
+use attesta::mail::compose::message_id;
+use attesta::mail::{Mailer, samples};
+use mail_parser::MessageParser;
+
+use super::bench::{KIND, composer, mail_to, subject};
+
+fn eml(mailer: &Mailer, language: Language, context: &attesta::mail::MailContext) -> Vec<u8> {
+    let mut mail = mail_to("giulia@example.com");
+    mail.language = language;
+    mail.context = context.clone();
+    mail.reply_to = Some(EmailAddress::parse("ciao@orto.example").unwrap());
+    let date = Timestamp::parse("2026-11-22T09:00:00Z").unwrap();
+    mailer.composer().compose(&mail, message_id(KIND, subject(1), 0), date).unwrap().bytes
+}
+
+/// Headers as sent, then both parts as read.
+fn readable(bytes: &[u8]) -> String {
+    let raw = std::str::from_utf8(bytes).unwrap().replace("\r\n", "\n");
+    let (headers, _) = raw.split_once("\n\n").unwrap();
+    let message = MessageParser::default().parse(bytes).unwrap();
+    let part = |part: Option<std::borrow::Cow<'_, str>>| part.unwrap().replace("\r\n", "\n").trim_end().to_owned();
+    let subject = message.subject().unwrap();
+    format!(
+        "{headers}\n\n== {subject}\n\n{}\n\n== html\n\n{}\n",
+        part(message.body_text(0)),
+        part(message.body_html(0))
+    )
+}
+
+#[test]
+fn every_mail_in_every_language() {
+    let mailer = composer();
+    for language in Language::ALL {
+        for (name, contexts) in samples::all() {
+            let bytes = eml(&mailer, *language, &contexts[0]);
+            insta::assert_snapshot!(format!("{name}_{}", language.tag()), readable(&bytes));
+        }
+    }
+}
+
+#[test]
+fn both_parts_say_the_same_links() {
+    let mailer = composer();
+    for language in Language::ALL {
+        for (name, contexts) in samples::all() {
+            for context in &contexts {
+                let message = eml(&mailer, *language, context);
+                let message = MessageParser::default().parse(&message).unwrap();
+                let (text, html) = (message.body_text(0).unwrap(), message.body_html(0).unwrap());
+                let linked = |text: &str| {
+                    let mut found: Vec<String> = text
+                        .split(['"', '\'', ' ', '\n', '\r', '<', '>', '(', ')'])
+                        .filter(|word| word.starts_with("https://"))
+                        .map(|word| word.trim_end_matches(['.', ',']).to_owned())
+                        .collect();
+                    found.sort();
+                    found.dedup();
+                    found
+                };
+                assert_eq!(linked(&text), linked(&html), "{name} in {}", language.tag());
+            }
+        }
+    }
+}
+
+#[test]
+fn the_same_message_has_the_same_bytes() {
+    let (one, two) = (composer(), composer());
+    let context = &samples::all()[0].1[0];
+    assert_eq!(eml(&one, Language::It, context), eml(&two, Language::It, context));
+}
