@@ -26,7 +26,6 @@ use crate::sign::webhook::Scheme;
 enum Standing {
     Given,
     Invalid,
-    Erased,
 }
 
 /// How the weakest of the events was signed, from weak to strong.
@@ -46,8 +45,7 @@ pub struct Stamp {
     pub received: Timestamp,
     /// How its signature was checked.
     pub checked: Scheme,
-    /// When the person whose address it carries asked to be erased, if they ever did: what an event not later than that
-    /// says of them is dropped.
+    /// When the person whose address it carries last asked to be erased, if they ever did.
     pub erased: Option<Timestamp>,
 }
 
@@ -56,6 +54,8 @@ pub struct Stamp {
 #[serde(default, deny_unknown_fields)]
 pub struct Fold {
     keys: Vec<Key>,
+    /// The time of its earliest event.
+    first: Option<i64>,
     #[serde(skip_serializing_if = "Slot::is_unset")]
     placed_at: Slot<i64>,
     #[serde(skip_serializing_if = "Slot::is_unset")]
@@ -107,36 +107,38 @@ impl Fold {
         let mut keys = std::mem::take(&mut self.keys);
         let by = slot::admit(&mut keys, key, &mut self.slots());
         self.take_fields(by, event);
-        self.take_personal(by, event, stamp.erased, personal);
-        self.drop_old_name(&keys, personal);
+        self.take_personal(by, event, personal);
         self.take_lines(by, event);
         slot::prune(&mut keys, &mut self.slots());
         self.keys = keys;
         self.happened(event, Mark(event.at.millis(), stamp.received.millis()));
+        if matches!(event.email, Change::Set(Mailbox::Valid(_))) {
+            self.erased = self.erased.max(stamp.erased.map(Timestamp::millis));
+        }
+        self.drop_erased(personal);
         let checked = if stamp.checked == Scheme::V1 { Weakest::V1 } else { Weakest::V1a };
         self.checked = Some(self.checked.map_or(checked, |held| held.min(checked)));
     }
 
-    /// The order's person asked to be erased at `at`: what events not later than that said of them is dropped.
+    /// The order's person asked to be erased at `at`. An order that began no later keeps no name or address from then on,
+    /// whatever its events say; one that began later is a new purchase.
     pub fn erase(&mut self, at: Timestamp, personal: &mut Personal) {
         self.erased = self.erased.max(Some(at.millis()));
-        let keys = std::mem::take(&mut self.keys);
-        let covered = self.email.key(&keys).is_some_and(|key| key.at <= at.millis());
-        if covered && self.email.get() == Some(&Standing::Given) {
-            self.email.replace(Some(Standing::Erased));
-            personal.email = None;
-        }
-        self.drop_old_name(&keys, personal);
-        self.keys = keys;
+        self.drop_erased(personal);
+    }
+
+    /// Whether its person asked to be erased after it began.
+    pub fn is_erased(&self) -> bool {
+        matches!((self.first, self.erased), (Some(first), Some(erased)) if first <= erased)
     }
 
     /// What is known of the address. `kept`: whether its ciphertext still stands.
     pub fn address(&self, kept: bool) -> Address {
         match self.email.get() {
+            _ if self.is_erased() => Address::Erased,
             Some(Standing::Given) if kept => Address::Given,
             Some(Standing::Given) => Address::Gone,
             Some(Standing::Invalid) => Address::Invalid,
-            Some(Standing::Erased) => Address::Erased,
             None => Address::Missing,
         }
     }
@@ -223,37 +225,25 @@ impl Fold {
         self.tags.take(by, event.tags.clone());
     }
 
-    fn take_personal(&mut self, by: slot::Place, event: &OrderEvent, mark: Option<Timestamp>, personal: &mut Personal) {
-        let (standing, email) = match &event.email {
-            Change::Keep => (Change::Keep, None),
-            Change::Clear => (Change::Clear, None),
-            Change::Set(Mailbox::Invalid) => (Change::Set(Standing::Invalid), None),
-            Change::Set(Mailbox::Valid(email)) => {
-                self.erased = self.erased.max(mark.map(Timestamp::millis));
-                let erased = mark.is_some_and(|mark| event.at <= mark);
-                if erased {
-                    (Change::Set(Standing::Erased), None)
-                } else {
-                    (Change::Set(Standing::Given), Some(email.clone()))
-                }
-            }
-        };
+    fn take_personal(&mut self, by: slot::Place, event: &OrderEvent, personal: &mut Personal) {
+        let standing = event.email.as_ref().map(|mailbox| match mailbox {
+            Mailbox::Valid(_) => Standing::Given,
+            Mailbox::Invalid => Standing::Invalid,
+        });
         if self.email.take(by, standing) {
-            personal.email = email;
-        }
-        if self.name.take(by, event.name.as_ref().map(|_| true)) {
-            personal.name = match &event.name {
-                Change::Set(name) => Some(name.clone()),
+            personal.email = match &event.email {
+                Change::Set(Mailbox::Valid(email)) => Some(email.clone()),
                 _ => None,
             };
         }
+        if self.name.take(by, event.name.as_ref().map(|_| true)) {
+            personal.name = event.name.clone().set();
+        }
     }
 
-    /// A name that is not newer than its person's erasure goes.
-    fn drop_old_name(&mut self, keys: &[Key], personal: &mut Personal) {
-        if self.name.key(keys).is_some_and(|key| Some(key.at) <= self.erased) {
-            self.name.replace(None);
-            personal.name = None;
+    fn drop_erased(&self, personal: &mut Personal) {
+        if self.is_erased() {
+            *personal = Personal::default();
         }
     }
 
@@ -272,6 +262,7 @@ impl Fold {
     }
 
     fn happened(&mut self, event: &OrderEvent, mark: Mark) {
+        self.first = Some(self.first.map_or(mark.0, |first| first.min(mark.0)));
         match event.kind {
             EventKind::Created => self.created = earlier(self.created, Some(mark)),
             EventKind::Paid => self.paid = earlier(self.paid, Some(mark)),

@@ -44,11 +44,6 @@ impl<T> Slot<T> {
         self.0.as_ref().and_then(|(_, value)| value.as_ref())
     }
 
-    /// Which event set it.
-    pub(super) fn key<'k>(&self, keys: &'k [Key]) -> Option<&'k Key> {
-        self.0.as_ref().and_then(|(place, _)| keys.get(usize::try_from(*place).ok()?))
-    }
-
     /// Takes what the event at `by` says, unless a later event spoke. True when it was taken.
     pub(super) fn take(&mut self, by: Place, change: Change<T>) -> bool {
         let value = match change {
@@ -61,13 +56,6 @@ impl<T> Slot<T> {
             self.0 = Some((by, value));
         }
         newest
-    }
-
-    /// Replaces the value but not who set it.
-    pub(super) fn replace(&mut self, value: Option<T>) {
-        if let Some((_, held)) = &mut self.0 {
-            *held = value;
-        }
     }
 }
 
