@@ -15,11 +15,17 @@ pub mod event;
 pub mod fold;
 pub mod model;
 pub mod moves;
+pub mod personal;
 pub mod read;
 pub mod reason;
 mod slot;
 pub mod state;
+mod store;
+pub(crate) mod workbench;
 
 pub use model::{Actor, Address, Contact, Facts, Item, Order};
+pub use personal::contact;
 pub use reason::Reason;
 pub use state::State;
+pub use store::list::Filter;
+pub use store::{Move, Unsent, find, find_number, keep_contact_until, mark_dirty, move_to, person, unsent};

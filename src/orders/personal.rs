@@ -1,0 +1,183 @@
+//! What an order knows of its customer: sealed, opened for the moment of use, and dropped in time.
+//!
+//! Name and address stand in `contacts` and nowhere else. They go when their time is over ([`purge`]) or when the customer
+//! asks ([`forget`]); the keyed hash stays beside them, so that a later request still finds the order. Nothing here logs,
+//! and nothing returns an address that is not asked for by its order.
+
+use serde::{Deserialize, Serialize};
+
+use super::model::{Actor, Contact, Personal};
+use super::reason::Reason;
+use super::state::State;
+use super::store::personal as store;
+use super::store::{Move, SealedContact, move_to, sealed_contact};
+use crate::db::{self, Connection};
+use crate::kernel::email::EmailAddress;
+use crate::kernel::id::{OrderId, ShopId};
+use crate::kernel::order_number::OrderNumber;
+use crate::kernel::time::Timestamp;
+use crate::keyring::{Keyring, PersonHash, Sealed};
+
+/// What is inside the seal.
+#[derive(Serialize, Deserialize)]
+struct Plain {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+}
+
+/// Binds a seal to its order.
+fn place(shop: ShopId, order: OrderId) -> [u8; 32] {
+    let mut place = [0; 32];
+    let (first, second) = place.split_at_mut(16);
+    first.copy_from_slice(shop.as_bytes());
+    second.copy_from_slice(order.as_bytes());
+    place
+}
+
+/// Seals what is known of a person; `None` when nothing is.
+pub(super) fn seal(keyring: &Keyring, shop: ShopId, order: OrderId, personal: &Personal) -> db::Result<Option<Sealed>> {
+    if personal.email.is_none() && personal.name.is_none() {
+        return Ok(None);
+    }
+    let plain =
+        Plain { email: personal.email.as_ref().map(|email| email.expose().to_owned()), name: personal.name.clone() };
+    let plain = serde_json::to_vec(&plain).map_err(|_error| db::Error::corrupt("a contact about to be sealed"))?;
+    let sealed =
+        keyring.seal_address(&place(shop, order), &plain).map_err(|error| db::Error::Unavailable(error.to_string()))?;
+    Ok(Some(sealed))
+}
+
+/// Opens a seal. Nothing is inside when its time was over, its key is gone or it belongs elsewhere.
+pub(super) fn open(keyring: &Keyring, shop: ShopId, order: OrderId, contact: &SealedContact) -> Personal {
+    let (Some(kid), Some(bytes)) = (contact.kid, &contact.sealed) else { return Personal::default() };
+    let plain = keyring.open_address(&place(shop, order), kid, bytes);
+    let plain = plain.and_then(|plain| serde_json::from_slice::<Plain>(&plain).ok());
+    plain.map_or_else(Personal::default, |plain| Personal {
+        email: plain.email.and_then(|email| EmailAddress::parse(&email).ok()),
+        name: plain.name,
+    })
+}
+
+/// Whom a mail about this order goes to, while that is kept.
+///
+/// # Errors
+/// The database's.
+pub fn contact(conn: &mut Connection, keyring: &Keyring, shop: ShopId, order: OrderId) -> db::Result<Option<Contact>> {
+    let Some(sealed) = sealed_contact(conn, shop, order)? else { return Ok(None) };
+    let personal = open(keyring, shop, order, &sealed);
+    Ok(personal.email.map(|email| Contact { email, name: personal.name }))
+}
+
+/// The customer asked to be erased at `at`: the orders that began no later lose their name and address and are not asked
+/// about, and whatever comes in late for them is dropped too. What was published stays. Returns how many orders.
+///
+/// # Errors
+/// The database's.
+pub fn forget(
+    tx: &mut Connection,
+    shop: ShopId,
+    person: &PersonHash,
+    at: Timestamp,
+    now: Timestamp,
+) -> db::Result<usize> {
+    store::mark_erased(tx, shop, person, at)?;
+    let mut forgotten = 0;
+    for (mut order, _) in store::of_person(tx, Some(shop), person)? {
+        let before = order.fold.clone();
+        order.fold.erase(at, &mut Personal::default());
+        if order.fold == before {
+            continue;
+        }
+        order.changed_at = now;
+        let fold =
+            serde_json::to_string(&order.fold).map_err(|_error| db::Error::corrupt("a fold about to be kept"))?;
+        store::save_fold(tx, &order, &fold)?;
+        if !order.fold.is_erased() {
+            continue;
+        }
+        forgotten += 1;
+        store::drop_sealed(tx, shop, order.id)?;
+        let ended = State::Skipped(Reason::CustomerErased);
+        if !order.state.is_out() && order.state != ended {
+            move_to(tx, shop, order.id, ended, &Move { actor: Actor::Customer, at: now, note: None })?;
+        }
+    }
+    Ok(forgotten)
+}
+
+/// What one order knows of a person, for that person's own eyes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// Whose order.
+    pub shop: ShopId,
+    /// Which.
+    pub order: OrderId,
+    /// Its number there.
+    pub number: OrderNumber,
+    /// When we first heard of it.
+    pub first_at: Timestamp,
+    /// Name and address, while they are kept.
+    pub personal: Personal,
+    /// Until when, if that is known.
+    pub kept_until: Option<Timestamp>,
+}
+
+/// Everything the orders know of a person, in one shop or in all.
+///
+/// # Errors
+/// The database's.
+pub fn records(
+    conn: &mut Connection,
+    keyring: &Keyring,
+    shop: Option<ShopId>,
+    person: &PersonHash,
+) -> db::Result<Vec<Record>> {
+    let found = store::of_person(conn, shop, person)?.into_iter();
+    Ok(found
+        .map(|(order, sealed)| Record {
+            shop: order.shop,
+            order: order.id,
+            personal: open(keyring, order.shop, order.id, &sealed),
+            number: order.number,
+            first_at: order.first_at,
+            kept_until: sealed.purge_at,
+        })
+        .collect())
+}
+
+/// Drops name and address of up to `limit` orders whose time is over. Returns how many there were.
+///
+/// # Errors
+/// The database's.
+pub fn purge(tx: &mut Connection, now: Timestamp, limit: i64) -> db::Result<usize> {
+    store::purge(tx, now, limit)
+}
+
+/// Forgets up to `limit` webhook ids received before `before`, with their lines in timelines. Returns how many there were.
+///
+/// # Errors
+/// The database's.
+pub fn purge_events(tx: &mut Connection, before: Timestamp, limit: i64) -> db::Result<usize> {
+    store::purge_events(tx, before, limit)
+}
+
+/// Seals up to `limit` contacts of older keys again with the key in use. Returns how many it looked at.
+///
+/// # Errors
+/// The database's; [`db::Error::Unavailable`] when no key is in use.
+pub fn reseal(tx: &mut Connection, keyring: &Keyring, limit: i64) -> db::Result<usize> {
+    let unavailable = |error: crate::keyring::KeyringError| db::Error::Unavailable(error.to_string());
+    let current = keyring.seal_address(&[], &[]).map_err(unavailable)?.kid;
+    let old = store::sealed_with_other(tx, current, limit)?;
+    for (shop, order, contact) in &old {
+        let personal = open(keyring, *shop, *order, contact);
+        match seal(keyring, *shop, *order, &personal)? {
+            Some(new) => store::reseal(tx, *shop, *order, contact, &new)?,
+            // The key that could open it was retired: it can never be read again.
+            None => store::drop_sealed(tx, *shop, *order)?,
+        }
+    }
+    Ok(old.len())
+}

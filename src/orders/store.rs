@@ -1,0 +1,253 @@
+//! Queries about one order and its contact. Those about many are beside: [`fetch`] and [`keep`] for the intake's batch,
+//! [`list`] for people who look, [`personal`] for what names somebody.
+
+use diesel::prelude::*;
+
+use super::model::{Actor, Order};
+use super::state::State;
+use crate::db::schema::{contacts, order_moves, orders, orders_dirty};
+use crate::db::{self, Connection, each};
+use crate::kernel::id::{OrderId, ShopId};
+use crate::kernel::order_number::OrderNumber;
+use crate::kernel::time::Timestamp;
+use crate::keyring::PersonHash;
+
+pub(super) mod fetch;
+pub(super) mod keep;
+pub(super) mod list;
+pub(super) mod personal;
+
+/// A row of `orders`, in the order of [`COLUMNS`].
+#[derive(Queryable)]
+pub(super) struct Row {
+    shop_id: ShopId,
+    id: OrderId,
+    number: String,
+    test: i64,
+    state: String,
+    reason: Option<String>,
+    at: Option<Timestamp>,
+    fold: String,
+    eligible: i64,
+    invited: i64,
+    first_at: Timestamp,
+    changed_at: Timestamp,
+}
+
+impl Row {
+    /// The order that the row holds.
+    pub(super) fn order(self) -> db::Result<Order> {
+        let corrupt = |what: &str| db::Error::corrupt(what);
+        Ok(Order {
+            id: self.id,
+            shop: self.shop_id,
+            number: OrderNumber::parse(&self.number).map_err(|_error| corrupt("orders.number"))?,
+            test: self.test == 1,
+            state: State::from_columns(&self.state, self.reason.as_deref(), self.at)
+                .ok_or_else(|| corrupt("orders.state"))?,
+            eligible: self.eligible == 1,
+            invited: self.invited == 1,
+            first_at: self.first_at,
+            changed_at: self.changed_at,
+            fold: serde_json::from_str(&self.fold).map_err(|_error| corrupt("orders.fold"))?,
+        })
+    }
+}
+
+/// A sealed name and address.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct SealedContact {
+    pub(super) person: Option<PersonHash>,
+    pub(super) kid: Option<i64>,
+    pub(super) sealed: Option<Vec<u8>>,
+    pub(super) purge_at: Option<Timestamp>,
+}
+
+/// `person`, `kid`, `sealed` and `purge_at` of a contact.
+pub(super) type Sealed = (Option<Vec<u8>>, Option<i64>, Option<Vec<u8>>, Option<Timestamp>);
+
+impl From<Sealed> for SealedContact {
+    /// A hash of another length is none.
+    fn from((person, kid, sealed, purge_at): Sealed) -> Self {
+        Self { person: person.and_then(|bytes| bytes.try_into().ok()), kid, sealed, purge_at }
+    }
+}
+
+/// The order of this id.
+///
+/// # Errors
+/// The database's.
+pub fn find(conn: &mut Connection, shop: ShopId, order: OrderId) -> db::Result<Option<Order>> {
+    let row =
+        orders::table.filter(orders::shop_id.eq(shop)).filter(orders::id.eq(order)).first::<Row>(conn).optional()?;
+    row.map(Row::order).transpose()
+}
+
+/// The order of this number.
+///
+/// # Errors
+/// The database's.
+pub fn find_number(conn: &mut Connection, shop: ShopId, number: &OrderNumber) -> db::Result<Option<Order>> {
+    let row =
+        orders::table.filter(orders::shop_id.eq(shop)).filter(orders::number.eq(number.as_str())).first::<Row>(conn);
+    row.optional()?.map(Row::order).transpose()
+}
+
+/// Who moves an order, when, and what there is to say about it.
+#[derive(Clone, Copy, Debug)]
+pub struct Move<'a> {
+    /// Who.
+    pub actor: Actor,
+    /// When.
+    pub at: Timestamp,
+    /// What the timeline should keep beside the reason; never names a person.
+    pub note: Option<&'a str>,
+}
+
+/// Moves an order and leaves a line in its timeline. An order that is not there stays so.
+///
+/// # Errors
+/// The database's.
+pub fn move_to(tx: &mut Connection, shop: ShopId, order: OrderId, state: State, how: &Move<'_>) -> db::Result<()> {
+    let row = orders::table.filter(orders::shop_id.eq(shop)).filter(orders::id.eq(order));
+    let moved = diesel::update(row)
+        .set((
+            orders::state.eq(state.word()),
+            orders::reason.eq(state.reason().map(|reason| reason.code())),
+            orders::at.eq(state.at()),
+            orders::changed_at.eq(how.at),
+        ))
+        .execute(tx)?;
+    if moved == 0 {
+        return Ok(());
+    }
+    count(tx, shop, order, state)?;
+    note_move(tx, shop, order, state, how)?;
+    mark_dirty(tx, shop)
+}
+
+/// What a move means for the public denominator: what is planned has reached its trigger, what waits has not.
+fn count(tx: &mut Connection, shop: ShopId, order: OrderId, state: State) -> db::Result<()> {
+    let real = orders::table.filter(orders::shop_id.eq(shop)).filter(orders::id.eq(order)).filter(orders::test.eq(0));
+    match state {
+        State::Sent | State::Reviewed => {
+            diesel::update(real).set((orders::eligible.eq(1), orders::invited.eq(1))).execute(tx)?
+        }
+        State::Scheduled(_) | State::Held(_) | State::Failed(..) => {
+            diesel::update(real).set(orders::eligible.eq(1)).execute(tx)?
+        }
+        State::Waiting(_) => diesel::update(real).set(orders::eligible.eq(0)).execute(tx)?,
+        State::Skipped(_) => 0,
+    };
+    Ok(())
+}
+
+fn note_move(tx: &mut Connection, shop: ShopId, order: OrderId, state: State, how: &Move<'_>) -> db::Result<()> {
+    let last: Option<Vec<u8>> = order_moves::table
+        .filter(order_moves::shop_id.eq(shop))
+        .filter(order_moves::order_id.eq(order))
+        .order(order_moves::id.desc())
+        .select(order_moves::id)
+        .first(tx)
+        .optional()?;
+    let last = last.and_then(|bytes| bytes.try_into().ok()).map_or(0, u128::from_be_bytes);
+    diesel::insert_into(order_moves::table)
+        .values((
+            order_moves::shop_id.eq(shop),
+            order_moves::order_id.eq(order),
+            order_moves::id.eq(last.saturating_add(1).to_be_bytes().to_vec()),
+            order_moves::moved_at.eq(how.at),
+            order_moves::actor.eq(how.actor.as_str()),
+            order_moves::state.eq(state.word()),
+            order_moves::reason.eq(state.reason().map(|reason| reason.code())),
+            order_moves::at.eq(state.at()),
+            order_moves::note.eq(how.note),
+        ))
+        .execute(tx)?;
+    Ok(())
+}
+
+/// Notes that this shop's orders changed, so that its collection numbers are counted again.
+///
+/// # Errors
+/// The database's.
+pub fn mark_dirty(tx: &mut Connection, shop: ShopId) -> db::Result<()> {
+    each!(tx, |c| {
+        diesel::insert_into(orders_dirty::table)
+            .values(orders_dirty::shop_id.eq(shop))
+            .on_conflict_do_nothing()
+            .execute(c)?
+    });
+    Ok(())
+}
+
+/// The keyed hash of an order's person, where an address was ever given.
+///
+/// # Errors
+/// The database's.
+pub fn person(conn: &mut Connection, shop: ShopId, order: OrderId) -> db::Result<Option<PersonHash>> {
+    Ok(sealed_contact(conn, shop, order)?.and_then(|contact| contact.person))
+}
+
+/// Until when an order's name and address are kept; `None`: as long as a mail is still to be sent.
+///
+/// # Errors
+/// The database's.
+pub fn keep_contact_until(
+    tx: &mut Connection,
+    shop: ShopId,
+    order: OrderId,
+    until: Option<Timestamp>,
+) -> db::Result<()> {
+    diesel::update(contacts::table.filter(contacts::shop_id.eq(shop)).filter(contacts::order_id.eq(order)))
+        .set(contacts::purge_at.eq(until))
+        .execute(tx)?;
+    Ok(())
+}
+
+/// The sealed name and address of an order.
+pub(super) fn sealed_contact(conn: &mut Connection, shop: ShopId, order: OrderId) -> db::Result<Option<SealedContact>> {
+    let row = contacts::table
+        .filter(contacts::shop_id.eq(shop))
+        .filter(contacts::order_id.eq(order))
+        .select((contacts::person, contacts::kid, contacts::sealed, contacts::purge_at))
+        .first::<Sealed>(conn)
+        .optional()?;
+    Ok(row.map(SealedContact::from))
+}
+
+/// An order whose invitation has not left, with what planning it again needs.
+#[derive(Clone, Debug)]
+pub struct Unsent {
+    /// The order.
+    pub order: Order,
+    /// Whether its address is still stored.
+    pub kept: bool,
+    /// Its person, where an address was given.
+    pub person: Option<PersonHash>,
+}
+
+/// A shop's orders that wait, are scheduled or held, by number, after `after`.
+///
+/// # Errors
+/// The database's.
+pub fn unsent(conn: &mut Connection, shop: ShopId, after: Option<&OrderNumber>, limit: i64) -> db::Result<Vec<Unsent>> {
+    let joined = orders::table
+        .left_join(contacts::table.on(contacts::shop_id.eq(orders::shop_id).and(contacts::order_id.eq(orders::id))));
+    let mut query = joined
+        .filter(orders::shop_id.eq(shop))
+        .filter(orders::state.eq_any(["waiting", "scheduled", "held"]))
+        .order(orders::number)
+        .limit(limit)
+        .select((orders::all_columns, contacts::person.nullable(), contacts::sealed.nullable().is_not_null()))
+        .into_boxed();
+    if let Some(after) = after {
+        query = query.filter(orders::number.gt(after.as_str().to_owned()));
+    }
+    let rows: Vec<(Row, Option<Vec<u8>>, bool)> = query.load(conn)?;
+    rows.into_iter()
+        .map(|(row, person, kept)| {
+            Ok(Unsent { order: row.order()?, kept, person: person.and_then(|bytes| bytes.try_into().ok()) })
+        })
+        .collect()
+}
