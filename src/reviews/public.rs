@@ -156,7 +156,7 @@ pub(crate) struct Tombstone {
     /// First publication: its place in the list.
     pub(crate) published_at: Timestamp,
     /// Since when it cannot be read.
-    pub(crate) at: Timestamp,
+    pub(crate) date: Timestamp,
     /// A closed restriction reason, or `erased_by_author`.
     pub(crate) reason: &'static str,
     /// `operator` or `author`.
@@ -213,16 +213,16 @@ pub(super) fn one(conn: &mut Connection, review: Review) -> db::Result<PublicEnt
 /// What is left of a review that cannot be read; `None` for one that can.
 fn tombstone(review: &Review, decisions: &[Restriction]) -> Option<Tombstone> {
     let decision = decisions.iter().find(|decision| review.restriction == Some(decision.id));
-    let (at, reason, by) = match review.status {
+    let (date, reason, by) = match review.status {
         Status::Published => return None,
         Status::Erased => (review.erased_at.unwrap_or(review.changed_at), "erased_by_author", "author"),
         Status::Restricted => {
-            let at = decision.map_or(review.changed_at, |decision| decision.at);
-            (at, decision.map_or("", |decision| decision.reason.as_str()), "operator")
+            let date = decision.map_or(review.changed_at, |decision| decision.at);
+            (date, decision.map_or("", |decision| decision.reason.as_str()), "operator")
         }
     };
     let Review { id, shop, status, published_at, .. } = *review;
-    Some(Tombstone { id, shop, status, published_at, at, reason, by })
+    Some(Tombstone { id, shop, status, published_at, date, reason, by })
 }
 
 fn public(review: Review, reply: Option<Reply>, answers: Vec<PublicAnswer>) -> PublicReview {
