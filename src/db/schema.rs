@@ -305,6 +305,7 @@ diesel::table! {
         created_at -> BigInt,
         changed_at -> BigInt,
         withdrawn_at -> Nullable<BigInt>,
+        notified_at -> Nullable<BigInt>,
     }
 }
 

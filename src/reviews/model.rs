@@ -8,7 +8,7 @@ use std::fmt;
 use crate::kernel::id::{InvitationId, OrderId, ReplyId, RestrictionId, ReviewId, ShopId};
 use crate::kernel::stars::Stars;
 use crate::kernel::time::{HOUR, Timestamp};
-use crate::orders::Checked;
+use crate::sign::webhook::Scheme;
 
 /// Longest title, in characters.
 pub const TITLE_MAX: usize = 120;
@@ -121,7 +121,7 @@ pub struct Review {
     /// The restriction in force.
     pub restriction: Option<RestrictionId>,
     /// How the order's events were checked.
-    pub checked: Checked,
+    pub checked: Scheme,
     /// When the order was placed, where an event said so.
     pub ordered_at: Option<Timestamp>,
     /// When it was delivered, where an event said so.

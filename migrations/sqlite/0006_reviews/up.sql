@@ -43,6 +43,9 @@ CREATE UNIQUE INDEX reviews_once ON reviews (shop_id, invitation_id, sku);
 CREATE INDEX reviews_newest ON reviews (shop_id, sku, published_at, id);
 CREATE INDEX reviews_stars ON reviews (shop_id, sku, stars, published_at, id);
 CREATE INDEX reviews_unanswered ON reviews (shop_id, sku, published_at, id) WHERE replied_at IS NULL AND status = 'published';
+CREATE INDEX reviews_answered ON reviews (shop_id, sku, published_at, id) WHERE replied_at IS NOT NULL AND status = 'published';
+CREATE INDEX reviews_language ON reviews (shop_id, sku, language, published_at, id);
+CREATE INDEX reviews_erased ON reviews (shop_id) WHERE status = 'erased';
 CREATE INDEX reviews_order ON reviews (shop_id, order_id);
 CREATE INDEX reviews_restriction ON reviews (restriction_id) WHERE restriction_id IS NOT NULL;
 -- What a review said before its last edit. A dropped version keeps date and stars only.
@@ -67,6 +70,7 @@ CREATE TABLE replies (
   created_at INTEGER NOT NULL,
   changed_at INTEGER NOT NULL,
   withdrawn_at INTEGER,
+  notified_at INTEGER,
   PRIMARY KEY (shop_id, review_id),
   FOREIGN KEY (shop_id, review_id) REFERENCES reviews (shop_id, id)
 ) STRICT;

@@ -8,7 +8,7 @@ use crate::kernel::id::{InvitationId, OrderId, RestrictionId, ReviewId, ShopId};
 use crate::kernel::stars::Stars;
 use crate::kernel::time::Timestamp;
 
-use crate::orders::Checked;
+use crate::sign::webhook::Scheme;
 
 use super::model::{Review, Status};
 
@@ -107,7 +107,7 @@ impl Row {
             erased_at: self.erased_at,
             replied_at: self.replied_at,
             restriction: self.restriction_id,
-            checked: Checked::parse(&self.checked).ok_or_else(|| db::Error::corrupt("reviews.checked"))?,
+            checked: Scheme::parse(&self.checked).ok_or_else(|| db::Error::corrupt("reviews.checked"))?,
             ordered_at: self.ordered_at,
             delivered_at: self.delivered_at,
             salt: self.salt,
