@@ -5,7 +5,7 @@
 
 use crate::context::Context;
 use crate::db::{self, Connection};
-use crate::invitations::Bearer;
+use crate::invitations::{self, Bearer};
 use crate::kernel::id::{OrderId, ReviewId, ShopId};
 use crate::merchants;
 
@@ -47,6 +47,10 @@ pub(crate) fn erase(tx: &mut Connection, ctx: &Context, bearer: &Bearer, id: Rev
         ..before.clone()
     };
     tally::settle(tx, &before, &after)?;
+    let others = store::of_invitation(tx, before.shop, before.invitation)?;
+    if others.iter().all(|review| review.status == Status::Erased) {
+        invitations::mark_erased(tx, ctx, bearer, now)?;
+    }
     Ok(Erased::Done)
 }
 

@@ -196,18 +196,27 @@ pub(crate) fn find(conn: &mut Connection, id: ReviewId) -> db::Result<Option<Pub
 }
 
 /// One review at hand, with all that it and its reply said before.
-pub(super) fn one(conn: &mut Connection, review: Review) -> db::Result<PublicEntry> {
-    let (shop, id) = (review.shop, review.id);
-    let mut entry = entries(conn, shop, vec![review])?;
-    let Some(mut entry) = entry.pop() else { return Err(db::Error::corrupt("a page of one review")) };
-    if let PublicEntry::Review(review) = &mut entry {
-        review.earlier = Some(store::versions(conn, shop, id)?.into_iter().map(public_version).collect());
-        if let Some(reply) = &mut review.reply {
-            let earlier = store::reply_versions(conn, shop, id)?;
-            reply.earlier = Some(earlier.into_iter().map(public_reply_version).collect());
-        }
+fn one(conn: &mut Connection, review: Review) -> db::Result<PublicEntry> {
+    if review.status == Status::Published {
+        return Ok(PublicEntry::Review(Box::new(whole(conn, review)?)));
     }
-    Ok(entry)
+    let mut stones = entries(conn, review.shop, vec![review])?;
+    stones.pop().ok_or_else(|| db::Error::corrupt("a page of one review"))
+}
+
+/// One review with its whole dialogue and history, whatever its standing: for the public where it is published, else for
+/// its author alone.
+pub(super) fn whole(conn: &mut Connection, review: Review) -> db::Result<PublicReview> {
+    let (shop, id) = (review.shop, review.id);
+    let reply = store::reply(conn, shop, id)?;
+    let answers = store::answers(conn, shop, &[id])?.iter().map(public_answer).collect();
+    let mut all = public(review, reply, answers);
+    all.earlier = Some(store::versions(conn, shop, id)?.into_iter().map(public_version).collect());
+    if let Some(reply) = &mut all.reply {
+        let earlier = store::reply_versions(conn, shop, id)?;
+        reply.earlier = Some(earlier.into_iter().map(public_reply_version).collect());
+    }
+    Ok(all)
 }
 
 /// What is left of a review that cannot be read; `None` for one that can.

@@ -55,10 +55,20 @@ pub(in crate::reviews) fn reply(conn: &mut Connection, shop: ShopId, of: ReviewI
     Ok(row.map(Row::reply))
 }
 
-/// A reply by its own id, with its shop.
-pub(in crate::reviews) fn reply_by_id(conn: &mut Connection, id: ReplyId) -> db::Result<Option<(ShopId, Reply)>> {
-    let row = replies::table.filter(replies::id.eq(id)).select(Row::as_select()).first(conn).optional()?;
-    Ok(row.map(|row| (row.shop_id, row.reply())))
+/// When the author was last told of a reply to this review.
+pub(in crate::reviews) fn notified_at(
+    conn: &mut Connection,
+    shop: ShopId,
+    of: ReviewId,
+) -> db::Result<Option<Timestamp>> {
+    let at = replies::table.find((shop, of)).select(replies::notified_at);
+    Ok(at.first::<Option<Timestamp>>(conn).optional()?.flatten())
+}
+
+/// Notes that the author was told.
+pub(in crate::reviews) fn mark_notified(tx: &mut Connection, shop: ShopId, of: ReviewId, at: Timestamp) -> db::Result<()> {
+    diesel::update(replies::table.find((shop, of))).set(replies::notified_at.eq(Some(at))).execute(tx)?;
+    Ok(())
 }
 
 /// The replies of a page of reviews.

@@ -20,7 +20,7 @@ mod versions;
 
 pub(super) use counts::{erased, reply_hours, restricted, shift_reply_hours, shift_tally, tally};
 pub(super) use dialogue::{
-    add_answer, add_reply, answers, blank_reply_versions, close_dialogue, keep_reply, replies, reply, reply_by_id, reply_versions, save_reply,
+    add_answer, add_reply, answers, blank_reply_versions, close_dialogue, keep_reply, mark_notified, notified_at, replies, reply, reply_versions, save_reply,
 };
 pub(super) use lists::{Lane, lane};
 pub(super) use restrictions::{add_restriction, lift, restriction, restrictions};

@@ -1,0 +1,179 @@
+//! Once a review stands: its author edits, erases, answers and drops old words, from the same link.
+
+use actix_web::{HttpRequest, web};
+
+use crate::context::Context;
+use crate::http::RawBody;
+use crate::kernel::id::ReviewId;
+use crate::problem::Code;
+use crate::reviews::answer::{self, Answered};
+use crate::reviews::edit::{self, Edited};
+use crate::reviews::erase::{self, Erased};
+use crate::reviews::form;
+use crate::reviews::pages::Notice;
+use crate::reviews::show::{self, Returned};
+use crate::reviews::version::{self, Dropped};
+use crate::reviews::visit::{Standing, Visit};
+
+use super::link::{Which, Answer, Call, LinkPath, page, posted};
+
+/// What a handler starts from: the link opens something, and a review of it is named.
+struct Start {
+    call: Call,
+    visit: Visit,
+    review: ReviewId,
+}
+
+/// Opens the link, or gives the page to answer with: the same for a link that opens nothing, else what stands there.
+async fn start(call: Call) -> Result<Result<Start, Answer>, crate::problem::Problem> {
+    let Some(visit) = call.open().await? else { return Ok(Err(call.nothing())) };
+    match call.which.review(&visit).filter(|id| visit.own.iter().any(|own| own.review.id == *id)) {
+        Some(review) => Ok(Ok(Start { call, visit, review })),
+        None => {
+            let status = if visit.standing() == Standing::Erased { 200 } else { Code::NotFound.status() };
+            Ok(Err(call.standing(&visit, status, &Returned::default())))
+        }
+    }
+}
+
+impl Start {
+    /// The author's page after a change.
+    async fn done(self, notice: Notice) -> Answer {
+        let Some(visit) = self.call.read().await? else { return self.call.nothing() };
+        if visit.standing() != Standing::Written {
+            return self.call.standing(&visit, 200, &Returned::default());
+        }
+        page(200, &show::yours(&self.call.stage(Some(&visit)), &visit, Some(notice), &Returned::default()))
+    }
+
+    /// What stands, where the change was not possible or not needed.
+    async fn as_it_is(self, status: u16) -> Answer {
+        match self.call.read().await? {
+            Some(visit) => self.call.standing(&visit, status, &Returned::default()),
+            None => self.call.nothing(),
+        }
+    }
+
+    /// The author's page with the form as typed.
+    fn back(&self, back: &Returned) -> Answer {
+        self.call.standing(&self.visit, 422, back)
+    }
+}
+
+/// `POST /r/{token}/edit`: new words in place of the old, which stay as a version.
+pub(super) async fn edit_review(
+    ctx: web::Data<Context>,
+    req: HttpRequest,
+    path: web::Path<LinkPath>,
+    which: web::Query<Which>,
+    body: RawBody,
+) -> Answer {
+    let call = Call { ctx, req, token: path.into_inner().token, which: which.into_inner() };
+    let start = match start(call).await? {
+        Ok(start) => start,
+        Err(answer) => return answer,
+    };
+    let typed = posted(&start.call.req, &body.0)?;
+    let change = match form::edit(&typed) {
+        Ok(change) => change,
+        Err(errors) => {
+            let edit = Some((form::typed(&typed), errors));
+            return start.back(&Returned { review: Some(start.review), edit, answer: None });
+        }
+    };
+    let (ctx, bearer, id) = (start.call.ctx.get_ref().clone(), start.visit.bearer.clone(), start.review);
+    match start.call.ctx.db().write(move |tx| edit::edit(tx, &ctx, &bearer, id, &change)).await? {
+        Edited::Changed | Edited::Unchanged => start.done(Notice::Edited).await,
+        Edited::NotPublished(_) | Edited::TooOften => start.as_it_is(Code::Conflict.status()).await,
+        Edited::NotFound => start.as_it_is(Code::NotFound.status()).await,
+    }
+}
+
+/// `GET /r/{token}/erase`: asks. Erases nothing.
+pub(super) async fn confirm_erase_review(
+    ctx: web::Data<Context>,
+    req: HttpRequest,
+    path: web::Path<LinkPath>,
+    which: web::Query<Which>,
+) -> Answer {
+    let call = Call { ctx, req, token: path.into_inner().token, which: which.into_inner() };
+    let start = match start(call).await? {
+        Ok(start) => start,
+        Err(answer) => return answer,
+    };
+    match start.visit.own.iter().find(|own| own.review.id == start.review) {
+        Some(own) => page(200, &show::confirm_erase(&start.call.stage(Some(&start.visit)), &start.visit, own)),
+        None => start.call.nothing(),
+    }
+}
+
+/// `POST /r/{token}/erase`: erases for good.
+pub(super) async fn erase_review(
+    ctx: web::Data<Context>,
+    req: HttpRequest,
+    path: web::Path<LinkPath>,
+    which: web::Query<Which>,
+) -> Answer {
+    let call = Call { ctx, req, token: path.into_inner().token, which: which.into_inner() };
+    let start = match start(call).await? {
+        Ok(start) => start,
+        Err(answer) => return answer,
+    };
+    let (ctx, bearer, id) = (start.call.ctx.get_ref().clone(), start.visit.bearer.clone(), start.review);
+    match start.call.ctx.db().write(move |tx| erase::erase(tx, &ctx, &bearer, id)).await? {
+        Erased::Done | Erased::Already => start.done(Notice::Erased).await,
+        Erased::NotFound => start.as_it_is(Code::NotFound.status()).await,
+    }
+}
+
+/// `POST /r/{token}/answer`: the answer to the shop's reply.
+pub(super) async fn answer_reply(
+    ctx: web::Data<Context>,
+    req: HttpRequest,
+    path: web::Path<LinkPath>,
+    which: web::Query<Which>,
+    body: RawBody,
+) -> Answer {
+    let call = Call { ctx, req, token: path.into_inner().token, which: which.into_inner() };
+    let start = match start(call).await? {
+        Ok(start) => start,
+        Err(answer) => return answer,
+    };
+    let typed = posted(&start.call.req, &body.0)?;
+    let said = match form::answer(&typed, start.call.which.reply) {
+        Ok(said) => said,
+        Err(fault) => {
+            let answer = Some((typed.get("text").to_owned(), fault));
+            return start.back(&Returned { review: Some(start.review), edit: None, answer });
+        }
+    };
+    let (ctx, bearer, id) = (start.call.ctx.get_ref().clone(), start.visit.bearer.clone(), start.review);
+    match start.call.ctx.db().write(move |tx| answer::answer(tx, &ctx, &bearer, id, &said)).await? {
+        Answered::Done => start.done(Notice::Answered).await,
+        Answered::Already => start.as_it_is(200).await,
+        Answered::ReplyChanged => start.as_it_is(Code::Conflict.status()).await,
+        Answered::NoReply => start.as_it_is(Code::NoReply.status()).await,
+        Answered::NotFound => start.as_it_is(Code::NotFound.status()).await,
+    }
+}
+
+/// `POST /r/{token}/drop`: the words of an earlier version go.
+pub(super) async fn drop_review_version(
+    ctx: web::Data<Context>,
+    req: HttpRequest,
+    path: web::Path<LinkPath>,
+    which: web::Query<Which>,
+) -> Answer {
+    let call = Call { ctx, req, token: path.into_inner().token, which: which.into_inner() };
+    let start = match start(call).await? {
+        Ok(start) => start,
+        Err(answer) => return answer,
+    };
+    let Some(which) = start.call.which.version else { return start.as_it_is(Code::NotFound.status()).await };
+    let (ctx, bearer, id) = (start.call.ctx.get_ref().clone(), start.visit.bearer.clone(), start.review);
+    match start.call.ctx.db().write(move |tx| version::drop_version(tx, &ctx, &bearer, id, which)).await? {
+        Dropped::Done => start.done(Notice::VersionDropped).await,
+        Dropped::Nothing => start.as_it_is(200).await,
+        Dropped::NotFound => start.as_it_is(Code::NotFound.status()).await,
+    }
+}

@@ -1,0 +1,126 @@
+//! What every handler behind a mailed link shares: opening the link, choosing the language, answering with a page.
+
+use actix_web::http::{StatusCode, header};
+use actix_web::web::Bytes;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Deserialize;
+
+use crate::context::Context;
+use crate::http;
+use crate::invitations;
+use crate::kernel::id::ReviewId;
+use crate::kernel::locale::Language;
+use crate::look;
+use crate::look::page::View;
+use crate::problem::{Code, Problem};
+use crate::reviews::form::Posted;
+use crate::reviews::pages::About;
+use crate::reviews::show::{self, Returned, Stage};
+use crate::reviews::visit::{Standing, Visit};
+use crate::sign::token::Purpose;
+
+/// A page's answer, or a problem.
+pub(super) type Answer = Result<HttpResponse, Problem>;
+
+/// The text in the link.
+#[derive(Deserialize)]
+pub(super) struct LinkPath {
+    /// Never logged.
+    pub(super) token: String,
+    /// Of a link that preselects.
+    pub(super) stars: Option<String>,
+}
+
+/// Which review a post is about, and what of it.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Which {
+    review: Option<String>,
+    /// An earlier version of the review.
+    pub(super) version: Option<i64>,
+    /// The version of the reply that was read.
+    pub(super) reply: Option<i64>,
+    lang: Option<String>,
+}
+
+impl Which {
+    /// The review named, else the first of the visit: that of the shop.
+    pub(super) fn review(&self, visit: &Visit) -> Option<ReviewId> {
+        match &self.review {
+            Some(text) => ReviewId::parse(text).ok(),
+            None => visit.own.first().map(|own| own.review.id),
+        }
+    }
+}
+
+/// One request behind a link.
+pub(super) struct Call {
+    pub(super) ctx: web::Data<Context>,
+    pub(super) req: HttpRequest,
+    pub(super) token: String,
+    pub(super) which: Which,
+}
+
+impl Call {
+    /// What stands behind the link; `None` where it opens nothing, which counts against the address.
+    pub(super) async fn open(&self) -> Result<Option<Visit>, Problem> {
+        let ctx = self.ctx.get_ref().clone();
+        let forged = invitations::check(ctx.keyring(), &self.token, Purpose::Review, ctx.now()).is_none();
+        let visit = if forged { None } else { self.read().await? };
+        if visit.is_none() {
+            http::count_wrong_token(&self.req)?;
+        }
+        Ok(visit)
+    }
+
+    /// Reads the visit again, after a change.
+    pub(super) async fn read(&self) -> Result<Option<Visit>, Problem> {
+        let (ctx, token) = (self.ctx.get_ref().clone(), self.token.clone());
+        Ok(self.ctx.db().read(move |conn| Visit::read(conn, &ctx, &token)).await?)
+    }
+
+    /// Where a page is shown: in the language asked for, else the customer's, else the browser's.
+    pub(super) fn stage(&self, visit: Option<&Visit>) -> Stage<'_> {
+        let asked = self.which.lang.as_deref().and_then(Language::of_tag);
+        let header = || self.req.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        let language = asked
+            .or_else(|| visit.map(Visit::language))
+            .unwrap_or_else(|| Language::from_header(header().unwrap_or_default()));
+        let switchable = self.req.method() == actix_web::http::Method::GET;
+        Stage { links: self.ctx.links(), token: &self.token, language, switchable }
+    }
+
+    /// The answer for every link that opens nothing.
+    pub(super) fn nothing(&self) -> Answer {
+        page(Code::LinkUnknown.status(), &show::fresh_link(&self.stage(None), false))
+    }
+
+    /// What stands behind the link now, after a change or where none was possible.
+    pub(super) fn standing(&self, visit: &Visit, status: u16, back: &Returned) -> Answer {
+        let stage = self.stage(Some(visit));
+        let closed = |about, at| page(status, &show::notice(&stage, visit, about, at));
+        match visit.standing() {
+            Standing::Written => page(status, &show::yours(&stage, visit, None, back)),
+            Standing::Erased => closed(About::Erased, visit.erased_at),
+            Standing::TooLate => closed(About::TooLate, Some(visit.bearer.submit_until)),
+            Standing::ShopClosed => closed(About::ShopClosed, None),
+            Standing::Open => page(status, &show::form(&stage, visit, &Posted::default(), Vec::new())),
+        }
+    }
+}
+
+/// A posted form: only as browsers send one.
+pub(super) fn posted(req: &HttpRequest, body: &Bytes) -> Result<Posted, Problem> {
+    let given = req.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = given.split(';').next().unwrap_or_default().trim();
+    if essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+        return Ok(Posted::read(body));
+    }
+    Err(Problem::new(Code::UnsupportedMediaType, "Send the form as application/x-www-form-urlencoded."))
+}
+
+/// A page as an answer.
+pub(super) fn page<V: View>(status: u16, view: &V) -> Answer {
+    let html = look::render(view).map_err(Problem::internal)?;
+    let status = StatusCode::from_u16(status).map_err(Problem::internal)?;
+    Ok(HttpResponse::build(status).content_type("text/html; charset=utf-8").body(html))
+}

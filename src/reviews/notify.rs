@@ -1,0 +1,217 @@
+//! The two mails of this room: the shop replied, to the customer; the operator's statement of reasons, to the author.
+//!
+//! Both are queued in the transaction that makes their cause, and everything is read again when one leaves: a reply that
+//! was withdrawn or a review that was erased meanwhile sends nothing. A customer hears of replies to one review at most
+//! once a day, and not at all after unsubscribing; a statement of reasons goes out all the same, except to a mailbox that
+//! does not exist.
+
+use chrono::Datelike;
+
+use crate::context::Context;
+use crate::db::{self, Connection};
+use crate::invitations::{self, Reach, Suppression, SuppressionReason, Tokens};
+use crate::jobs::{self, Subject};
+use crate::kernel::email::EmailAddress;
+use crate::kernel::time::{DAY, Timestamp};
+use crate::mail::context::{self as words, Frame, MailContext, OwnReview, ReplyNotice, RestrictionStatement, ShopFace};
+use crate::mail::letter::{Draft, Fate, Letter, Mail, Settled, Stop};
+use crate::merchants::{self, Shop};
+use crate::orders::{self, Actor, Contact, Order};
+
+use super::model::{Reply, Restriction, RestrictionReason, Review, Status};
+use super::store;
+
+/// Queue and outbox kind: the shop replied. Its subject is the review, its edition the reply's version.
+pub const REPLY_NOTICE: &str = "reply_notice";
+/// Queue and outbox kind: the review was restricted. Its subject is the restriction.
+pub const RESTRICTION_STATEMENT: &str = "restriction_statement";
+
+/// Queues the news of a reply: now, or a day after the last news of the same review.
+pub(super) fn tell_of_reply(tx: &mut Connection, review: &Review, now: Timestamp) -> db::Result<()> {
+    let last = store::notified_at(tx, review.shop, review.id)?;
+    let due = last.map_or(now, |last| last.plus_ms(DAY).max(now));
+    jobs::enqueue(tx, REPLY_NOTICE, Subject::from(review.id), due)
+}
+
+/// Queues the statement of reasons.
+pub(super) fn state_reasons(tx: &mut Connection, decision: &Restriction, now: Timestamp) -> db::Result<()> {
+    jobs::enqueue(tx, RESTRICTION_STATEMENT, Subject::from(decision.id), now)
+}
+
+/// The letter of kind [`REPLY_NOTICE`].
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ReplyNoticeLetter;
+
+impl Letter for ReplyNoticeLetter {
+    fn kind(&self) -> &'static str {
+        REPLY_NOTICE
+    }
+
+    fn draft(&self, conn: &mut Connection, ctx: &Context, subject: Subject) -> db::Result<Draft> {
+        let Some(review) = store::by_id(conn, subject.id())? else { return Ok(Draft::Gone) };
+        let Some(reply) = store::reply(conn, review.shop, review.id)? else { return Ok(Draft::Gone) };
+        let stop = |reason| Ok(Draft::Drop(Stop { shop_id: review.shop, edition: reply.version, reason }));
+        if review.status != Status::Published {
+            return stop("review_not_published");
+        }
+        if !reply.stands() {
+            return stop("reply_withdrawn");
+        }
+        let Some(author) = Author::read(conn, ctx, &review)? else { return stop("address_gone") };
+        if author.suppressed.is_some() {
+            return stop("unsubscribed");
+        }
+        let context = MailContext::ReplyNotice(author.reply_notice(ctx, &review, &reply));
+        Ok(author.mail(reply.version, context))
+    }
+
+    fn settle(&self, tx: &mut Connection, _ctx: &Context, subject: Subject, what: &Settled) -> db::Result<()> {
+        let Some(review) = store::by_id(tx, subject.id())? else { return Ok(()) };
+        match what.fate {
+            Fate::Sent | Fate::Captured => store::mark_notified(tx, review.shop, review.id, what.at),
+            _ => bounced(tx, &review, what),
+        }
+    }
+}
+
+/// The letter of kind [`RESTRICTION_STATEMENT`].
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RestrictionStatementLetter;
+
+impl Letter for RestrictionStatementLetter {
+    fn kind(&self) -> &'static str {
+        RESTRICTION_STATEMENT
+    }
+
+    fn draft(&self, conn: &mut Connection, ctx: &Context, subject: Subject) -> db::Result<Draft> {
+        let Some(decision) = store::restriction(conn, subject.id())? else { return Ok(Draft::Gone) };
+        let Some(review) = store::by_id(conn, decision.review)? else { return Ok(Draft::Gone) };
+        let stop = |reason| Ok(Draft::Drop(Stop { shop_id: decision.shop, edition: 0, reason }));
+        if decision.lifted_at.is_some() {
+            return stop("restriction_lifted");
+        }
+        let Some(author) = Author::read(conn, ctx, &review)? else { return stop("address_gone") };
+        // The author has a right to the reasons whatever they unsubscribed from; a mailbox that is not there has none.
+        if author.suppressed == Some(SuppressionReason::HardBounce) {
+            return stop("address_bounced");
+        }
+        let context = MailContext::RestrictionStatement(author.statement(ctx, &review, &decision));
+        Ok(author.mail(0, context))
+    }
+
+    fn settle(&self, tx: &mut Connection, _ctx: &Context, subject: Subject, what: &Settled) -> db::Result<()> {
+        let Some(decision) = store::restriction(tx, subject.id())? else { return Ok(()) };
+        match store::by_id(tx, decision.review)? {
+            Some(review) => bounced(tx, &review, what),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A mailbox that does not exist gets no more mail from this instance.
+fn bounced(tx: &mut Connection, review: &Review, what: &Settled) -> db::Result<()> {
+    let Fate::Bounced(_) = what.fate else { return Ok(()) };
+    let Some(person) = orders::person(tx, review.shop, review.order)? else { return Ok(()) };
+    let wish = Suppression { person, reach: Reach::Instance, reason: SuppressionReason::HardBounce, at: what.at };
+    invitations::suppress(tx, review.shop, &wish, Actor::Attesta)
+}
+
+/// The author of a review, while a mail can still reach them.
+struct Author {
+    shop: Shop,
+    order: Order,
+    contact: Contact,
+    links: Tokens,
+    suppressed: Option<SuppressionReason>,
+}
+
+impl Author {
+    fn read(conn: &mut Connection, ctx: &Context, review: &Review) -> db::Result<Option<Self>> {
+        let Some(shop) = merchants::load(conn, review.shop)? else { return Ok(None) };
+        let Some(order) = orders::facts(conn, review.shop, review.order)? else { return Ok(None) };
+        let contact = orders::contact(conn, ctx.keyring(), review.shop, review.order)?;
+        let links = invitations::last_links(conn, ctx, review.invitation)?;
+        let (Some(contact), Some(links)) = (contact, links) else { return Ok(None) };
+        let suppressed = match orders::person(conn, review.shop, review.order)? {
+            Some(person) => invitations::is_suppressed(conn, review.shop, &person)?,
+            None => None,
+        };
+        Ok(Some(Self { shop, order, contact, links, suppressed }))
+    }
+
+    fn mail(&self, edition: i64, context: MailContext) -> Draft {
+        let locale = self.order.fold.locale();
+        Draft::Send(Box::new(Mail {
+            shop_id: self.shop.id,
+            edition,
+            to: self.contact.email.clone(),
+            reply_to: self.shop.contact.as_deref().and_then(|contact| EmailAddress::parse(contact).ok()),
+            language: locale.as_ref().unwrap_or(&self.shop.locale).language(),
+            context,
+        }))
+    }
+
+    fn frame(&self, ctx: &Context) -> Frame {
+        let shop = ShopFace {
+            name: self.shop.name.clone(),
+            domain: self.shop.domain.to_string(),
+            profile_url: ctx.links().profile(&self.shop.domain),
+        };
+        let operator = ctx.links().base().host().to_owned();
+        Frame { shop, customer_name: self.contact.name.clone(), operator, test: self.order.test }
+    }
+
+    /// A calendar day on the customer's clock, else the shop's.
+    fn day(&self, at: Timestamp) -> words::Day {
+        let date = self.order.fold.zone().unwrap_or(self.shop.zone).local(at).date();
+        words::Day { day: date.day(), month: date.month(), year: date.year() }
+    }
+
+    fn own_review(&self, ctx: &Context, review: &Review) -> OwnReview {
+        OwnReview {
+            stars: review.stars.value(),
+            title: review.title.clone(),
+            written: self.day(review.published_at),
+            url: ctx.links().review(review.id),
+        }
+    }
+
+    fn reply_notice(&self, ctx: &Context, review: &Review, reply: &Reply) -> ReplyNotice {
+        ReplyNotice {
+            frame: self.frame(ctx),
+            review: self.own_review(ctx, review),
+            reply: paragraphs(&reply.text),
+            edited: reply.version > 1,
+            answer_url: ctx.links().review_form(&self.links.review),
+            unsubscribe_url: ctx.links().unsubscribe(&self.links.unsubscribe),
+        }
+    }
+
+    fn statement(&self, ctx: &Context, review: &Review, decision: &Restriction) -> RestrictionStatement {
+        RestrictionStatement {
+            frame: self.frame(ctx),
+            review: self.own_review(ctx, review),
+            reason: ground(decision.reason),
+            statement: paragraphs(&decision.statement),
+            restricted: self.day(decision.at),
+            contact: None,
+            edit_url: ctx.links().review_form(&self.links.review),
+        }
+    }
+}
+
+fn paragraphs(text: &str) -> Vec<String> {
+    text.split("\n\n").map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned).collect()
+}
+
+/// The mail's word for a reason: its templates know their own closed list.
+fn ground(reason: RestrictionReason) -> words::RestrictionReason {
+    match reason {
+        RestrictionReason::IllegalContent => words::RestrictionReason::IllegalContent,
+        RestrictionReason::PersonalData => words::RestrictionReason::PersonalData,
+        RestrictionReason::HateOrThreat => words::RestrictionReason::HateOrThreat,
+        RestrictionReason::NotAboutThePurchase => words::RestrictionReason::NotAboutThePurchase,
+        RestrictionReason::ConflictOfInterest => words::RestrictionReason::ConflictOfInterest,
+        RestrictionReason::CourtOrder => words::RestrictionReason::CourtOrder,
+    }
+}
