@@ -88,6 +88,8 @@ pub(crate) enum FieldFault {
     ItemStarsMissing,
     /// Nothing was written where something is needed (the answer).
     Empty,
+    /// NUL or bytes that are no text, a field sent twice, an item that is not in the order.
+    Unreadable,
 }
 
 /// After the first publication.

@@ -341,6 +341,7 @@ pub(super) static WORDS: Words = Words {
         too_long: "This is too long: shorten it a little.",
         item_stars_missing: "You wrote about this product: choose how it is too.",
         empty: "Write something before publishing.",
+        unreadable: "Something in here cannot be kept: please write it again.",
     },
     notices: Notices {
         edited: "Changes published.",

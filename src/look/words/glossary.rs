@@ -160,7 +160,7 @@ glossary! {
         illegal_content personal_data hate_or_threat not_about_the_purchase conflict_of_interest court_order
     }
     /// What is wrong with a field.
-    faults: Faults { stars_missing stars_invalid too_long item_stars_missing empty }
+    faults: Faults { stars_missing stars_invalid too_long item_stars_missing empty unreadable }
     /// What just happened on the author's page.
     notices: Notices { edited version_dropped answered erased }
     /// Languages of reviews, by primary tag.

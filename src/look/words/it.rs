@@ -341,6 +341,7 @@ pub(super) static WORDS: Words = Words {
         too_long: "È troppo lungo: accorcialo un po'.",
         item_stars_missing: "Hai scritto di questo prodotto: scegli anche com'è.",
         empty: "Scrivi qualcosa prima di pubblicare.",
+        unreadable: "Qui c'è qualcosa che non si può conservare: riscrivilo, per favore.",
     },
     notices: Notices {
         edited: "Modifiche pubblicate.",
