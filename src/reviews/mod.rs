@@ -11,22 +11,28 @@
 //! a browser posts, [`pages`] shows it, [`api`] is the door of all of it.
 
 pub(crate) mod answer;
+pub(crate) mod api;
+pub(crate) mod card;
 pub(crate) mod edit;
 pub(crate) mod erase;
+mod form;
 mod language;
-mod notify;
 pub(crate) mod list;
-pub(crate) mod pages;
 pub mod model;
+pub(crate) mod notify;
+pub(crate) mod pages;
 pub(crate) mod public;
 pub(crate) mod reply;
 pub(crate) mod restrict;
+mod show;
 mod store;
 pub(crate) mod submit;
 pub(crate) mod tally;
 pub(crate) mod version;
+mod visit;
 
 pub(crate) use erase::{forget, personal};
 pub(crate) use list::{ListParams, ListQuery, Listing, list};
+pub(crate) use notify::{ReplyNoticeLetter, RestrictionStatementLetter};
 pub(crate) use public::{PublicEntry, PublicReview, Tombstone, find};
-pub(crate) use tally::{ReplyHours, TallyRow, reply_hours, tally_of};
+pub(crate) use tally::{Hidden, ReplyHours, TallyRow, hidden, reply_hours, tally_of};

@@ -8,27 +8,27 @@ use crate::db::{self, Connection};
 use crate::kernel::id::ShopId;
 use crate::merchants;
 
-use super::model::Review;
+use super::model::{RestrictionReason, Review};
 use super::store;
 
 /// One row of the tally.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TallyRow {
+pub(crate) struct TallyRow {
     /// Empty for reviews of the shop.
-    pub sku: String,
+    pub(crate) sku: String,
     /// Days since 1970-01-01, UTC.
-    pub day: i64,
+    pub(crate) day: i64,
     /// How many reviews of 1, 2, 3, 4 and 5 stars first published on that day stand now.
-    pub counts: [i64; 5],
+    pub(crate) counts: [i64; 5],
 }
 
 /// How many replies stand that came in this many whole hours after the review.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ReplyHours {
+pub(crate) struct ReplyHours {
     /// Whole hours from publication to reply.
-    pub hours: i64,
+    pub(crate) hours: i64,
     /// Reviews of the shop replied to in that time.
-    pub n: i64,
+    pub(crate) n: i64,
 }
 
 /// Stores the new review of an invitation, and those of its products, with everything that moves with them. `false`: the
@@ -103,4 +103,18 @@ pub(crate) fn tally_of(conn: &mut Connection, shop: ShopId, sku: &str) -> db::Re
 /// How fast the shop replied, by whole hours, in order: share and median come from here without reading a review.
 pub(crate) fn reply_hours(conn: &mut Connection, shop: ShopId) -> db::Result<Vec<ReplyHours>> {
     store::reply_hours(conn, shop)
+}
+
+/// What a shop's reviews lost from view, for its collection numbers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Hidden {
+    /// Restricted now, by reason.
+    pub(crate) restricted: Vec<(RestrictionReason, i64)>,
+    /// Erased by their authors.
+    pub(crate) erased: i64,
+}
+
+/// Counts what is out of view, along indexes of just that.
+pub(crate) fn hidden(conn: &mut Connection, shop: ShopId) -> db::Result<Hidden> {
+    Ok(Hidden { restricted: store::restricted(conn, shop)?, erased: store::erased(conn, shop)? })
 }

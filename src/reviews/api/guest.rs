@@ -99,6 +99,9 @@ pub(super) async fn request_fresh_link(
     path: web::Path<LinkPath>,
 ) -> Answer {
     let call = Call { ctx, req, token: path.into_inner().token, which: Which::default() };
-    invitations::request_fresh_link(&call.ctx, &call.token).await?;
+    let now = call.ctx.now();
+    if let Some(invitation) = invitations::fresh_link_for(call.ctx.keyring(), &call.token, now) {
+        call.ctx.db().write(move |tx| invitations::request_fresh_link(tx, invitation, now)).await?;
+    }
     page(200, &show::fresh_link(&call.stage(None), true))
 }

@@ -1,6 +1,6 @@
 //! What every handler behind a mailed link shares: opening the link, choosing the language, answering with a page.
 
-use actix_web::http::{StatusCode, header};
+use actix_web::http::header;
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
@@ -121,6 +121,5 @@ pub(super) fn posted(req: &HttpRequest, body: &Bytes) -> Result<Posted, Problem>
 /// A page as an answer.
 pub(super) fn page<V: View>(status: u16, view: &V) -> Answer {
     let html = look::render(view).map_err(Problem::internal)?;
-    let status = StatusCode::from_u16(status).map_err(Problem::internal)?;
-    Ok(HttpResponse::build(status).content_type("text/html; charset=utf-8").body(html))
+    Ok(http::page_status(status, html))
 }

@@ -1,7 +1,8 @@
 //! Tally rows, reply figures and the numbers of what is out of sight.
 
-use diesel::dsl::count_star;
+use diesel::dsl::{count_star, sql};
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 use crate::db::schema::{reply_stats, restrictions, reviews, tally};
 use crate::db::{self, Connection, each};
@@ -90,7 +91,7 @@ pub(in crate::reviews) fn restricted(
 
 /// Reviews erased by their authors.
 pub(in crate::reviews) fn erased(conn: &mut Connection, shop: ShopId) -> db::Result<i64> {
-    let erased = reviews::table.filter(reviews::shop_id.eq(shop)).filter(reviews::status.eq("erased"));
+    let erased = reviews::table.filter(reviews::shop_id.eq(shop)).filter(sql::<Bool>("reviews.status = 'erased'"));
     Ok(erased.count().get_result(conn)?)
 }
 
