@@ -36,3 +36,8 @@ pub(crate) use list::{ListParams, ListQuery, Listing, list};
 pub(crate) use notify::{ReplyNoticeLetter, RestrictionStatementLetter};
 pub(crate) use public::{PublicEntry, PublicReview, Tombstone, find};
 pub(crate) use tally::{Hidden, ReplyHours, TallyRow, hidden, reply_hours, tally_of};
+
+#[cfg(test)]
+mod house;
+#[cfg(test)]
+mod tests;

@@ -22,9 +22,9 @@ use super::model::{Reply, Restriction, RestrictionReason, Review, Status};
 use super::store;
 
 /// Queue and outbox kind: the shop replied. Its subject is the review, its edition the reply's version.
-pub const REPLY_NOTICE: &str = "reply_notice";
+pub(crate) const REPLY_NOTICE: &str = "reply_notice";
 /// Queue and outbox kind: the review was restricted. Its subject is the restriction.
-pub const RESTRICTION_STATEMENT: &str = "restriction_statement";
+pub(crate) const RESTRICTION_STATEMENT: &str = "restriction_statement";
 
 /// Queues the news of a reply: now, or a day after the last news of the same review.
 pub(super) fn tell_of_reply(tx: &mut Connection, review: &Review, now: Timestamp) -> db::Result<()> {
@@ -40,7 +40,7 @@ pub(super) fn state_reasons(tx: &mut Connection, decision: &Restriction, now: Ti
 
 /// The letter of kind [`REPLY_NOTICE`].
 #[derive(Clone, Copy, Debug, Default)]
-pub struct ReplyNoticeLetter;
+pub(crate) struct ReplyNoticeLetter;
 
 impl Letter for ReplyNoticeLetter {
     fn kind(&self) -> &'static str {
@@ -76,7 +76,7 @@ impl Letter for ReplyNoticeLetter {
 
 /// The letter of kind [`RESTRICTION_STATEMENT`].
 #[derive(Clone, Copy, Debug, Default)]
-pub struct RestrictionStatementLetter;
+pub(crate) struct RestrictionStatementLetter;
 
 impl Letter for RestrictionStatementLetter {
     fn kind(&self) -> &'static str {

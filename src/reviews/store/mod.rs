@@ -27,7 +27,11 @@ pub(super) use restrictions::{add_restriction, lift, restriction, restrictions};
 pub(super) use versions::{drop_all_versions, drop_version, keep_version, versions};
 
 #[cfg(test)]
+mod fixture;
+#[cfg(test)]
 pub(super) use counts::recount;
+#[cfg(test)]
+pub(super) use fixture::asked;
 
 /// A review as it stands in its row.
 #[derive(Queryable, Selectable, Insertable)]
