@@ -125,7 +125,7 @@ impl<'a> Reader<'a> {
     fn stars(&mut self, name: &str) -> Option<Stars> {
         let text = self.posted.get(name);
         let stars = one_digit(text).filter(|_| !self.posted.unreadable(name));
-        if stars.is_none() && !text.is_empty() {
+        if stars.is_none() && (!text.is_empty() || self.posted.unreadable(name)) {
             self.wrong(name, FieldFault::StarsInvalid);
         }
         stars
@@ -144,7 +144,7 @@ impl<'a> Reader<'a> {
 
     /// The required stars.
     fn required_stars(&mut self) -> Option<Stars> {
-        if self.posted.get("stars").is_empty() {
+        if self.posted.get("stars").is_empty() && !self.posted.unreadable("stars") {
             self.wrong("stars", FieldFault::StarsMissing);
         }
         self.stars("stars")
