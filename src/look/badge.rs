@@ -70,7 +70,7 @@ impl Theme {
 /// How large a badge is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Size {
-    /// 208 × 56, without the shop's name.
+    /// 232 × 56, without the shop's name.
     S,
     /// 264 × 104.
     M,
@@ -114,37 +114,41 @@ struct Plan {
     figure: (u16, u16, u16),
     verdict: Option<(u16, u16)>,
     foot: (u16, u16),
+    seal: u16,
 }
 
 const S: Plan = Plan {
-    width: 208,
+    width: 232,
     height: 56,
     name: None,
     fits: 0,
     stars: (10, ".75"),
-    figure: (136, 26, 17),
+    figure: (114, 26, 17),
     verdict: None,
     foot: (45, 11),
+    seal: 10,
 };
 const M: Plan = Plan {
     width: 264,
     height: 104,
-    name: Some((27, 15)),
+    name: Some((27, 14)),
     fits: 25,
-    stars: (38, ".85"),
-    figure: (154, 55, 20),
-    verdict: Some((76, 13)),
+    stars: (37, ".85"),
+    figure: (127, 55, 20),
+    verdict: Some((75, 13)),
     foot: (93, 11),
+    seal: 70,
 };
 const L: Plan = Plan {
     width: 344,
     height: 136,
-    name: Some((35, 19)),
-    fits: 27,
+    name: Some((35, 18)),
+    fits: 26,
     stars: (48, "1.1"),
-    figure: (182, 71, 26),
-    verdict: Some((99, 16)),
+    figure: (158, 71, 26),
+    verdict: Some((98, 16)),
     foot: (121, 13),
+    seal: 102,
 };
 
 /// Draws a badge: a whole SVG document.
@@ -189,61 +193,59 @@ fn night() -> String {
 fn body(svg: &mut String, badge: &Badge<'_>, plan: &Plan, palette: &Palette, name: &str) {
     let words = words::of(badge.language);
     if let Some((y, size)) = plan.name {
-        let shown = escape(&shorten(name, plan.fits));
-        svg.push_str(&format!("<text x=\"16\" y=\"{y}\" font-size=\"{size}\" font-weight=\"600\">{shown}</text>"));
+        write(svg, y, (size, 600), &escape(&shorten(name, plan.fits)));
     }
-    let (top, scale) = plan.stars;
     let (x, y, size) = plan.figure;
-    let (line, foot) = match badge.state {
+    let (line, count) = match badge.state {
         State::Rated { score, stars: shown, count } => {
-            svg.push_str(&five(shown, top, scale, palette));
+            svg.push_str(&five(shown, plan.stars, palette));
             let figure = words::score(badge.language, score);
-            svg.push_str(&format!(
-                "<text x=\"{x}\" y=\"{y}\" font-size=\"{size}\" font-weight=\"700\">{figure}</text>"
-            ));
+            svg.push_str(&format!("<text x=\"{x}\" y=\"{y}\" font-size=\"{size}\" font-weight=\"700\">{figure}</text>"));
             let count = fill(words.badge.reviews.of(count), &[("n", &words::number(badge.language, count))]);
-            (format!("{} · {count}", capital(words::verdict(badge.language, shown))), count)
+            (format!("{} · {count}", capital(words::verdict(badge.language, shown))), Some(count))
         }
         State::New => {
-            svg.push_str(&five(0.0, top, scale, palette));
-            (capital(words.badge.none), String::new())
+            svg.push_str(&five(0.0, plan.stars, palette));
+            (capital(words.badge.none), Some(capital(words.badge.none)))
         }
-        State::Closed => (capital(words.badge.closed), capital(words.badge.closed)),
-        State::Suspended => (capital(words.badge.suspended), capital(words.badge.suspended)),
+        State::Closed | State::Suspended => {
+            let gone = if badge.state == State::Closed { words.badge.closed } else { words.badge.suspended };
+            write(svg, y, (size * 4 / 5, 600), &capital(gone));
+            (String::new(), None)
+        }
     };
-    if let Some((y, size)) = plan.verdict {
-        svg.push_str(&format!("<text x=\"16\" y=\"{y}\" font-size=\"{size}\">{line}</text>"));
-    } else if plan.name.is_none() && !matches!(badge.state, State::Rated { .. } | State::New) {
-        svg.push_str(&format!("<text x=\"16\" y=\"{y}\" font-size=\"15\" font-weight=\"600\">{line}</text>"));
+    if let Some((y, size)) = plan.verdict.filter(|_| !line.is_empty()) {
+        write(svg, y, (size, 400), &line);
     }
-    footer(
-        svg,
-        badge,
-        plan,
-        palette,
-        if plan.name.is_none() && matches!(badge.state, State::Rated { .. }) { &foot } else { "Attesta" },
-    );
+    let first = count.filter(|_| plan.verdict.is_none()).unwrap_or_else(|| "Attesta".to_owned());
+    footer(svg, badge, plan, palette, &first);
+}
+
+/// One line of text at the left edge; `text` is escaped already.
+fn write(svg: &mut String, y: u16, (size, weight): (u16, u16), text: &str) {
+    svg.push_str(&format!("<text x=\"16\" y=\"{y}\" font-size=\"{size}\" font-weight=\"{weight}\">{text}</text>"));
 }
 
 /// The last line: whose word this is (or how many reviews), and the day; the mark in the corner.
 fn footer(svg: &mut String, badge: &Badge<'_>, plan: &Plan, palette: &Palette, first: &str) {
     let words = words::of(badge.language);
     let (y, size) = plan.foot;
-    let day = words::date(badge.language, &badge.as_of.to_string()).unwrap_or_default();
+    let day = words::short_date(badge.language, &badge.as_of.to_string()).unwrap_or_default();
     let day = fill(words.badge.as_of, &[("date", &day)]);
     svg.push_str(&format!(
         "<text class=\"q\" x=\"16\" y=\"{y}\" font-size=\"{size}\" fill=\"{}\">{first} · {day}</text>",
         palette.quiet
     ));
     svg.push_str(&format!(
-        "<path class=\"a\" transform=\"translate({} 10) scale(.75)\" fill=\"{}\" fill-rule=\"evenodd\" d=\"{}\"/>",
+        "<path class=\"a\" transform=\"translate({} {}) scale(.75)\" fill=\"{}\" fill-rule=\"evenodd\" d=\"{}\"/>",
         plan.width - 36,
+        plan.seal,
         palette.accent,
         seal::PATH
     ));
 }
 
-fn five(shown: f64, top: u16, scale: &str, palette: &Palette) -> String {
+fn five(shown: f64, (top, scale): (u16, &str), palette: &Palette) -> String {
     let halves = stars::halves(shown);
     let (on, off) = (stars::filled(halves), stars::outlined(halves));
     let mut group =

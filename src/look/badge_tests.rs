@@ -99,7 +99,7 @@ fn long_names_are_shortened_by_characters() {
 
 #[test]
 fn for_the_eye() {
-    let mut page = String::from("<body style='background:#888;margin:20px'>");
+    let mut page = String::from("<meta charset=utf-8><body style='background:#888;margin:20px'>");
     for theme in THEMES {
         for state in STATES {
             for size in SIZES {

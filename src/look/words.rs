@@ -154,6 +154,14 @@ pub(crate) fn date(language: Language, iso: &str) -> Option<String> {
     Some(format!("{} {name} {year}", day.parse::<u8>().ok()?))
 }
 
+/// `2026-11-22…` as `22 nov 2026`, for places that are narrow.
+pub(crate) fn short_date(language: Language, iso: &str) -> Option<String> {
+    let full = date(language, iso)?;
+    let mut words = full.split(' ');
+    let (day, month, year) = (words.next()?, words.next()?, words.next()?);
+    Some(format!("{day} {} {year}", month.chars().take(3).collect::<String>()))
+}
+
 /// An instant with its time of day: `22 novembre 2026, 05:00 UTC`.
 pub(crate) fn moment(language: Language, iso: &str) -> Option<String> {
     Some(format!("{}, {} UTC", date(language, iso)?, iso.get(11..16)?))
