@@ -8,7 +8,6 @@ use crate::look::page::{Frame, Head, View};
 use crate::look::words::Words;
 use crate::look::{Broken, Template, template};
 
-#[path = "pages_samples.rs"]
 mod samples;
 
 /// `/` of the demo: four steps that light up.

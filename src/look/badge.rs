@@ -206,7 +206,8 @@ fn body(svg: &mut String, badge: &Badge<'_>, plan: &Plan, palette: &Palette, nam
         }
         State::New => {
             svg.push_str(&five(0.0, plan.stars, palette));
-            (capital(words.badge.none), Some(capital(words.badge.none)))
+            let none = fill(words.badge.reviews.of(0), &[("n", "0")]);
+            (capital(words.badge.none), Some(none))
         }
         State::Closed | State::Suspended => {
             let gone = if badge.state == State::Closed { words.badge.closed } else { words.badge.suspended };
@@ -324,5 +325,4 @@ fn escape(text: &str) -> String {
 }
 
 #[cfg(test)]
-#[path = "badge_tests.rs"]
 mod tests;

@@ -1,5 +1,5 @@
 //! One handlebars registry for all pages: strict (a missing variable is an error), everything escaped for
-//! HTML, the helpers of `helpers.rs`. Templates are embedded and compiled once; a broken one is reported
+//! HTML, the helpers of `say.rs`. Templates are embedded and compiled once; a broken one is reported
 //! by [`check`] at start and never seen by a visitor.
 
 use std::sync::LazyLock;
@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use handlebars::{Context, Handlebars, RenderContext, Renderable, StringOutput, Template as Compiled};
 use serde::Serialize;
 
-use super::helpers;
+use super::say;
 use super::page::{Page, View};
 use super::words;
 use crate::kernel::locale::Language;
@@ -29,7 +29,7 @@ fn registry(language: Language) -> Registry {
     let mut registry = Handlebars::new();
     registry.set_strict_mode(true);
     registry.register_escape_fn(handlebars::html_escape);
-    helpers::register(&mut registry, language);
+    say::register(&mut registry, language);
     for (name, source) in [
         ("review", include_str!("partials/review.hbs")),
         ("fault", include_str!("partials/fault.hbs")),

@@ -12,7 +12,7 @@ pub(crate) mod badge;
 #[cfg(test)]
 pub(crate) mod gallery;
 mod hbs;
-mod helpers;
+mod say;
 pub(crate) mod page;
 pub(crate) mod plot;
 pub(crate) mod review;

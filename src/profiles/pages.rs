@@ -9,7 +9,6 @@ use crate::look::review::Entry;
 use crate::look::words::{Words, fill};
 use crate::look::{Broken, Template, template};
 
-#[path = "pages_samples.rs"]
 mod samples;
 
 /// `/shops/{domain}`: a shop's public face.

@@ -9,7 +9,6 @@ use crate::look::review::ReviewCard;
 use crate::look::words::{Words, fill};
 use crate::look::{Broken, Template, template};
 
-#[path = "pages_samples.rs"]
 mod samples;
 
 /// `/r/{token}`: the review form. Errors return it filled.
