@@ -163,14 +163,14 @@ pub(crate) fn draw(badge: &Badge<'_>) -> String {
     let Plan { width, height, .. } = *plan;
     let label = escape(&label(badge, &name));
     let about = escape(words::of(badge.language).badge.description);
-    let mut svg = format!(
+    let mut svg = vec![format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" role=\"img\" xml:lang=\"{}\" font-family=\"system-ui,sans-serif\" fill=\"{}\"><title>{label}</title><desc>{about}</desc>",
         badge.language, palette.ink
-    );
+    )];
     if badge.theme == Theme::Auto {
-        svg.push_str(&night());
+        svg.push(night());
     }
-    svg.push_str(&format!(
+    svg.push(format!(
         "<rect class=\"p\" x=\".5\" y=\".5\" width=\"{}\" height=\"{}\" rx=\"6\" fill=\"{}\" stroke=\"{}\"/>",
         width - 1,
         height - 1,
@@ -178,8 +178,8 @@ pub(crate) fn draw(badge: &Badge<'_>) -> String {
         palette.line
     ));
     body(&mut svg, badge, plan, palette, &name);
-    svg.push_str("</svg>");
-    svg
+    svg.push("</svg>".to_owned());
+    svg.concat()
 }
 
 /// The dark colours for who asked for them. Where a policy blocks style, the light ones stay.
@@ -190,7 +190,7 @@ fn night() -> String {
     )
 }
 
-fn body(svg: &mut String, badge: &Badge<'_>, plan: &Plan, palette: &Palette, name: &str) {
+fn body(svg: &mut Vec<String>, badge: &Badge<'_>, plan: &Plan, palette: &Palette, name: &str) {
     let words = words::of(badge.language);
     if let Some((y, size)) = plan.name {
         write(svg, y, (size, 600), &escape(&shorten(name, plan.fits)));
@@ -198,14 +198,14 @@ fn body(svg: &mut String, badge: &Badge<'_>, plan: &Plan, palette: &Palette, nam
     let (x, y, size) = plan.figure;
     let (line, count) = match badge.state {
         State::Rated { score, stars: shown, count } => {
-            svg.push_str(&five(shown, plan.stars, palette));
+            svg.push(five(shown, plan.stars, palette));
             let figure = words::score(badge.language, score);
-            svg.push_str(&format!("<text x=\"{x}\" y=\"{y}\" font-size=\"{size}\" font-weight=\"700\">{figure}</text>"));
+            svg.push(format!("<text x=\"{x}\" y=\"{y}\" font-size=\"{size}\" font-weight=\"700\">{figure}</text>"));
             let count = fill(words.badge.reviews.of(count), &[("n", &words::number(badge.language, count))]);
             (format!("{} · {count}", capital(words::verdict(badge.language, shown))), Some(count))
         }
         State::New => {
-            svg.push_str(&five(0.0, plan.stars, palette));
+            svg.push(five(0.0, plan.stars, palette));
             let none = fill(words.badge.reviews.of(0), &[("n", "0")]);
             (capital(words.badge.none), Some(none))
         }
@@ -223,21 +223,21 @@ fn body(svg: &mut String, badge: &Badge<'_>, plan: &Plan, palette: &Palette, nam
 }
 
 /// One line of text at the left edge; `text` is escaped already.
-fn write(svg: &mut String, y: u16, (size, weight): (u16, u16), text: &str) {
-    svg.push_str(&format!("<text x=\"16\" y=\"{y}\" font-size=\"{size}\" font-weight=\"{weight}\">{text}</text>"));
+fn write(svg: &mut Vec<String>, y: u16, (size, weight): (u16, u16), text: &str) {
+    svg.push(format!("<text x=\"16\" y=\"{y}\" font-size=\"{size}\" font-weight=\"{weight}\">{text}</text>"));
 }
 
 /// The last line: whose word this is (or how many reviews), and the day; the mark in the corner.
-fn footer(svg: &mut String, badge: &Badge<'_>, plan: &Plan, palette: &Palette, first: &str) {
+fn footer(svg: &mut Vec<String>, badge: &Badge<'_>, plan: &Plan, palette: &Palette, first: &str) {
     let words = words::of(badge.language);
     let (y, size) = plan.foot;
     let day = words::short_date(badge.language, &badge.as_of.to_string()).unwrap_or_default();
     let day = fill(words.badge.as_of, &[("date", &day)]);
-    svg.push_str(&format!(
+    svg.push(format!(
         "<text class=\"q\" x=\"16\" y=\"{y}\" font-size=\"{size}\" fill=\"{}\">{first} · {day}</text>",
         palette.quiet
     ));
-    svg.push_str(&format!(
+    svg.push(format!(
         "<path class=\"a\" transform=\"translate({} {}) scale(.75)\" fill=\"{}\" fill-rule=\"evenodd\" d=\"{}\"/>",
         plan.width - 36,
         plan.seal,
@@ -252,13 +252,13 @@ fn five(shown: f64, (top, scale): (u16, &str), palette: &Palette) -> String {
     let mut group =
         format!("<g transform=\"translate(14 {top}) scale({scale})\" stroke-width=\"1.4\" stroke-linejoin=\"round\">");
     if !off.is_empty() {
-        group.push_str(&format!("<path class=\"o\" fill=\"none\" stroke=\"{}\" d=\"{off}\"/>", palette.quiet));
+        group.push(format!("<path class=\"o\" fill=\"none\" stroke=\"{}\" d=\"{off}\"/>", palette.quiet));
     }
     if !on.is_empty() {
-        group.push_str(&format!("<path class=\"s\" fill=\"{0}\" stroke=\"{0}\" d=\"{on}\"/>", palette.star));
+        group.push(format!("<path class=\"s\" fill=\"{0}\" stroke=\"{0}\" d=\"{on}\"/>", palette.star));
     }
-    group.push_str("</g>");
-    group
+    group.push("</g>".to_owned());
+    group.concat()
 }
 
 /// The whole badge in one sentence, for who hears it.

@@ -7,8 +7,8 @@ use std::sync::LazyLock;
 use handlebars::{Context, Handlebars, RenderContext, Renderable, StringOutput, Template as Compiled};
 use serde::Serialize;
 
-use super::say;
 use super::page::{Page, View};
+use super::say;
 use super::words;
 use crate::kernel::locale::Language;
 

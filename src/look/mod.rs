@@ -12,10 +12,10 @@ pub(crate) mod badge;
 #[cfg(test)]
 pub(crate) mod gallery;
 mod hbs;
-mod say;
 pub(crate) mod page;
 pub(crate) mod plot;
 pub(crate) mod review;
+mod say;
 pub(crate) mod seal;
 pub(crate) mod stars;
 pub(crate) mod words;

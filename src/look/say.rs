@@ -12,13 +12,15 @@ use crate::kernel::locale::Language;
 
 /// Makes a text from a helper's arguments.
 type Say = fn(Language, &Helper<'_>) -> Option<String>;
+/// Makes a value for other helpers.
+type Make = fn(&Helper<'_>) -> Option<Value>;
 /// Makes markup from a helper's arguments.
 type Draw = fn(Language, &Helper<'_>) -> Option<String>;
 
 struct Saying(&'static str, Language, Say);
 struct Drawing(&'static str, Language, Draw);
 /// Makes a value for other helpers from a helper's arguments.
-struct Making(&'static str, fn(&Helper<'_>) -> Option<Value>);
+struct Making(&'static str, Make);
 /// `if` and `unless` that take a missing name for the mistake it is.
 struct Condition(bool);
 
@@ -49,8 +51,7 @@ pub(crate) fn register(registry: &mut Handlebars<'_>, language: Language) {
     for (name, draw) in drawings {
         registry.register_helper(name, Box::new(Drawing(name, language, draw)));
     }
-    let makings: [(&'static str, fn(&Helper<'_>) -> Option<Value>); 3] =
-        [("concat", concat), ("scale", scale), ("faulty", faulty)];
+    let makings: [(&'static str, Make); 3] = [("concat", concat), ("scale", scale), ("faulty", faulty)];
     for (name, make) in makings {
         registry.register_helper(name, Box::new(Making(name, make)));
     }
@@ -198,10 +199,12 @@ fn bar(_: Language, h: &Helper<'_>) -> Option<String> {
     Some(plot::bar(arg(h, 0)?.as_i64()?, arg(h, 1)?.as_i64()?))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "one signature for all drawings")]
 fn mark(_: Language, h: &Helper<'_>) -> Option<String> {
     Some(seal::svg(&html_escape(arg(h, 0).and_then(Value::as_str).unwrap_or("seal"))))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "one signature for all drawings")]
 fn one_star(_: Language, _: &Helper<'_>) -> Option<String> {
     Some(stars::one())
 }

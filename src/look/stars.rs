@@ -1,6 +1,8 @@
 //! Five stars as SVG, with halves. A picture of stars never stands alone: it carries its words as label, and
 //! pages put them beside it. A low score is drawn exactly as a high one.
 
+use std::cmp::Ordering;
+
 /// One star in a 24 × 24 box, from its top point.
 const WHOLE: &str = "l2.5 6.2 6.6.4-5.1 4.3 1.6 6.5-5.6-3.6-5.6 3.6 1.6-6.5-5.1-4.3 6.6-.4z";
 /// Its left half.
@@ -11,28 +13,22 @@ pub(crate) fn halves(score: f64) -> usize {
     [0.25, 0.75, 1.25, 1.75, 2.25, 2.75, 3.25, 3.75, 4.25, 4.75].iter().filter(|edge| score >= **edge).count()
 }
 
+/// Where each star's box starts, and how many halves stand before its middle.
+const PLACES: [(u16, usize); 5] = [(12, 1), (36, 3), (60, 5), (84, 7), (108, 9)];
+
 /// Path of the filled part of five stars, in a 120 × 24 box.
 pub(crate) fn filled(halves: usize) -> String {
-    let mut path = String::new();
-    for (place, edge) in [(12, 1_usize), (36, 3), (60, 5), (84, 7), (108, 9)] {
-        if halves > edge {
-            path.push_str(&format!("M{place} 3.1{WHOLE}"));
-        } else if halves == edge {
-            path.push_str(&format!("M{place} 3.1{LEFT}"));
-        }
-    }
-    path
+    let part = |(place, middle): (u16, usize)| match halves.cmp(&middle) {
+        Ordering::Greater => format!("M{place} 3.1{WHOLE}"),
+        Ordering::Equal => format!("M{place} 3.1{LEFT}"),
+        Ordering::Less => String::new(),
+    };
+    PLACES.map(part).concat()
 }
 
 /// Path of the stars that are not wholly filled, drawn as outlines in the same box.
 pub(crate) fn outlined(halves: usize) -> String {
-    let mut path = String::new();
-    for (place, edge) in [(12, 1_usize), (36, 3), (60, 5), (84, 7), (108, 9)] {
-        if halves <= edge {
-            path.push_str(&format!("M{place} 3.1{WHOLE}"));
-        }
-    }
-    path
+    PLACES.map(|(place, middle)| if halves <= middle { format!("M{place} 3.1{WHOLE}") } else { String::new() }).concat()
 }
 
 /// Five stars as an inline picture. `label` must already be escaped; `class` is ours.

@@ -8,7 +8,7 @@ mod glossary;
 mod it;
 
 use crate::kernel::locale::Language;
-pub(crate) use glossary::{Counted, Phrase, Words};
+pub(crate) use glossary::{Phrase, Words};
 
 /// Everything we say in a language.
 pub(crate) fn of(language: Language) -> &'static Words {
@@ -70,7 +70,7 @@ pub(crate) fn number(language: Language, n: i64) -> String {
     let digits = n.unsigned_abs().to_string();
     let mut out = if n < 0 { String::from("-") } else { String::new() };
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             out.push(mark);
         }
         out.push(digit);
@@ -207,7 +207,7 @@ mod tests {
     #[test]
     fn both_languages_use_the_same_placeholders() {
         for (section, name) in glossary::KEYS {
-            let texts = Language::ALL.iter().map(|l| of(*l).find(section, name).map(|p| p.placeholders()));
+            let texts = Language::ALL.iter().map(|l| of(*l).find(section, name).map(Phrase::placeholders));
             let mut texts: Vec<_> = texts.collect();
             texts.dedup();
             assert_eq!(texts.len(), 1, "{section}.{name}: {texts:?}");

@@ -13,8 +13,8 @@ fn frame(path: &str) -> Frame {
     Frame::new(Language::It, ROOT, &format!("{ROOT}{path}"))
 }
 
-fn step(what: &str) -> Option<Step> {
-    Some(Step { at: NOW, what: what.into(), url: format!("{ROOT}/somewhere") })
+fn step(what: &str) -> Step {
+    Step { at: NOW, what: what.into(), url: format!("{ROOT}/somewhere") }
 }
 
 /// Untouched, half way, and all four lit.
@@ -34,11 +34,11 @@ pub(super) fn tours() -> Vec<TourPage> {
         data_dir: "./attesta-demo".into(),
     };
     let half = TourPage {
-        ordered: step("Ordine D-1026"),
-        invited: step("La tua esperienza con Bottega Ligure"),
+        ordered: Some(step("Ordine D-1026")),
+        invited: Some(step("La tua esperienza con Bottega Ligure")),
         ..untouched.clone()
     };
-    let all = TourPage { reviewed: step("Imballo perfetto"), shown: step("4,3 su 5"), ..half.clone() };
+    let all = TourPage { reviewed: Some(step("Imballo perfetto")), shown: Some(step("4,3 su 5")), ..half.clone() };
     vec![untouched, half, all]
 }
 

@@ -93,7 +93,7 @@ fn collection() -> Collection {
     }
 }
 
-fn review(id: &str, stars: i64, title: &str, text: &str, author: &str, language: &str) -> ReviewCard {
+fn review(id: &str, stars: i64, title: &str, text: &str, (author, language): (&str, &str)) -> ReviewCard {
     ReviewCard {
         id: id.into(),
         url: None,
@@ -138,11 +138,11 @@ fn entries() -> Vec<Entry> {
         }),
         answers: vec![AnswerCard { text: "Arrivato ieri, intero. Grazie di averlo sistemato.".into(), at: ago(4) }],
         url: Some("https://attesta.example/reviews/rev_2".into()),
-        ..review("rev_01kaamjsk0e8xv2f9b4d6h1j3m", 2, "Vaso rotto, poi sostituito", "Il primo vaso era in pezzi. Dopo due messaggi me ne hanno mandato un altro.", "Marco", "it")
+        ..review("rev_01kaamjsk0e8xv2f9b4d6h1j3m", 2, "Vaso rotto, poi sostituito", "Il primo vaso era in pezzi. Dopo due messaggi me ne hanno mandato un altro.", ("Marco", "it"))
     };
     let item = ReviewCard {
         item: Some("Ciotola in gres, 18 cm".into()),
-        ..review("rev_01kaamjsk0e8xv2f9b4d6h1j3n", 4, "", "Lovely glaze, slightly smaller than I expected.", "", "en")
+        ..review("rev_01kaamjsk0e8xv2f9b4d6h1j3n", 4, "", "Lovely glaze, slightly smaller than I expected.", ("", "en"))
     };
     let silent = ReviewCard {
         reply: Some(ReplyCard {
@@ -153,7 +153,7 @@ fn entries() -> Vec<Entry> {
             versions: Vec::new(),
         }),
         answers: vec![AnswerCard { text: "Prego.".into(), at: ago(1) }],
-        ..review("rev_01kaamjsk0e8xv2f9b4d6h1j3p", 3, "", "", "", "und")
+        ..review("rev_01kaamjsk0e8xv2f9b4d6h1j3p", 3, "", "", ("", "und"))
     };
     vec![
         Entry::Review(Box::new(kept)),
