@@ -249,16 +249,14 @@ fn footer(svg: &mut Vec<String>, badge: &Badge<'_>, plan: &Plan, palette: &Palet
 fn five(shown: f64, (top, scale): (u16, &str), palette: &Palette) -> String {
     let halves = stars::halves(shown);
     let (on, off) = (stars::filled(halves), stars::outlined(halves));
-    let mut group =
+    let part = |class: &str, paint: &str, path: &str| {
+        if path.is_empty() { String::new() } else { format!("<path class=\"{class}\" {paint} d=\"{path}\"/>") }
+    };
+    let open =
         format!("<g transform=\"translate(14 {top}) scale({scale})\" stroke-width=\"1.4\" stroke-linejoin=\"round\">");
-    if !off.is_empty() {
-        group.push(format!("<path class=\"o\" fill=\"none\" stroke=\"{}\" d=\"{off}\"/>", palette.quiet));
-    }
-    if !on.is_empty() {
-        group.push(format!("<path class=\"s\" fill=\"{0}\" stroke=\"{0}\" d=\"{on}\"/>", palette.star));
-    }
-    group.push("</g>".to_owned());
-    group.concat()
+    let off = part("o", &format!("fill=\"none\" stroke=\"{}\"", palette.quiet), &off);
+    let on = part("s", &format!("fill=\"{0}\" stroke=\"{0}\"", palette.star), &on);
+    [&open, &off, &on, "</g>"].concat()
 }
 
 /// The whole badge in one sentence, for who hears it.

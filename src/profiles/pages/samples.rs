@@ -119,8 +119,7 @@ fn entries() -> Vec<Entry> {
         5,
         "Imballo perfetto, tazze bellissime",
         "Ordine arrivato in tre giorni, ogni pezzo avvolto nella carta con un biglietto scritto a mano.\n\nLe tazze sono più leggere di quanto pensassi e il verde è proprio quello della foto.",
-        "Giulia R.",
-        "it",
+        ("Giulia R.", "it"),
     );
     let edited = ReviewCard {
         published_at: ago(9),
