@@ -191,3 +191,29 @@ impl<N: PlainName> Header for Plain<N> {
         HeaderValue::dangerous_new_pre_encoded(Self::name(), self.value.clone(), self.value.clone())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_has_one_id_wherever_and_whenever_it_is_sent() {
+        let subject = |n: u8| Subject::from_bytes([1, 2, 3, 4, 5, 6, 0x70, 0, 0x80, 0, 0, 0, 0, 0, 0, n]);
+        let id = message_id("invitation", subject(1), 0);
+        assert_eq!(id, message_id("invitation", subject(1), 0));
+        let others = [("reminder", 1, 0), ("invitation", 2, 0), ("invitation", 1, 1), ("invitation", 1, -1)];
+        for (kind, n, edition) in others {
+            assert_ne!(id, message_id(kind, subject(n), edition), "{kind} {n} {edition}");
+        }
+        assert_eq!(id.as_bytes()[..6], [1, 2, 3, 4, 5, 6], "sorted by the subject's time");
+        assert_eq!((id.as_bytes()[6] >> 4, id.as_bytes()[8] >> 6), (7, 2), "a UUIDv7");
+    }
+
+    #[test]
+    fn header_text_is_one_line_and_no_encoded_word() {
+        assert_eq!(header_text("a\r\nBcc: b", 100), "a Bcc: b");
+        assert_eq!(header_text("=?utf-8?q?x?=", 100), "= ?utf-8?q?x?=");
+        assert_eq!(header_text("abc", 2), "ab");
+        assert_eq!(list_host("127.0.0.1"), "localhost");
+    }
+}

@@ -124,8 +124,12 @@ impl Fate {
     pub fn reason(self) -> Option<&'static str> {
         match self {
             Self::Sent | Self::Captured => None,
-            Self::Waiting(reason, _) | Self::Parked(reason, _) | Self::Held(reason, _) => Some(reason),
-            Self::Bounced(reason) | Self::Failed(reason) | Self::Dropped(reason) => Some(reason),
+            Self::Waiting(reason, _)
+            | Self::Parked(reason, _)
+            | Self::Held(reason, _)
+            | Self::Bounced(reason)
+            | Self::Failed(reason)
+            | Self::Dropped(reason) => Some(reason),
         }
     }
 

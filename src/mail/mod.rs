@@ -17,6 +17,7 @@ mod hold;
 mod job;
 pub mod letter;
 mod mailer;
+mod mask;
 pub mod outcome;
 pub mod samples;
 mod store;

@@ -3,6 +3,11 @@
 
 use std::fmt;
 
+use super::mask::masked;
+
+/// Held because the mail server cannot be used at all.
+pub const MAIL_SERVER_DOWN: &str = "mail_server_down";
+
 /// How far a dialogue with a mail server came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Stage {
@@ -138,7 +143,7 @@ impl Verdict {
             Self::Unknown => "unknown_outcome",
             Self::Park => "refused_by_mail_server",
             Self::Suppress => "hard_bounce",
-            Self::HoldTransport => "mail_server_down",
+            Self::HoldTransport => MAIL_SERVER_DOWN,
             Self::Hopeless => "cannot_compose",
         }
     }
@@ -160,9 +165,8 @@ impl Verdict {
 pub fn judge(fault: &Fault) -> Verdict {
     match fault.stage {
         Stage::Compose => Verdict::Hopeless,
-        Stage::Connect | Stage::Hello | Stage::StartTls | Stage::Auth => Verdict::HoldTransport,
-        // A full disk is the operator's to mend, like a mail server that is down.
-        Stage::Store => Verdict::HoldTransport,
+        // Store: a full disk is the operator's to mend, like a mail server that is down.
+        Stage::Connect | Stage::Hello | Stage::StartTls | Stage::Auth | Stage::Store => Verdict::HoldTransport,
         Stage::MailFrom => judge_sender(&fault.trouble),
         Stage::RcptTo => judge_recipient(&fault.trouble),
         Stage::Data => judge_message(&fault.trouble, Verdict::Soft),
@@ -235,34 +239,6 @@ fn enhanced(text: &str) -> Option<(u16, u16, u16)> {
     });
     let code = (parts.next()??, parts.next()??, parts.next()??);
     matches!(code.0, 2 | 4 | 5).then_some(code)
-}
-
-/// Reply texts often repeat the address: everything around an `@` becomes `a•••@example.com`; at most 500 characters on one line.
-pub fn masked(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut word = String::new();
-    for letter in text.chars() {
-        if letter.is_whitespace() || letter.is_control() || "<>()[]{},;:\"'`".contains(letter) {
-            push_masked(&mut out, &word);
-            word.clear();
-            out.push(if letter.is_whitespace() || letter.is_control() { ' ' } else { letter });
-        } else {
-            word.push(letter);
-        }
-    }
-    push_masked(&mut out, &word);
-    out.trim().chars().take(500).collect()
-}
-
-fn push_masked(out: &mut String, word: &str) {
-    match word.rsplit_once('@') {
-        Some((local, domain)) => {
-            out.extend(local.chars().next());
-            out.push_str("•••@");
-            out.push_str(domain);
-        }
-        None => out.push_str(word),
-    }
 }
 
 #[cfg(test)]
@@ -358,13 +334,5 @@ mod tests {
         for text in ["", "no 5.1.1", "5.1 no", "5.1.1234 no", "3.1.1 no", "5.1.x", "192.0.2.1 is listed", "5.1.1.2 x"] {
             assert_eq!(enhanced(text), None, "{text}");
         }
-    }
-
-    #[test]
-    fn addresses_in_replies_are_masked_and_texts_cut() {
-        let text = "5.1.1 <Anna.Rossi+x@example.com>: user anna.rossi@example.com\r\nunknown (to=b@c.example)";
-        assert_eq!(masked(text), "5.1.1 <A•••@example.com>: user a•••@example.com  unknown (t•••@c.example)");
-        assert_eq!(masked(&"é".repeat(600)).chars().count(), 500);
-        assert_eq!(masked("a@b@c.example @ x@"), "a•••@c.example •••@ x•••@");
     }
 }

@@ -26,7 +26,7 @@ use super::url::{MailUrlError, Security, Server};
 /// At most this many dialogues at once, whatever the settings say.
 const MOST: usize = 16;
 /// How long the last answer may take: servers look at the mail before they take it.
-const ACCEPT: Duration = Duration::from_secs(60);
+const ACCEPT: Duration = Duration::from_mins(1);
 /// How long a waiting connection may take to say that it lives.
 const ALIVE: Duration = Duration::from_secs(5);
 
@@ -88,13 +88,8 @@ impl Smtp {
         let _turn = self.turns.acquire().await.map_err(|e| fault(Stage::Connect, Trouble::Cut(e.to_string())))?;
         let mut line = self.line().await?;
         let ended = self.hand_over(&mut line.smtp, mail).await;
-        match &ended {
-            Ok(_) => self.pool.put(line, self.clock.now()),
-            // 421 is a goodbye; after any other reply the dialogue can go on with RSET.
-            Err(Fault { trouble: Trouble::Reply(reply), .. }) if reply.code != 421 => {
-                self.pool.put(line, self.clock.now())
-            }
-            Err(_) => drop(line),
+        if is_good_for_more(&ended) {
+            self.pool.put(line, self.clock.now());
         }
         ended
     }
@@ -167,6 +162,15 @@ async fn within<T>(
         Ok(Ok(Err(error))) => Err(fault_of(stage, &error)),
         Ok(Err(_panic)) => Err(fault(stage, Trouble::Cut("the server's answer could not be understood".to_owned()))),
         Err(_elapsed) => Err(fault(stage, Trouble::Cut(format!("no answer within {} s", limit.as_secs())))),
+    }
+}
+
+/// 421 is a goodbye; after any other reply the dialogue can go on with RSET.
+fn is_good_for_more(ended: &Result<Receipt, Fault>) -> bool {
+    match ended {
+        Ok(_) => true,
+        Err(Fault { trouble: Trouble::Reply(reply), .. }) => reply.code != 421,
+        Err(Fault { trouble: Trouble::Cut(_) | Trouble::Local(_), .. }) => false,
     }
 }
 

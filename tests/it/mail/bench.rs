@@ -99,7 +99,7 @@ pub(super) struct Bench {
     pub(super) clock: Arc<SteppedClock>,
     pub(super) letter: Arc<ProbeLetter>,
     pub(super) mailer: Arc<Mailer>,
-    runner: Runner,
+    pub(super) runner: Runner,
     _dir: Arc<tempfile::TempDir>,
 }
 
@@ -151,6 +151,22 @@ fn build(config: Config, dir: Arc<tempfile::TempDir>) -> Bench {
 }
 
 impl Bench {
+    /// Another node over the same database, clock, letter and mail server.
+    pub(super) fn neighbour(&self) -> Runner {
+        let config = self.ctx.config().clone();
+        let mailer = Arc::new(Mailer::new(&config, self.ctx.clock()).unwrap());
+        let parts = Parts {
+            db: Db::open(&config.database_url, config.db_sizes()).unwrap(),
+            config,
+            clock: Arc::clone(self.ctx.clock()),
+            random: Arc::new(SeededRandom::new(2)),
+            keyring: self.ctx.keyring().clone(),
+            links: self.ctx.links().clone(),
+            ids: self.ctx.ids().clone(),
+        };
+        Runner::new(Context::new(parts), vec![Arc::new(LetterJob::new(self.letter.clone(), mailer))])
+    }
+
     /// Puts a letter into the queue, due now.
     pub(super) async fn post(&self, n: u8, draft: Draft) {
         self.letter.drafts.lock().unwrap().insert(subject(n), draft);

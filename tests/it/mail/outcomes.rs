@@ -283,3 +283,22 @@ async fn a_poisoned_letter_fails_and_the_others_go() {
     assert_eq!(sink.ledger().len(), 39);
     assert!(sink.connections() <= 8, "connections are shared: {}", sink.connections());
 }
+
+#[tokio::test]
+async fn two_nodes_send_each_mail_once() {
+    let (sink, benches) = with_sink().await;
+    for bench in &benches {
+        let before = sink.ledger().len();
+        for n in 0..200 {
+            bench.post_mail(n, mail_to(&format!("ok-{n}@a.example"))).await;
+        }
+        let other = bench.neighbour();
+        let (one, two) = futures_util::join!(bench.runner.run_due(), other.run_due());
+        assert_eq!(one.unwrap() + two.unwrap(), 200);
+        let mut sent: Vec<String> = sink.ledger()[before..].iter().map(|mail| mail.to[0].clone()).collect();
+        assert_eq!(sent.len(), 200, "none lost, none twice");
+        sent.sort();
+        sent.dedup();
+        assert_eq!(sent.len(), 200);
+    }
+}
