@@ -293,7 +293,7 @@ async fn two_nodes_send_each_mail_once() {
             bench.post_mail(n, mail_to(&format!("ok-{n}@a.example"))).await;
         }
         let other = bench.neighbour();
-        let (one, two) = futures_util::join!(bench.runner.run_due(), other.run_due());
+        let (one, two) = tokio::join!(bench.runner.run_due(), other.run_due());
         assert_eq!(one.unwrap() + two.unwrap(), 200);
         let mut sent: Vec<String> = sink.ledger()[before..].iter().map(|mail| mail.to[0].clone()).collect();
         assert_eq!(sent.len(), 200, "none lost, none twice");
