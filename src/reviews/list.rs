@@ -273,3 +273,38 @@ fn instant(text: &str, plus: i64) -> Option<Timestamp> {
         Err(_) => Timestamp::parse(text).ok(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reviews::house::House;
+
+    #[test]
+    fn every_lane_runs_along_an_index() {
+        let house = House::new();
+        let shop = house.shop();
+        let one = Stars::new(1);
+        let shapes = [
+            (ListQuery::default(), None, "reviews_newest"),
+            (ListQuery { sort: Sort::Oldest, ..ListQuery::default() }, None, "reviews_newest"),
+            (ListQuery { sort: Sort::Lowest, ..ListQuery::default() }, one, "reviews_stars"),
+            (of(Filter { stars: one.into_iter().collect(), ..Filter::default() }), one, "reviews_stars"),
+            (of(Filter { language: Some("it".to_owned()), ..Filter::default() }), None, "reviews_language"),
+            (of(Filter { replied: Some(true), ..Filter::default() }), None, "reviews_answered"),
+            (of(Filter { replied: Some(false), ..Filter::default() }), None, "reviews_unanswered"),
+        ];
+        for (query, stars, index) in shapes {
+            for after in [false, true] {
+                let mut lane = lane(&query, stars, 21);
+                lane.after = after.then(|| (house.ctx.now(), house.ctx.ids().next()));
+                let plan = house.read(|conn| Ok(store::plan(conn, shop.id, &lane)));
+                let found = plan.len() == 1 && plan[0].starts_with("SEARCH") && plan[0].contains(index);
+                assert!(found, "{query:?} reads {index} without sorting: {plan:?}");
+            }
+        }
+    }
+
+    fn of(filter: Filter) -> ListQuery {
+        ListQuery { filter, ..ListQuery::default() }
+    }
+}

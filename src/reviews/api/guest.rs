@@ -99,9 +99,6 @@ pub(super) async fn request_fresh_link(
     path: web::Path<LinkPath>,
 ) -> Answer {
     let call = Call { ctx, req, token: path.into_inner().token, which: Which::default() };
-    let now = call.ctx.now();
-    if let Some(invitation) = invitations::fresh_link_for(call.ctx.keyring(), &call.token, now) {
-        call.ctx.db().write(move |tx| invitations::request_fresh_link(tx, invitation, now)).await?;
-    }
+    invitations::ask_fresh_link(&call.ctx, &call.token).await?;
     page(200, &show::fresh_link(&call.stage(None), true))
 }

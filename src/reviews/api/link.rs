@@ -64,7 +64,7 @@ impl Call {
     /// What stands behind the link; `None` where it opens nothing, which counts against the address.
     pub(super) async fn open(&self) -> Result<Option<Visit>, Problem> {
         let ctx = self.ctx.get_ref().clone();
-        let forged = invitations::check(ctx.keyring(), &self.token, Purpose::Review, ctx.now()).is_none();
+        let forged = invitations::bearer::check(ctx.keyring(), &self.token, Purpose::Review, ctx.now()).is_none();
         let visit = if forged { None } else { self.read().await? };
         if visit.is_none() {
             http::count_wrong_token(&self.req)?;

@@ -32,6 +32,8 @@ mod fixture;
 pub(super) use counts::recount;
 #[cfg(test)]
 pub(super) use fixture::asked;
+#[cfg(test)]
+pub(super) use lists::plan;
 
 /// A review as it stands in its row.
 #[derive(Queryable, Selectable, Insertable)]
