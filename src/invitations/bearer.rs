@@ -13,7 +13,13 @@ use crate::keyring::{Keyring, Link, LinkError};
 use crate::sign::token::Purpose;
 
 /// Who the holder of this link is; `None` when it opens nothing, whatever the reason.
-pub fn bearer(conn: &mut Connection, keyring: &Keyring, token: &str, purpose: Purpose, now: Timestamp) -> db::Result<Option<Bearer>> {
+pub fn bearer(
+    conn: &mut Connection,
+    keyring: &Keyring,
+    token: &str,
+    purpose: Purpose,
+    now: Timestamp,
+) -> db::Result<Option<Bearer>> {
     let Some(link) = check(keyring, token, purpose, now) else { return Ok(None) };
     let row = store::by_id(conn, link.invitation)?;
     Ok(row.map(|row| of_row(&row, &link, now)))

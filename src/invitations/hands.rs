@@ -34,8 +34,12 @@ pub enum Handled {
 }
 
 /// An order with what is planned for it, or why nothing can be done.
-pub(super) fn pending(tx: &mut Connection, shop: ShopId, order: OrderId) -> db::Result<Result<(Order, Invitation), Handled>> {
-    let Some(order) = orders::facts(tx, shop, order)? else { return Ok(Err(Handled::NoOrder)) };
+pub(super) fn pending(
+    tx: &mut Connection,
+    shop: ShopId,
+    order: OrderId,
+) -> db::Result<Result<(Order, Invitation), Handled>> {
+    let Some(order) = orders::find(tx, shop, order)? else { return Ok(Err(Handled::NoOrder)) };
     let row = store::of_order(tx, shop, order.id)?;
     Ok(match (order.state, row) {
         (state, _) if state.is_out() => Err(Handled::AlreadySent),

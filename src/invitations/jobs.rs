@@ -108,7 +108,7 @@ pub async fn heal(ctx: &Context) -> db::Result<usize> {
 fn heal_page(tx: &mut Connection, now: Timestamp) -> db::Result<usize> {
     let mut healed = 0;
     for row in store::without_job(tx, now.minus_ms(MISSED_AFTER_MS), HEAL_PAGE)? {
-        let order = orders::facts(tx, row.shop_id, row.order_id)?;
+        let order = orders::find(tx, row.shop_id, row.order_id)?;
         match order.map(|order| order.state) {
             // Whoever holds it releases it.
             Some(State::Held(_)) => {}

@@ -15,9 +15,9 @@ use crate::kernel::email::EmailAddress;
 use crate::kernel::id::InvitationId;
 use crate::kernel::time::{DAY, SECOND, Timestamp};
 use crate::kernel::zone::Zone;
+use crate::mail::context::MailContext;
 use crate::mail::context::{Day, Frame, Purchase, ShopFace, StarLinks};
 use crate::mail::letter::{Draft, Mail, Stop};
-use crate::mail::context::MailContext;
 use crate::merchants::{self, Shop, ShopStatus};
 use crate::orders::{self, Contact, Order, Reason};
 
@@ -34,7 +34,7 @@ impl Subject {
     pub(super) fn read(conn: &mut Connection, ctx: &Context, id: InvitationId) -> db::Result<Option<Self>> {
         let Some(row) = store::by_id(conn, id)? else { return Ok(None) };
         let Some(shop) = merchants::load(conn, row.shop_id)? else { return Ok(None) };
-        let Some(order) = orders::facts(conn, row.shop_id, row.order_id)? else { return Ok(None) };
+        let Some(order) = orders::find(conn, row.shop_id, row.order_id)? else { return Ok(None) };
         let contact = orders::contact(conn, ctx.keyring(), row.shop_id, row.order_id)?;
         Ok(Some(Self { row, shop, order, contact }))
     }
@@ -46,7 +46,8 @@ impl Subject {
             ShopStatus::Closed => return Ok(Some(Reason::ShopClosed)),
             ShopStatus::Suspended => return Ok(Some(Reason::ShopSuspended)),
         }
-        let item = PlanItem { shop: &self.shop, order: &self.order, kept: self.contact.is_some(), person: None, known: true };
+        let item =
+            PlanItem { shop: &self.shop, order: &self.order, kept: self.contact.is_some(), person: None, known: true };
         if let Some(reason) = policy::never(&self.shop, &case(&item, Some(&self.row))) {
             return Ok(Some(reason));
         }
@@ -65,7 +66,8 @@ impl Subject {
             return Ok(false);
         }
         let others = store::counted(conn, &[(self.shop.id, person)], now.minus_ms(days.saturating_mul(DAY)))?;
-        let sent = others.into_iter().filter(|other| other.sent && other.order_id != self.order.id).map(|other| other.at);
+        let sent =
+            others.into_iter().filter(|other| other.sent && other.order_id != self.order.id).map(|other| other.at);
         Ok(policy::is_capped(days, now, sent))
     }
 
@@ -84,7 +86,14 @@ impl Subject {
         let locale = self.order.fold.locale();
         let language = locale.as_ref().unwrap_or(&self.shop.locale).language();
         let reply_to = self.shop.contact.as_deref().and_then(|contact| EmailAddress::parse(contact).ok());
-        Draft::Send(Box::new(Mail { shop_id: self.shop.id, edition, to: to.email.clone(), reply_to, language, context }))
+        Draft::Send(Box::new(Mail {
+            shop_id: self.shop.id,
+            edition,
+            to: to.email.clone(),
+            reply_to,
+            language,
+            context,
+        }))
     }
 
     /// Who writes to whom.

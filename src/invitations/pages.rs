@@ -76,7 +76,12 @@ impl View for UnsubscribedPage {
 
     fn samples() -> Vec<Self> {
         let frame = Frame::fixed(Language::It, "https://attesta.example", "https://attesta.example/u/token");
-        let shop = Self { frame, shop_name: "Bottega Ligure".into(), reach: Reach::Shop, undo_action: Some("/u/token/undo".into()) };
+        let shop = Self {
+            frame,
+            shop_name: "Bottega Ligure".into(),
+            reach: Reach::Shop,
+            undo_action: Some("/u/token/undo".into()),
+        };
         let instance = Self { reach: Reach::Instance, undo_action: None, ..shop.clone() };
         vec![shop, instance]
     }

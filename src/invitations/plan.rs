@@ -59,7 +59,12 @@ pub enum Purge {
 }
 
 /// Plans these orders, of any number of shops, no order twice. Answers in their order.
-pub fn plan_batch(tx: &mut Connection, ctx: &Context, items: &[PlanItem<'_>], now: Timestamp) -> db::Result<Vec<Planned>> {
+pub fn plan_batch(
+    tx: &mut Connection,
+    ctx: &Context,
+    items: &[PlanItem<'_>],
+    now: Timestamp,
+) -> db::Result<Vec<Planned>> {
     let standing = Standing::read(tx, items)?;
     let drafts: Vec<Draft<'_>> = items.iter().map(|item| standing.draft(item, ctx.config().submit_days, now)).collect();
     let mut people = People::read(tx, &drafts, now)?;
@@ -222,7 +227,8 @@ impl People {
         }
         let others = draft.person.and_then(|person| self.counted.get(&(shop, person)));
         let others = others.into_iter().flatten().filter(|other| other.order_id != draft.item.order.id);
-        policy::is_capped(draft.item.shop.policy.cap_days, ask.due_at, others.map(|other| other.at)).then_some(Reason::FrequencyCap)
+        policy::is_capped(draft.item.shop.policy.cap_days, ask.due_at, others.map(|other| other.at))
+            .then_some(Reason::FrequencyCap)
     }
 
     /// A new plan counts for the orders after it in the same batch.

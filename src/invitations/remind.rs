@@ -52,7 +52,13 @@ impl Letter for ReminderLetter {
             Fate::Sent | Fate::Captured => {
                 let (row, shop) = (&subject.row, &subject.shop);
                 if let Some(tokens) = subject.links(ctx) {
-                    store::mark_reminded(tx, shop.id, row.id, Carried { kid: tokens.kid, expires: tokens.expires }, what.at)?;
+                    store::mark_reminded(
+                        tx,
+                        shop.id,
+                        row.id,
+                        Carried { kid: tokens.kid, expires: tokens.expires },
+                        what.at,
+                    )?;
                 }
                 if row.reviewed_at.is_some() {
                     return Ok(());

@@ -17,7 +17,12 @@ use crate::orders::{self, Actor, Move, Reason, State, Unsent};
 const PAGE: i64 = 200;
 
 /// Plans one page of a shop's waiting orders. Answers where the next page begins; `None` at the end.
-pub(super) fn page(tx: &mut Connection, ctx: &Context, shop: ShopId, after: Option<&OrderNumber>) -> db::Result<Option<OrderNumber>> {
+pub(super) fn page(
+    tx: &mut Connection,
+    ctx: &Context,
+    shop: ShopId,
+    after: Option<&OrderNumber>,
+) -> db::Result<Option<OrderNumber>> {
     let Some(shop) = merchants::load(tx, shop)? else { return Ok(None) };
     let now = ctx.now();
     let unsent = orders::unsent(tx, shop.id, after, PAGE)?;

@@ -20,7 +20,11 @@ pub fn suppress(tx: &mut Connection, shop: ShopId, wish: &Suppression, actor: Ac
 }
 
 /// Whether this shop may write to this person; the reason when not.
-pub fn is_suppressed(conn: &mut Connection, shop: ShopId, person: &PersonHash) -> db::Result<Option<SuppressionReason>> {
+pub fn is_suppressed(
+    conn: &mut Connection,
+    shop: ShopId,
+    person: &PersonHash,
+) -> db::Result<Option<SuppressionReason>> {
     store::suppression(conn, shop, person)
 }
 
@@ -35,7 +39,9 @@ pub enum Unsubscribed {
 
 /// The reader of a mail wants no more of them, from this shop or from the whole instance. Twice is once.
 pub fn unsubscribe(tx: &mut Connection, bearer: &Bearer, everywhere: bool, now: Timestamp) -> db::Result<Unsubscribed> {
-    let Some(person) = orders::person(tx, bearer.shop_id, bearer.order_id)? else { return Ok(Unsubscribed::NobodyLeft) };
+    let Some(person) = orders::person(tx, bearer.shop_id, bearer.order_id)? else {
+        return Ok(Unsubscribed::NobodyLeft);
+    };
     let reach = if everywhere { Reach::Instance } else { Reach::Shop(bearer.shop_id) };
     let wish = Suppression { person, reach, reason: SuppressionReason::Unsubscribed, at: now };
     suppress(tx, bearer.shop_id, &wish, Actor::Customer)?;
@@ -52,7 +58,13 @@ pub fn resubscribe(tx: &mut Connection, bearer: &Bearer) -> db::Result<bool> {
 
 /// The customer asked to be erased: nothing more is sent for their orders here, and their invitations forget who they were.
 /// With `for_good`, later orders of theirs are not asked about either.
-pub fn forget(tx: &mut Connection, shop: ShopId, person: &PersonHash, for_good: bool, now: Timestamp) -> db::Result<()> {
+pub fn forget(
+    tx: &mut Connection,
+    shop: ShopId,
+    person: &PersonHash,
+    for_good: bool,
+    now: Timestamp,
+) -> db::Result<()> {
     if for_good {
         let reason = SuppressionReason::Erased;
         store::suppress(tx, &Suppression { person: *person, reach: Reach::Shop(shop), reason, at: now })?;

@@ -82,7 +82,7 @@ pub fn list(conn: &mut Connection, shop: ShopId, asked: &Asked) -> db::Result<In
     let next = rows.last().filter(|_| more).map(|row| Cursor::encode(&row.id));
     let mut invitations = Vec::with_capacity(rows.len());
     for row in rows {
-        if let Some(order) = orders::facts(conn, shop, row.order_id)? {
+        if let Some(order) = orders::find(conn, shop, row.order_id)? {
             invitations.push(view(&row, order.number.to_string(), order.state, order.test));
         }
     }

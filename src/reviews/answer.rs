@@ -48,8 +48,7 @@ pub(crate) fn answer(
     if answer.reply_version.is_some_and(|read| read != reply.version) {
         return Ok(Answered::ReplyChanged);
     }
-    let answer =
-        Answer { review: id, reply_version: reply.version, text: answer.text.clone(), at: ctx.now() };
+    let answer = Answer { review: id, reply_version: reply.version, text: answer.text.clone(), at: ctx.now() };
     if !store::add_answer(tx, review.shop, &answer)? {
         return Ok(Answered::Already);
     }

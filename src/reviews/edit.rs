@@ -85,7 +85,7 @@ pub(crate) fn edit(
 /// The language of the new words, with the order's as the fallback while the order is known.
 fn language_of(tx: &mut Connection, review: &Review) -> db::Result<Option<String>> {
     let Some(shop) = merchants::load(tx, review.shop)? else { return Ok(None) };
-    let Some(order) = orders::facts(tx, review.shop, review.order)? else { return Ok(None) };
+    let Some(order) = orders::find(tx, review.shop, review.order)? else { return Ok(None) };
     let text = [review.title.as_str(), review.body.as_str()].join("\n");
     Ok(Some(language::of(&text, &submit::locale(&order, &shop))))
 }

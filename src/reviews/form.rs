@@ -255,7 +255,8 @@ mod tests {
         let read = submission(&Posted::read(body.as_bytes()), &offered()).unwrap();
         assert_eq!((read.stars.value(), read.title.as_str(), read.name.as_str()), (4, "Bene 👍", "Ada L."));
         assert_eq!(read.text, "Uno\n\nDue");
-        let items: Vec<_> = read.items.iter().map(|item| (item.sku.as_str(), item.stars.value(), &*item.text)).collect();
+        let items: Vec<_> =
+            read.items.iter().map(|item| (item.sku.as_str(), item.stars.value(), &*item.text)).collect();
         assert_eq!(items, [("TEA-1", 5, "ok"), ("a b/c", 1, "")]);
     }
 

@@ -22,8 +22,8 @@ use crate::sign::token::Purpose;
 use crate::sign::webhook::Scheme;
 
 use super::model::{ItemSubmission, Review, Submission};
-use super::submit::{Submitted, submit};
 use super::store;
+use super::submit::{Submitted, submit};
 
 /// The instant the clock stands at first.
 const START: i64 = 1_795_305_600_000;

@@ -217,16 +217,21 @@ impl ListParams {
         })?
         .unwrap_or_default();
         let filter = Filter {
-            stars: optional(self.stars.as_ref(), "stars", "send 1 to 5, or several with commas", many_stars)?.unwrap_or_default(),
+            stars: optional(self.stars.as_ref(), "stars", "send 1 to 5, or several with commas", many_stars)?
+                .unwrap_or_default(),
             language: optional(self.language.as_ref(), "language", "send two letters such as it", language)?,
             replied: optional(self.replied.as_ref(), "replied", "send true or false", yes_or_no)?,
             sku: optional(self.sku.as_ref(), "sku", "send the product's SKU without NUL", |sku| {
                 (!sku.contains('\0')).then(|| sku.to_owned())
             })?,
-            from: optional(self.from.as_ref(), "from", "send 2026-11-22 or 2026-11-22T05:00:00Z", |text| instant(text, 0))?,
+            from: optional(self.from.as_ref(), "from", "send 2026-11-22 or 2026-11-22T05:00:00Z", |text| {
+                instant(text, 0)
+            })?,
             to: optional(self.to.as_ref(), "to", "send 2026-11-22 or 2026-11-22T05:00:00Z", |text| instant(text, 1))?,
         };
-        let limit = optional(self.limit.as_ref(), "limit", "send a whole number from 1 to 100", |text| PageLimit::parse(text).ok())?;
+        let limit = optional(self.limit.as_ref(), "limit", "send a whole number from 1 to 100", |text| {
+            PageLimit::parse(text).ok()
+        })?;
         let after = optional(self.cursor.as_ref(), "cursor", "take it from the next link, unchanged", |text| {
             Cursor::decode::<Place>(text).ok().filter(|place| place.sort == sort)
         })?;

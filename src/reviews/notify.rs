@@ -128,7 +128,7 @@ struct Author {
 impl Author {
     fn read(conn: &mut Connection, ctx: &Context, review: &Review) -> db::Result<Option<Self>> {
         let Some(shop) = merchants::load(conn, review.shop)? else { return Ok(None) };
-        let Some(order) = orders::facts(conn, review.shop, review.order)? else { return Ok(None) };
+        let Some(order) = orders::find(conn, review.shop, review.order)? else { return Ok(None) };
         let contact = orders::contact(conn, ctx.keyring(), review.shop, review.order)?;
         let links = invitations::last_links(conn, ctx, review.invitation)?;
         let (Some(contact), Some(links)) = (contact, links) else { return Ok(None) };

@@ -72,8 +72,7 @@ pub(crate) fn reply(
         None => {
             let id = ctx.ids().next();
             let text = text.to_owned();
-            let first =
-                Reply { id, review, version: 1, text, created_at: now, changed_at: now, withdrawn_at: None };
+            let first = Reply { id, review, version: 1, text, created_at: now, changed_at: now, withdrawn_at: None };
             store::add_reply(tx, shop.id, &first)?;
             Replied::Created(first)
         }

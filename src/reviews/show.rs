@@ -11,7 +11,7 @@ use super::card::card;
 use super::form::{self, Posted};
 use super::model::{Review, Status, Submission};
 use super::pages::{
-    About, ConfirmErasePage, Droppable, FieldError, FieldFault, Fields, FormPage, FreshLinkPage, NoticePage, Notice,
+    About, ConfirmErasePage, Droppable, FieldError, FieldFault, Fields, FormPage, FreshLinkPage, Notice, NoticePage,
     OwnReview, Restricted, ThanksPage, YoursPage,
 };
 use super::visit::{Own, Visit};

@@ -71,7 +71,7 @@ pub(crate) fn submit(
         return Ok(Submitted::TooLate(bearer.submit_until));
     }
     let Some(shop) = merchants::load(tx, bearer.shop_id)? else { return Err(db::Error::corrupt("a token's shop")) };
-    let Some(order) = orders::facts(tx, bearer.shop_id, bearer.order_id)? else {
+    let Some(order) = orders::find(tx, bearer.shop_id, bearer.order_id)? else {
         return Err(db::Error::corrupt("a token's order"));
     };
     if shop.status == ShopStatus::Closed {

@@ -83,7 +83,8 @@ fn a_submission_is_live_at_once_and_stands_once() {
     assert!(house.public_version(&shop) > before, "public bytes changed");
     assert_eq!(house.submit(&bearer, &said(1)), Submitted::Already);
     let all = house.all(&bearer);
-    let seen: Vec<_> = all.iter().map(|review| (review.sku.as_str(), review.item.as_deref(), review.stars.value())).collect();
+    let seen: Vec<_> =
+        all.iter().map(|review| (review.sku.as_str(), review.item.as_deref(), review.stars.value())).collect();
     assert_eq!(seen, [("", None, 4), ("TEA-1", Some("Tè verde"), 4)]);
     let review = house.review(id);
     assert_eq!((review.language.as_str(), review.checked.as_str(), review.version), ("it", "v1a", 1));
@@ -104,7 +105,11 @@ fn the_window_the_order_and_the_shop_decide_whether_a_review_may_come() {
     house.clock.advance(180 * DAY);
     let late = Bearer { open: false, ..bearer.clone() };
     assert_eq!(house.submit(&late, &said(5)), Submitted::TooLate(bearer.submit_until));
-    assert_eq!(house.submit(&bearer, &said(5)), Submitted::TooLate(bearer.submit_until), "also where the visit was open");
+    assert_eq!(
+        house.submit(&bearer, &said(5)),
+        Submitted::TooLate(bearer.submit_until),
+        "also where the visit was open"
+    );
     assert!(house.read(|conn| tally(conn, shop.id)).is_empty(), "nothing of this counts");
 }
 
@@ -194,7 +199,10 @@ fn a_restriction_hides_tells_the_author_and_can_be_lifted() {
     assert_eq!(edited(&house, &bearer, id, words(5, "harmless")), Edited::NotPublished(Status::Restricted));
 
     house.clock.advance(3 * DAY);
-    assert_eq!((restored(&house, id), restored(&house, id)), (Restored::Done, Restored::NotRestricted(Status::Published)));
+    assert_eq!(
+        (restored(&house, id), restored(&house, id)),
+        (Restored::Done, Restored::NotRestricted(Status::Published))
+    );
     let rows = house.read(|conn| tally_of(conn, shop.id, ""));
     assert_eq!(rows[0].day, house.review(id).published_at.day().number(), "back on its first day");
     assert_eq!(house.read(|conn| reply_hours(conn, shop.id)).len(), 1);
@@ -216,10 +224,17 @@ fn a_reply_has_versions_and_each_is_answered_once() {
     assert!(matches!(replied(&house, &shop, id, "Ci dispiace."), Replied::Created(reply) if reply.version == 1));
     assert_eq!(house.read(|conn| reply_hours(conn, shop.id)), [ReplyHours { hours: 5, n: 1 }]);
     assert!(matches!(replied(&house, &shop, id, "Ci dispiace."), Replied::Unchanged(_)));
-    assert_eq!((answered(&house, &bearer, id, 1), answered(&house, &bearer, id, 1)), (Answered::Done, Answered::Already));
+    assert_eq!(
+        (answered(&house, &bearer, id, 1), answered(&house, &bearer, id, 1)),
+        (Answered::Done, Answered::Already)
+    );
     house.clock.advance(HOUR);
     assert!(matches!(replied(&house, &shop, id, "Rimborsato."), Replied::Edited(reply) if reply.version == 2));
-    assert_eq!(house.read(|conn| reply_hours(conn, shop.id)), [ReplyHours { hours: 5, n: 1 }], "an edit is no new reply");
+    assert_eq!(
+        house.read(|conn| reply_hours(conn, shop.id)),
+        [ReplyHours { hours: 5, n: 1 }],
+        "an edit is no new reply"
+    );
     assert_eq!(answered(&house, &bearer, id, 1), Answered::ReplyChanged);
     assert_eq!(answered(&house, &bearer, id, 2), Answered::Done);
 
@@ -348,7 +363,8 @@ fn a_list_read_page_by_page_is_the_list() {
     assert_eq!(walk(&house, &shop, &param("newest", "3")), by(&[3]));
     let two: Vec<_> = made.iter().rev().filter(|one| one.1 == 1 || one.1 == 5).map(|one| (one.0, true)).collect();
     assert_eq!(walk(&house, &shop, &param("newest", "5,1")), two);
-    let replied = |word: &str| walk(&house, &shop, &ListParams { replied: Some(word.to_owned()), ..ListParams::default() });
+    let replied =
+        |word: &str| walk(&house, &shop, &ListParams { replied: Some(word.to_owned()), ..ListParams::default() });
     assert_eq!(replied("true").len() + replied("false").len(), 21, "tombstones tell nothing of what was said");
     let english = ListParams { language: Some("en".to_owned()), ..ListParams::default() };
     assert!(walk(&house, &shop, &english).is_empty());
@@ -381,7 +397,9 @@ fn the_wire_says_no_more_than_it_should() {
     assert_eq!(wire["author"], "Ada L.");
     assert!(wire.get("earlier").is_none(), "history is for whoever asks for one review");
     let text = wire.to_string();
-    for secret in [bearer.order_id.to_string(), bearer.invitation.to_string(), "salt".to_owned(), "example.com".to_owned()] {
+    for secret in
+        [bearer.order_id.to_string(), bearer.invitation.to_string(), "salt".to_owned(), "example.com".to_owned()]
+    {
         assert!(!text.contains(&secret), "{secret}");
     }
 }
@@ -479,7 +497,10 @@ fn a_visit_shows_the_author_what_stands() {
     assert_eq!(seen(&bearer).standing(), visit::Standing::Written);
     restricted(&house, id);
     let visit = seen(&bearer);
-    assert_eq!(visit.own[0].restriction.as_ref().map(|decision| decision.reason), Some(RestrictionReason::PersonalData));
+    assert_eq!(
+        visit.own[0].restriction.as_ref().map(|decision| decision.reason),
+        Some(RestrictionReason::PersonalData)
+    );
     assert_eq!(visit.own[0].shown.title, "Bene", "its author still reads it");
     erased(&house, &bearer, id);
     assert_eq!(seen(&bearer).standing(), visit::Standing::Erased);

@@ -71,7 +71,7 @@ impl Visit {
     /// What stands behind the link of a bearer; `None` where shop or order is gone.
     pub(super) fn of(conn: &mut Connection, ctx: &Context, bearer: Bearer) -> db::Result<Option<Self>> {
         let Some(shop) = merchants::load(conn, bearer.shop_id)? else { return Ok(None) };
-        let Some(order) = orders::facts(conn, bearer.shop_id, bearer.order_id)? else { return Ok(None) };
+        let Some(order) = orders::find(conn, bearer.shop_id, bearer.order_id)? else { return Ok(None) };
         let reviews = store::of_invitation(conn, bearer.shop_id, bearer.invitation)?;
         let erased_at = reviews.iter().filter_map(|review| review.erased_at).max();
         let mut own = Vec::new();

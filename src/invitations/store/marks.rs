@@ -22,7 +22,13 @@ pub(crate) struct Carried {
 }
 
 /// The mail left. The first time counts; a mail that came out of an unclear attempt does not move it.
-pub(crate) fn mark_sent(tx: &mut Connection, shop: ShopId, id: InvitationId, links: Carried, now: Timestamp) -> db::Result<()> {
+pub(crate) fn mark_sent(
+    tx: &mut Connection,
+    shop: ShopId,
+    id: InvitationId,
+    links: Carried,
+    now: Timestamp,
+) -> db::Result<()> {
     let unsent = row(shop, id).filter(invitations::sent_at.is_null());
     diesel::update(unsent)
         .set((
@@ -36,7 +42,13 @@ pub(crate) fn mark_sent(tx: &mut Connection, shop: ShopId, id: InvitationId, lin
 }
 
 /// The reminder left.
-pub(crate) fn mark_reminded(tx: &mut Connection, shop: ShopId, id: InvitationId, links: Carried, now: Timestamp) -> db::Result<()> {
+pub(crate) fn mark_reminded(
+    tx: &mut Connection,
+    shop: ShopId,
+    id: InvitationId,
+    links: Carried,
+    now: Timestamp,
+) -> db::Result<()> {
     diesel::update(row(shop, id)).set(invitations::reminded_at.eq(Some(now))).execute(tx)?;
     renew_links(tx, shop, id, links)
 }
@@ -56,7 +68,13 @@ pub(crate) fn mark_reviewed(tx: &mut Connection, shop: ShopId, id: InvitationId,
 }
 
 /// Notes that a fresh link was asked for, unless one was since `not_since`. True when it was noted.
-pub(crate) fn mark_fresh_link(tx: &mut Connection, shop: ShopId, id: InvitationId, now: Timestamp, not_since: Timestamp) -> db::Result<bool> {
+pub(crate) fn mark_fresh_link(
+    tx: &mut Connection,
+    shop: ShopId,
+    id: InvitationId,
+    now: Timestamp,
+    not_since: Timestamp,
+) -> db::Result<bool> {
     let free = row(shop, id).filter(invitations::fresh_link_at.is_null().or(invitations::fresh_link_at.le(not_since)));
     Ok(diesel::update(free).set(invitations::fresh_link_at.eq(Some(now))).execute(tx)? > 0)
 }
@@ -70,7 +88,13 @@ pub(crate) fn mark_cancelled(tx: &mut Connection, shop: ShopId, id: InvitationId
 }
 
 /// The shop postponed it by `by_ms` to `due`.
-pub(crate) fn mark_postponed(tx: &mut Connection, shop: ShopId, id: InvitationId, due: Timestamp, by_ms: i64) -> db::Result<()> {
+pub(crate) fn mark_postponed(
+    tx: &mut Connection,
+    shop: ShopId,
+    id: InvitationId,
+    due: Timestamp,
+    by_ms: i64,
+) -> db::Result<()> {
     diesel::update(row(shop, id))
         .set((
             invitations::due_at.eq(due),
@@ -83,6 +107,8 @@ pub(crate) fn mark_postponed(tx: &mut Connection, shop: ShopId, id: InvitationId
 
 /// The shop wants it sent at once.
 pub(crate) fn mark_hastened(tx: &mut Connection, shop: ShopId, id: InvitationId, now: Timestamp) -> db::Result<()> {
-    diesel::update(row(shop, id)).set((invitations::due_at.eq(now), invitations::hastened_at.eq(Some(now)))).execute(tx)?;
+    diesel::update(row(shop, id))
+        .set((invitations::due_at.eq(now), invitations::hastened_at.eq(Some(now))))
+        .execute(tx)?;
     Ok(())
 }

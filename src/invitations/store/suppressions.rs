@@ -56,7 +56,11 @@ pub(crate) fn lift(tx: &mut Connection, person: &PersonHash, reach: Reach) -> db
 }
 
 /// Why this shop may not write to this person, the gravest reason first; `None`: it may.
-pub(crate) fn suppression(conn: &mut Connection, shop: ShopId, person: &PersonHash) -> db::Result<Option<SuppressionReason>> {
+pub(crate) fn suppression(
+    conn: &mut Connection,
+    shop: ShopId,
+    person: &PersonHash,
+) -> db::Result<Option<SuppressionReason>> {
     Ok(suppressed(conn, &[(shop, *person)])?.into_iter().map(|found| found.reason).max())
 }
 
@@ -72,7 +76,12 @@ pub(crate) fn suppressed(conn: &mut Connection, keys: &[(ShopId, PersonHash)]) -
         }
         Connection::Sqlite(sqlite) => {
             for (_, person) in keys {
-                rows.extend(suppressions::table.filter(suppressions::person.eq(person.to_vec())).select(columns).load(sqlite)?);
+                rows.extend(
+                    suppressions::table
+                        .filter(suppressions::person.eq(person.to_vec()))
+                        .select(columns)
+                        .load(sqlite)?,
+                );
             }
         }
     }

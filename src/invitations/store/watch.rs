@@ -66,8 +66,18 @@ pub fn hand_counts(conn: &mut Connection, shop: ShopId) -> db::Result<HandCounts
 }
 
 /// A page of a shop's invitations, newest first, before `before`.
-pub(crate) fn page(conn: &mut Connection, shop: ShopId, filter: Filter, before: Option<InvitationId>, limit: i64) -> db::Result<Vec<Invitation>> {
-    let mut query = invitations::table.filter(invitations::shop_id.eq(shop)).order(invitations::id.desc()).limit(limit).into_boxed();
+pub(crate) fn page(
+    conn: &mut Connection,
+    shop: ShopId,
+    filter: Filter,
+    before: Option<InvitationId>,
+    limit: i64,
+) -> db::Result<Vec<Invitation>> {
+    let mut query = invitations::table
+        .filter(invitations::shop_id.eq(shop))
+        .order(invitations::id.desc())
+        .limit(limit)
+        .into_boxed();
     if let Some(before) = before {
         query = query.filter(invitations::id.lt(before));
     }

@@ -1,8 +1,8 @@
 //! Samples for the customer's pages: both sides of every condition of their templates.
 
 use super::{
-    About, ConfirmErasePage, Droppable, FieldError, FieldFault, Fields, FormPage, FreshLinkPage, ItemFields, Notice, NoticePage,
-    OwnReview, Restricted, ThanksPage, YoursPage,
+    About, ConfirmErasePage, Droppable, FieldError, FieldFault, Fields, FormPage, FreshLinkPage, ItemFields, Notice,
+    NoticePage, OwnReview, Restricted, ThanksPage, YoursPage,
 };
 use crate::kernel::locale::Language;
 use crate::kernel::time::{DAY, Timestamp};
@@ -21,7 +21,12 @@ fn frame() -> Frame {
 
 /// Fresh from a star link; come back with every fault; without items, a test order.
 pub(super) fn forms() -> Vec<FormPage> {
-    let item = |key: &str, name: &str, stars, text: &str| ItemFields { key: key.into(), name: name.into(), stars, text: text.into() };
+    let item = |key: &str, name: &str, stars, text: &str| ItemFields {
+        key: key.into(),
+        name: name.into(),
+        stars,
+        text: text.into(),
+    };
     let fresh = FormPage {
         frame: frame(),
         shop_name: SHOP.into(),
@@ -37,7 +42,12 @@ pub(super) fn forms() -> Vec<FormPage> {
     };
     let fault = |field: &str, code| FieldError { field: field.into(), code };
     let returned = FormPage {
-        values: Fields { stars: None, title: "Buono".into(), text: "Tutto arrivato in tempo.".into(), name: "G".into() },
+        values: Fields {
+            stars: None,
+            title: "Buono".into(),
+            text: "Tutto arrivato in tempo.".into(),
+            name: "G".into(),
+        },
         items: vec![item("0", "Tazza in gres verde", None, "Bella."), item("1", "Ciotola in gres, 18 cm", Some(5), "")],
         errors: vec![
             fault("stars", FieldFault::StarsMissing),
@@ -50,7 +60,14 @@ pub(super) fn forms() -> Vec<FormPage> {
         ],
         ..fresh.clone()
     };
-    let test = FormPage { ordered_at: None, test: true, items: Vec::new(), submit_until: None, values: Fields::default(), ..fresh.clone() };
+    let test = FormPage {
+        ordered_at: None,
+        test: true,
+        items: Vec::new(),
+        submit_until: None,
+        values: Fields::default(),
+        ..fresh.clone()
+    };
     vec![fresh, returned, test]
 }
 
@@ -65,7 +82,12 @@ fn card() -> ReviewCard {
         language: "it".into(),
         published_at: NOW.minus_ms(4 * DAY),
         edited_at: Some(NOW),
-        versions: vec![Version { at: NOW.minus_ms(4 * DAY), stars: 3, title: None, text: Some("Manca una tazza.".into()) }],
+        versions: vec![Version {
+            at: NOW.minus_ms(4 * DAY),
+            stars: 3,
+            title: None,
+            text: Some("Manca una tazza.".into()),
+        }],
         item: None,
         ordered_at: None,
         checked: "v1".into(),
@@ -102,9 +124,19 @@ fn own() -> OwnReview {
         restricted: None,
         edit_action: format!("{HERE}/edit"),
         erase_url: format!("{HERE}/erase"),
-        values: Fields { stars: Some(4), title: "Imballo perfetto".into(), text: "Arrivato in tre giorni.".into(), name: "Giulia R.".into() },
+        values: Fields {
+            stars: Some(4),
+            title: "Imballo perfetto".into(),
+            text: "Arrivato in tre giorni.".into(),
+            name: "Giulia R.".into(),
+        },
         errors: Vec::new(),
-        droppable: vec![Droppable { at: NOW.minus_ms(4 * DAY), stars: 3, text: "Manca una tazza.".into(), action: format!("{HERE}/versions/1/drop") }],
+        droppable: vec![Droppable {
+            at: NOW.minus_ms(4 * DAY),
+            stars: 3,
+            text: "Manca una tazza.".into(),
+            action: format!("{HERE}/versions/1/drop"),
+        }],
         answer_action: Some(format!("{HERE}/answer")),
         answer_text: String::new(),
         answer_error: None,
@@ -113,7 +145,13 @@ fn own() -> OwnReview {
 
 /// With everything to do; after an error; restricted; each notice.
 pub(super) fn yours() -> Vec<YoursPage> {
-    let page = YoursPage { frame: frame(), shop_name: SHOP.into(), live_url: PROFILE.into(), notice: None, reviews: vec![own()] };
+    let page = YoursPage {
+        frame: frame(),
+        shop_name: SHOP.into(),
+        live_url: PROFILE.into(),
+        notice: None,
+        reviews: vec![own()],
+    };
     let faulty = OwnReview {
         errors: vec![FieldError { field: "stars".into(), code: FieldFault::StarsMissing }],
         answer_error: Some(FieldFault::Empty),
@@ -159,6 +197,12 @@ pub(super) fn notices() -> Vec<NoticePage> {
         .into_iter()
         .zip([Some(NOW), Some(NOW), None, None])
         .chain([(About::Erased, None), (About::TooLate, None)])
-        .map(|(about, at)| NoticePage { frame: frame(), shop_name: SHOP.into(), profile_url: PROFILE.into(), about, at })
+        .map(|(about, at)| NoticePage {
+            frame: frame(),
+            shop_name: SHOP.into(),
+            profile_url: PROFILE.into(),
+            about,
+            at,
+        })
         .collect()
 }

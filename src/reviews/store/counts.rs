@@ -46,11 +46,7 @@ fn row((sku, day, s1, s2, s3, s4, s5): Columns) -> TallyRow {
 }
 
 /// Day rows in order of SKU and day; one SKU's alone where given.
-pub(in crate::reviews) fn tally(
-    conn: &mut Connection,
-    shop: ShopId,
-    sku: Option<&str>,
-) -> db::Result<Vec<TallyRow>> {
+pub(in crate::reviews) fn tally(conn: &mut Connection, shop: ShopId, sku: Option<&str>) -> db::Result<Vec<TallyRow>> {
     let mut query = tally::table
         .filter(tally::shop_id.eq(shop))
         .order((tally::sku, tally::day))
@@ -74,10 +70,7 @@ pub(in crate::reviews) fn reply_hours(conn: &mut Connection, shop: ShopId) -> db
 }
 
 /// Reviews restricted now, by reason.
-pub(in crate::reviews) fn restricted(
-    conn: &mut Connection,
-    shop: ShopId,
-) -> db::Result<Vec<(RestrictionReason, i64)>> {
+pub(in crate::reviews) fn restricted(conn: &mut Connection, shop: ShopId) -> db::Result<Vec<(RestrictionReason, i64)>> {
     let rows: Vec<(String, i64)> = restrictions::table
         .filter(restrictions::shop_id.eq(shop))
         .filter(restrictions::lifted_at.is_null())

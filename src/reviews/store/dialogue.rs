@@ -66,7 +66,12 @@ pub(in crate::reviews) fn notified_at(
 }
 
 /// Notes that the author was told.
-pub(in crate::reviews) fn mark_notified(tx: &mut Connection, shop: ShopId, of: ReviewId, at: Timestamp) -> db::Result<()> {
+pub(in crate::reviews) fn mark_notified(
+    tx: &mut Connection,
+    shop: ShopId,
+    of: ReviewId,
+    at: Timestamp,
+) -> db::Result<()> {
     diesel::update(replies::table.find((shop, of))).set(replies::notified_at.eq(Some(at))).execute(tx)?;
     Ok(())
 }

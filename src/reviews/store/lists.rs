@@ -1,7 +1,7 @@
 //! One lane of a list: the reviews of one product (or the shop), perhaps of one number of stars, from a place on, in
 //! the order of an index, so that a page costs the same whatever stands behind it.
 
-use diesel::dsl::{AsSelect, IntoBoxed, Select, sql};
+use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
@@ -40,15 +40,8 @@ pub(in crate::reviews) struct Lane<'a> {
     pub(in crate::reviews) take: i64,
 }
 
-type Multi = <Connection as diesel::Connection>::Backend;
-type Rows<'a> = IntoBoxed<'a, Select<reviews::table, AsSelect<Row, Multi>>, Multi>;
-
 /// The next reviews of a lane.
 pub(in crate::reviews) fn lane(conn: &mut Connection, shop: ShopId, lane: &Lane<'_>) -> db::Result<Vec<Review>> {
-    rows(shop, lane).load::<Row>(conn)?.into_iter().map(Row::review).collect()
-}
-
-fn rows(shop: ShopId, lane: &Lane<'_>) -> Rows<'static> {
     let mut query = reviews::table
         .select(Row::as_select())
         .into_boxed()
@@ -86,22 +79,37 @@ fn rows(shop: ShopId, lane: &Lane<'_>) -> Rows<'static> {
             query.filter(reviews::published_at.le(at)).filter(beyond)
         };
     }
-    if lane.oldest_first {
+    query = if lane.oldest_first {
         query.order((reviews::published_at.asc(), reviews::id.asc()))
     } else {
         query.order((reviews::published_at.desc(), reviews::id.desc()))
-    }
+    };
+    query.load::<Row>(conn)?.into_iter().map(Row::review).collect()
 }
 
 /// How SQLite would read a lane: for the test that no list is sorted or scanned.
 #[cfg(test)]
 pub(in crate::reviews) fn plan(conn: &mut Connection, shop: ShopId, lane: &Lane<'_>) -> Vec<String> {
+    use diesel::connection::Connection as _;
     #[derive(QueryableByName)]
     struct Line {
         #[diesel(sql_type = diesel::sql_types::Text)]
         detail: String,
     }
-    let query = diesel::debug_query::<Multi, _>(&rows(shop, lane)).to_string();
+    let said = std::sync::Arc::new(std::sync::Mutex::new(String::new()));
+    let heard = std::sync::Arc::clone(&said);
+    if let Connection::Sqlite(c) = conn {
+        c.set_instrumentation(move |event: diesel::connection::InstrumentationEvent<'_>| {
+            if let diesel::connection::InstrumentationEvent::StartQuery { query, .. } = event {
+                *heard.lock().unwrap() = query.to_string();
+            }
+        });
+    }
+    self::lane(conn, shop, lane).unwrap();
+    if let Connection::Sqlite(c) = conn {
+        c.set_instrumentation(None::<fn(diesel::connection::InstrumentationEvent<'_>)>);
+    }
+    let query = said.lock().unwrap().clone();
     let sql = query.split(" -- binds").next().unwrap().replace('?', "NULL");
     let lines: Vec<Line> = diesel::sql_query(format!("EXPLAIN QUERY PLAN {sql}")).load(conn).unwrap();
     lines.into_iter().map(|line| line.detail).collect()

@@ -20,7 +20,8 @@ mod versions;
 
 pub(super) use counts::{erased, reply_hours, restricted, shift_reply_hours, shift_tally, tally};
 pub(super) use dialogue::{
-    add_answer, add_reply, answers, blank_reply_versions, close_dialogue, keep_reply, mark_notified, notified_at, replies, reply, reply_versions, save_reply,
+    add_answer, add_reply, answers, blank_reply_versions, close_dialogue, keep_reply, mark_notified, notified_at,
+    replies, reply, reply_versions, save_reply,
 };
 pub(super) use lists::{Lane, lane};
 pub(super) use restrictions::{add_restriction, lift, restriction, restrictions};
@@ -129,11 +130,7 @@ fn stars(value: i64) -> db::Result<Stars> {
 pub(super) fn insert(tx: &mut Connection, review: &Review) -> db::Result<bool> {
     let row = Row::of(review);
     let once = (reviews::shop_id, reviews::invitation_id, reviews::sku);
-    let n = each!(tx, |c| diesel::insert_into(reviews::table)
-        .values(&row)
-        .on_conflict(once)
-        .do_nothing()
-        .execute(c))?;
+    let n = each!(tx, |c| diesel::insert_into(reviews::table).values(&row).on_conflict(once).do_nothing().execute(c))?;
     Ok(n == 1)
 }
 

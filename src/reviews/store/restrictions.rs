@@ -39,8 +39,7 @@ impl Row {
             id: self.id,
             shop: self.shop_id,
             review: self.review_id,
-            reason: RestrictionReason::parse(&self.reason)
-                .ok_or_else(|| db::Error::corrupt("restrictions.reason"))?,
+            reason: RestrictionReason::parse(&self.reason).ok_or_else(|| db::Error::corrupt("restrictions.reason"))?,
             statement: self.statement,
             at: self.at,
             lifted_at: self.lifted_at,
@@ -61,20 +60,13 @@ pub(in crate::reviews) fn lift(tx: &mut Connection, id: RestrictionId, now: Time
 }
 
 /// One decision by its id.
-pub(in crate::reviews) fn restriction(
-    conn: &mut Connection,
-    id: RestrictionId,
-) -> db::Result<Option<Restriction>> {
+pub(in crate::reviews) fn restriction(conn: &mut Connection, id: RestrictionId) -> db::Result<Option<Restriction>> {
     let row = restrictions::table.find(id).select(Row::as_select()).first(conn).optional()?;
     row.map(Row::restriction).transpose()
 }
 
 /// The decisions behind a page of tombstones.
-pub(in crate::reviews) fn restrictions(
-    conn: &mut Connection,
-    ids: &[RestrictionId],
-) -> db::Result<Vec<Restriction>> {
-    let rows =
-        restrictions::table.filter(restrictions::id.eq_any(ids)).select(Row::as_select()).load(conn)?;
+pub(in crate::reviews) fn restrictions(conn: &mut Connection, ids: &[RestrictionId]) -> db::Result<Vec<Restriction>> {
+    let rows = restrictions::table.filter(restrictions::id.eq_any(ids)).select(Row::as_select()).load(conn)?;
     rows.into_iter().map(Row::restriction).collect()
 }
