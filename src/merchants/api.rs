@@ -14,6 +14,7 @@ use futures_util::future::LocalBoxFuture;
 use super::keys::API_KEY_PREFIX;
 use super::model::ShopStatus;
 use super::shops::{ShopEntry, Shops};
+use crate::http;
 use crate::kernel::domain::ShopRef;
 use crate::kernel::id::ShopId;
 use crate::problem::{Code, Problem};
@@ -47,6 +48,7 @@ impl ShopBearer {
         let now = shops.context().now();
         let digest = entry.opened_by(&key, now).ok_or_else(refused)?;
         shops.api_key_used(entry.shop.id, digest);
+        http::count_shop(request, entry.shop.id.as_bytes())?;
         Ok(Self { entry })
     }
 
