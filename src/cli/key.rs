@@ -168,7 +168,7 @@ fn address(ctx: &Context, shown: &mut Shown<'_>) -> Result<(), Failure> {
     let mut resealed = 0_usize;
     loop {
         let keyring = keyring.clone();
-        let batch = ctx.db().write_now(move |tx| orders::reseal_contacts(tx, &keyring, BATCH))?;
+        let batch = ctx.db().write_now(move |tx| orders::personal::reseal(tx, &keyring, BATCH))?;
         if batch == 0 {
             break;
         }

@@ -29,6 +29,8 @@ pub enum Handled {
         /// What is left, in ms.
         left_ms: i64,
     },
+    /// That is no postponement: it is due at this time, or now.
+    NotLater(Timestamp),
     /// The time to submit a review would be over by then.
     PastWindow(Timestamp),
 }

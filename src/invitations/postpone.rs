@@ -11,17 +11,31 @@ use crate::kernel::time::Timestamp;
 use crate::merchants::Shop;
 use crate::orders::{self, Actor, Move, State};
 
-/// Postpones the invitation of an order by `by`, counted from its due time, or from now where that has passed (a mail that
-/// was held). What it moved in all may not exceed 30 days.
-pub fn postpone(tx: &mut Connection, shop: &Shop, order: OrderId, by: Delay, now: Timestamp) -> db::Result<Handled> {
+/// How much later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Later {
+    /// By this long, counted from the due time, or from now where that has passed (a mail that was held).
+    By(Delay),
+    /// At this time.
+    Until(Timestamp),
+}
+
+/// Postpones the invitation of an order. What it moved in all may not exceed 30 days.
+pub fn postpone(tx: &mut Connection, shop: &Shop, order: OrderId, later: Later, now: Timestamp) -> db::Result<Handled> {
     let (order, row) = match pending(tx, shop.id, order)? {
         Ok(found) => found,
         Err(refusal) => return Ok(refusal),
     };
     let zone = order.fold.zone().unwrap_or(shop.zone);
-    let later = by.after(row.due_at.max(now), &zone);
+    let later = match later {
+        Later::By(by) => by.after(row.due_at.max(now), &zone),
+        Later::Until(at) => at,
+    };
     let due = shop.policy.hours.map_or(later, |(from, to)| zone.next_hour_window(later, from, to));
     let moved = due.since(row.due_at);
+    if moved <= 0 || due <= now {
+        return Ok(Handled::NotLater(row.due_at.max(now)));
+    }
     let left_ms = (POSTPONE_LIMIT_MS - row.postponed_ms).max(0);
     if moved > left_ms {
         return Ok(Handled::Limit { left_ms });

@@ -89,6 +89,27 @@ pub fn list(conn: &mut Connection, shop: ShopId, asked: &Asked) -> db::Result<In
     Ok(InvitationPage { invitations, next })
 }
 
+/// One invitation of this shop.
+pub fn find(conn: &mut Connection, shop: ShopId, id: InvitationId) -> db::Result<Option<InvitationView>> {
+    match store::by_id(conn, id)?.filter(|row| row.shop_id == shop) {
+        Some(row) => seen(conn, shop, &row),
+        None => Ok(None),
+    }
+}
+
+/// The invitation of one order of this shop.
+pub fn of_order(conn: &mut Connection, shop: ShopId, order: OrderId) -> db::Result<Option<InvitationView>> {
+    match store::of_order(conn, shop, order)? {
+        Some(row) => seen(conn, shop, &row),
+        None => Ok(None),
+    }
+}
+
+fn seen(conn: &mut Connection, shop: ShopId, row: &Invitation) -> db::Result<Option<InvitationView>> {
+    let order = orders::find(conn, shop, row.order_id)?;
+    Ok(order.map(|order| view(row, order.number.to_string(), order.state, order.test)))
+}
+
 fn view(row: &Invitation, number: String, state: State, test: bool) -> InvitationView {
     InvitationView {
         id: row.id,

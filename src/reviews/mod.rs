@@ -16,6 +16,7 @@ pub(crate) mod card;
 pub(crate) mod edit;
 pub(crate) mod erase;
 mod form;
+pub(crate) mod inbox;
 mod language;
 pub(crate) mod list;
 pub mod model;

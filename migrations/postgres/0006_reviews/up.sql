@@ -44,6 +44,8 @@ CREATE INDEX reviews_newest ON reviews (shop_id, sku, published_at, id);
 CREATE INDEX reviews_stars ON reviews (shop_id, sku, stars, published_at, id);
 CREATE INDEX reviews_unanswered ON reviews (shop_id, sku, published_at, id) WHERE replied_at IS NULL AND status = 'published';
 CREATE INDEX reviews_answered ON reviews (shop_id, sku, published_at, id) WHERE replied_at IS NOT NULL AND status = 'published';
+-- What a shop has to answer, of every product, in the order it came.
+CREATE INDEX reviews_inbox ON reviews (shop_id, id) WHERE replied_at IS NULL AND status = 'published';
 CREATE INDEX reviews_language ON reviews (shop_id, sku, language, published_at, id);
 CREATE INDEX reviews_erased ON reviews (shop_id) WHERE status = 'erased';
 CREATE INDEX reviews_order ON reviews (shop_id, order_id);

@@ -15,6 +15,7 @@ use super::model::{Review, Status};
 mod counts;
 mod dialogue;
 mod lists;
+mod received;
 mod restrictions;
 mod versions;
 
@@ -24,6 +25,7 @@ pub(super) use dialogue::{
     replies, reply, reply_versions, save_reply,
 };
 pub(super) use lists::{Lane, lane};
+pub(super) use received::received;
 pub(super) use restrictions::{add_restriction, lift, restriction, restrictions};
 pub(super) use versions::{drop_all_versions, drop_version, keep_version, versions};
 
