@@ -6,7 +6,16 @@
 //! hide, delay or change a review.
 
 mod answers;
+mod dialogue {
+    pub(super) mod api;
+}
+mod invitations {
+    pub(super) mod api;
+}
 mod keys {
+    pub(super) mod api;
+}
+mod messages {
     pub(super) mod api;
 }
 mod rejections {
@@ -22,5 +31,8 @@ use crate::http::RouteTable;
 pub fn routes(table: &mut RouteTable) {
     settings::api::routes(table);
     keys::api::routes(table);
+    invitations::api::routes(table);
+    messages::api::routes(table);
+    dialogue::api::routes(table);
     rejections::api::routes(table);
 }

@@ -75,6 +75,19 @@ pub struct Logged {
     pub attempts: Vec<Attempt>,
 }
 
+/// A message in a shop's list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// What kind of mail.
+    pub kind: String,
+    /// What it is about.
+    pub subject: Subject,
+    /// When it first became due.
+    pub created_at: Timestamp,
+    /// The message itself.
+    pub message: Logged,
+}
+
 pub(super) fn standing(conn: &mut Connection, id: MessageId) -> db::Result<Option<Standing>> {
     let row = messages::table
         .find(id)
@@ -217,6 +230,44 @@ pub fn logged(conn: &mut Connection, kind: &str, subject: Subject) -> db::Result
         .map(|(id, state, reason, next_at, sent_at)| {
             let (next_at, sent_at) = (next_at.map(Timestamp::from_millis), sent_at.map(Timestamp::from_millis));
             Ok(Logged { id, state, reason, next_at, sent_at, attempts: attempts(conn, id)? })
+        })
+        .collect()
+}
+
+/// A shop's messages with their attempts, newest first, before the place where the last page ended.
+///
+/// # Errors
+/// The database's.
+pub fn listed(
+    conn: &mut Connection,
+    shop: ShopId,
+    before: Option<(Timestamp, MessageId)>,
+    limit: i64,
+) -> db::Result<Vec<Listed>> {
+    type Row = (MessageId, String, Vec<u8>, Timestamp, String, Option<String>, Option<i64>, Option<i64>);
+    let mut query = messages::table.filter(messages::shop_id.eq(shop)).limit(limit).into_boxed();
+    if let Some((at, id)) = before {
+        let beyond = messages::created_at.lt(at).or(messages::id.lt(id));
+        query = query.filter(messages::created_at.le(at)).filter(beyond);
+    }
+    let rows: Vec<Row> = query
+        .order((messages::created_at.desc(), messages::id.desc()))
+        .select((
+            messages::id,
+            messages::kind,
+            messages::subject,
+            messages::created_at,
+            messages::state,
+            messages::reason,
+            messages::next_at,
+            messages::sent_at,
+        ))
+        .load(conn)?;
+    rows.into_iter()
+        .map(|(id, kind, about, created_at, state, reason, next_at, sent_at)| {
+            let (next_at, sent_at) = (next_at.map(Timestamp::from_millis), sent_at.map(Timestamp::from_millis));
+            let message = Logged { id, state, reason, next_at, sent_at, attempts: attempts(conn, id)? };
+            Ok(Listed { kind, subject: subject(&about)?, created_at, message })
         })
         .collect()
 }

@@ -14,7 +14,7 @@ CREATE TABLE messages (
   created_at INTEGER NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX messages_subject ON messages (kind, subject, edition);
-CREATE INDEX messages_shop ON messages (shop_id, id);
+CREATE INDEX messages_shop ON messages (shop_id, created_at, id);
 CREATE INDEX messages_held ON messages (kind) WHERE state = 'held';
 CREATE TABLE message_attempts (
   message_id BLOB NOT NULL REFERENCES messages (id),

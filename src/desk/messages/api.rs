@@ -1,0 +1,102 @@
+//! The mails of a shop: each with its state, every attempt and what the mail server said, with addresses masked. Bodies
+//! and addresses are not kept, so they cannot be shown.
+
+use actix_web::{HttpResponse, web};
+use serde::{Deserialize, Serialize};
+
+use crate::http::{self, Audience, Method, RouteTable};
+use crate::kernel::id::MessageId;
+use crate::kernel::page::{Cursor, PageLimit};
+use crate::kernel::time::Timestamp;
+use crate::mail::{self, Attempt, Listed};
+use crate::merchants::Shops;
+use crate::merchants::api::ShopBearer;
+use crate::problem::{Code, Problem};
+
+/// Adds the routes of this subject.
+pub(in crate::desk) fn routes(table: &mut RouteTable) {
+    const LIST: &str = "/v1/shops/{shop}/messages";
+    table.add(Method::GET, LIST, "list_messages", Audience::Private, || web::get().to(list_messages));
+}
+
+#[derive(Deserialize)]
+struct Query {
+    cursor: Option<String>,
+    limit: Option<String>,
+}
+
+type Place = (Timestamp, MessageId);
+
+impl Query {
+    fn page(&self) -> Result<(Option<Place>, PageLimit), Problem> {
+        let limit = self.limit.as_deref().map(PageLimit::parse).transpose();
+        let limit = limit.map_err(|error| Problem::new(Code::InvalidFilter, format!("{error}.")))?.unwrap_or_default();
+        let before = self.cursor.as_deref().map(Cursor::decode).transpose();
+        let before = before.map_err(|error| Problem::new(Code::InvalidCursor, format!("{error}.")))?;
+        Ok((before, limit))
+    }
+}
+
+#[derive(Serialize)]
+struct Page {
+    messages: Vec<MessageView>,
+    next: Option<String>,
+}
+
+#[derive(Serialize)]
+struct MessageView {
+    id: MessageId,
+    kind: String,
+    state: String,
+    reason: Option<String>,
+    created_at: Timestamp,
+    next_at: Option<Timestamp>,
+    sent_at: Option<Timestamp>,
+    attempts: Vec<AttemptView>,
+}
+
+#[derive(Serialize)]
+struct AttemptView {
+    at: Timestamp,
+    stage: String,
+    outcome: String,
+    code: Option<i64>,
+    reply: String,
+}
+
+impl MessageView {
+    fn of(listed: Listed) -> Self {
+        let Listed { kind, created_at, message, .. } = listed;
+        Self {
+            id: message.id,
+            kind,
+            state: message.state,
+            reason: message.reason,
+            created_at,
+            next_at: message.next_at,
+            sent_at: message.sent_at,
+            attempts: message.attempts.into_iter().map(AttemptView::of).collect(),
+        }
+    }
+}
+
+impl AttemptView {
+    fn of(attempt: Attempt) -> Self {
+        let Attempt { at, stage, outcome, code, reply } = attempt;
+        Self { at, stage, outcome, code, reply }
+    }
+}
+
+/// Newest first, a page at a time.
+async fn list_messages(
+    shops: web::Data<Shops>,
+    bearer: ShopBearer,
+    query: web::Query<Query>,
+) -> Result<HttpResponse, Problem> {
+    let (shop, (before, limit)) = (bearer.shop(), query.page()?);
+    let mut listed =
+        shops.context().db().read(move |conn| mail::listed(conn, shop, before, limit.probe())).await?;
+    let more = limit.cut(&mut listed);
+    let next = listed.last().filter(|_| more).map(|last| Cursor::encode(&(last.created_at, last.message.id)));
+    Ok(http::json(&Page { messages: listed.into_iter().map(MessageView::of).collect(), next }))
+}
