@@ -11,7 +11,6 @@ use serde_json::{Value, json};
 use super::shop;
 use super::shown::{Failure, Shown};
 use crate::context::Context;
-use crate::kernel::id::EventId;
 use crate::kernel::time::Timestamp;
 use crate::links::path;
 use crate::merchants::keys;
@@ -69,7 +68,7 @@ pub(crate) struct Send {
     #[arg(long)]
     url: Option<String>,
     /// The shop's webhook secret (default: the one in this instance's database).
-    #[arg(long, value_name = "WHSEC", hide_env_values = true)]
+    #[arg(long, value_name = "WHSEC")]
     secret: Option<String>,
 }
 

@@ -5,6 +5,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -14,6 +15,7 @@ use super::shown::{Failure, Shown};
 use crate::app;
 use crate::context::Context;
 use crate::kernel::delay::Delay;
+use crate::kernel::random::SystemRandom;
 use crate::kernel::time::Timestamp;
 use crate::keyring::{self, Keyring, MasterKey, MasterSource, Purpose, Rotation};
 use crate::merchants::keys::{self, MAX_OVERLAP_MS};
@@ -163,8 +165,7 @@ fn certificate(ctx: &Context, shown: &mut Shown<'_>) -> Result<(), Failure> {
 fn address(ctx: &Context, shown: &mut Shown<'_>) -> Result<(), Failure> {
     let done = rotate(ctx, Purpose::Address, false)?;
     // A keyring that knows the new key; the server beside it learns of it by itself.
-    let random = ctx.shared_random();
-    let keyring = Keyring::open(ctx.db(), master_key(ctx)?, random, ctx.now())?;
+    let keyring = Keyring::open(ctx.db(), master_key(ctx)?, Arc::new(SystemRandom), ctx.now())?;
     let mut resealed = 0_usize;
     loop {
         let keyring = keyring.clone();
