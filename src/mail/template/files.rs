@@ -60,5 +60,9 @@ macro_rules! locale {
     };
 }
 
+/// Pieces of HTML that hold no words, shared by every locale.
+pub(super) const SHARED: &[(&str, &str)] =
+    &[("choice", file!("choice")), ("button", file!("button")), ("quote", file!("quote"))];
+
 /// Every locale.
 pub(super) const LOCALES: &[LocaleFiles<'static>] = &[locale!("it"), locale!("en")];

@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::context::MailContext;
 use super::samples;
-use files::{LOCALES, LocaleFiles};
+use files::{LOCALES, LocaleFiles, SHARED};
 
 /// One mail in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -144,6 +144,9 @@ fn parse(files: &LocaleFiles) -> Result<LocaleSet, TemplateFault> {
         add(&mut set.html, name, &format!("{}/{name}", files.tag), source)?;
     }
     add(&mut set.html, "layout", "layout", files.layout)?;
+    for (name, source) in SHARED {
+        add(&mut set.html, name, name, source)?;
+    }
     for mail in files.mails {
         let path = |part: &str| format!("{}/{}/{part}", files.tag, mail.name);
         add(&mut set.plain, &path("subject"), &path("subject"), mail.subject)?;
@@ -176,6 +179,7 @@ fn render_fault(locale: &str, path: &str, error: &RenderError) -> TemplateFault 
     // A fault inside a partial carries the partial's own name.
     let at = match error.template_name.as_deref() {
         Some("layout") => "layout".to_owned(),
+        Some(name) if SHARED.iter().any(|(shared, _)| *shared == name) => name.to_owned(),
         Some(name) if !name.contains('/') => format!("{locale}/{name}"),
         Some(name) => name.to_owned(),
         None => path.to_owned(),
@@ -216,7 +220,7 @@ mod tests {
             }
         }
         let parts: usize = LOCALES.iter().map(|locale| locale.partials.len() + locale.mails.len() * 3).sum();
-        assert_eq!(on_disk.len(), parts + 1, "{on_disk:?}");
+        assert_eq!(on_disk.len(), parts + 1 + SHARED.len(), "{on_disk:?}");
         for locale in LOCALES {
             let embedded: Vec<_> = locale.mails.iter().map(|mail| mail.name).collect();
             let known: Vec<_> = samples::all().iter().map(|(name, _)| *name).collect();
