@@ -21,6 +21,8 @@ pub mod path {
     pub const STAR: &str = "/r/{token}/{stars}";
     /// Unsubscribing, page and one-click POST.
     pub const UNSUBSCRIBE: &str = "/u/{token}";
+    /// Taking an unsubscription back.
+    pub const RESUBSCRIBE: &str = "/u/{token}/undo";
     /// A shop's badge.
     pub const BADGE: &str = "/badges/{shop}.svg";
     /// Stylesheet and other files of ours.
@@ -201,6 +203,11 @@ impl Links {
     /// Unsubscribing with a token.
     pub fn unsubscribe(&self, token: impl Display) -> String {
         self.to(path::UNSUBSCRIBE, &[&token])
+    }
+
+    /// Taking an unsubscription back with a token.
+    pub fn resubscribe(&self, token: impl Display) -> String {
+        self.to(path::RESUBSCRIBE, &[&token])
     }
 
     /// A shop's badge; `shop` is its id or domain.

@@ -57,7 +57,7 @@ impl Letter for FreshLinkLetter {
                 return drop(Reason::AddressBounced);
             }
         }
-        let Some(tokens) = letter::fresh_tokens(ctx, about.row.id, asked_at) else { return Ok(Draft::Gone) };
+        let tokens = letter::fresh_tokens(ctx, about.row.id, asked_at)?;
         let reviewed = about.row.reviewed_at.is_some();
         let context = MailContext::FreshLink(FreshLink {
             frame: about.frame(ctx, contact),
@@ -83,7 +83,7 @@ impl Letter for FreshLinkLetter {
 fn renewed(tx: &mut Connection, ctx: &Context, about: &letter::Subject, what: &Settled) -> db::Result<()> {
     let (row, shop) = (&about.row, &about.shop);
     let asked_at = Timestamp::from_millis(what.edition);
-    let Some(tokens) = letter::fresh_tokens(ctx, row.id, asked_at) else { return Ok(()) };
+    let tokens = letter::fresh_tokens(ctx, row.id, asked_at)?;
     store::renew_links(tx, shop.id, row.id, Carried { kid: tokens.kid, expires: tokens.expires })?;
     let after_mail = what.at.plus_ms(ctx.config().contact_keep_ms());
     let until = if row.reviewed_at.is_some() { tokens.expires } else { after_mail };

@@ -4,15 +4,17 @@
 
 use futures_util::future::BoxFuture;
 
-use super::model::INVITATION;
-use super::{replan, store};
+use super::model::{INVITATION, Invitation, REMINDER};
+use super::store::{self, Seen};
+use super::replan;
 use crate::context::Context;
 use crate::db::{self, Connection};
 use crate::jobs::{self, Claim, Job, Outcome, Ran, Subject};
 use crate::kernel::id::ShopId;
 use crate::kernel::time::{MINUTE, Timestamp};
-use crate::merchants;
-use crate::orders::{self, State};
+use crate::mail::{self, Release};
+use crate::merchants::{self, Shop};
+use crate::orders::{self, Reason, State};
 
 /// Queue kind of planning a shop's waiting orders again.
 pub const REPLAN: &str = "replan";
@@ -44,7 +46,7 @@ impl Job for ReplanJob {
 async fn run(ctx: &Context, claim: &Claim) -> db::Result<()> {
     let shop: ShopId = claim.subject.id();
     // The version is read before the orders: what changes meanwhile is planned by the next run.
-    let version = ctx.db().read(move |conn| Ok(merchants::load(conn, shop)?.map(|shop| shop.settings_version))).await?;
+    let read = ctx.db().read(move |conn| merchants::load(conn, shop)).await?;
     let mut after = None;
     loop {
         let ctx_inside = ctx.clone();
@@ -53,15 +55,26 @@ async fn run(ctx: &Context, claim: &Claim) -> db::Result<()> {
             break;
         }
     }
-    let claim = claim.clone();
+    let (claim, now) = (claim.clone(), ctx.now());
     ctx.db()
         .write(move |tx| {
-            if let Some(version) = version {
-                store::set_planned_version(tx, shop, version)?;
+            if let Some(shop) = read {
+                if !shop.paused {
+                    release_reminders(tx, &shop, now)?;
+                }
+                store::set_planned_version(tx, shop.id, shop.settings_version)?;
             }
             claim.finish(tx, &Outcome::Done)
         })
         .await
+}
+
+/// Reminders that a pause held go out again.
+fn release_reminders(tx: &mut Connection, shop: &Shop, now: Timestamp) -> db::Result<()> {
+    let due = shop.policy.hours.map_or(now, |(from, to)| shop.zone.next_hour_window(now, from, to));
+    let what = Release { kind: REMINDER, reasons: &[Reason::ShopPaused.code()], shop: Some(shop.id) };
+    while mail::release(tx, what, due, HEAL_PAGE)? > 0 {}
+    Ok(())
 }
 
 /// Finds shops whose settings moved since their orders were last planned, and has those planned again. A tick of a few seconds.
@@ -96,31 +109,54 @@ fn moved_shops(conn: &mut Connection) -> db::Result<Vec<ShopId>> {
     Ok(now.into_iter().filter(|(shop, version)| planned.get(shop) != Some(version)).map(|(shop, _)| shop).collect())
 }
 
-/// Puts invitations back into the queue that are long due and that nothing there would send. A tick of some minutes.
+/// Puts invitations back into the queue that are long due and that nothing there would send. What is held is not missed:
+/// whoever holds it releases it. A tick of some minutes.
 ///
 /// # Errors
 /// The database's; the next tick tries again.
 pub async fn heal(ctx: &Context) -> db::Result<usize> {
     let now = ctx.now();
-    ctx.db().write(move |tx| heal_page(tx, now)).await
-}
-
-fn heal_page(tx: &mut Connection, now: Timestamp) -> db::Result<usize> {
-    let mut healed = 0;
-    for row in store::without_job(tx, now.minus_ms(MISSED_AFTER_MS), HEAL_PAGE)? {
-        let order = orders::find(tx, row.shop_id, row.order_id)?;
-        match order.map(|order| order.state) {
-            // Whoever holds it releases it.
-            Some(State::Held(_)) => {}
-            Some(State::Scheduled(_) | State::Failed(_, Some(_))) => {
-                jobs::enqueue(tx, INVITATION, Subject::from(row.id), now)?;
-                healed += 1;
-            }
-            _ => store::drop_many(tx, &[row.id], now)?,
+    let (mut healed, mut seen) = (0, None);
+    loop {
+        let look = ctx.db().read(move |conn| missing(conn, now, seen)).await?;
+        if !look.lost.is_empty() {
+            healed += look.lost.len();
+            ctx.db().write(move |tx| look.lost.iter().try_for_each(|row| put_back(tx, row, now))).await?;
+        }
+        seen = look.seen;
+        if seen.is_none() {
+            break;
         }
     }
     if healed > 0 {
-        tracing::warn!(healed, "invitations were due without a job and are in the queue again");
+        tracing::warn!(healed, "invitations were due without a job; they are in the queue again");
     }
     Ok(healed)
+}
+
+/// One page of a look for missing jobs.
+struct Look {
+    lost: Vec<Invitation>,
+    /// Where the next page begins; `None` at the end.
+    seen: Option<Seen>,
+}
+
+fn missing(conn: &mut Connection, now: Timestamp, seen: Option<Seen>) -> db::Result<Look> {
+    let rows = store::without_job(conn, now.minus_ms(MISSED_AFTER_MS), seen, HEAL_PAGE)?;
+    let full = i64::try_from(rows.len()).is_ok_and(|count| count == HEAL_PAGE);
+    let seen = rows.last().filter(|_| full).map(|row| (row.due_at, row.id));
+    let mut lost = Vec::new();
+    for row in rows {
+        let order = orders::find(conn, row.shop_id, row.order_id)?;
+        if !order.is_some_and(|order| matches!(order.state, State::Held(_))) {
+            lost.push(row);
+        }
+    }
+    Ok(Look { lost, seen })
+}
+
+fn put_back(tx: &mut Connection, row: &Invitation, now: Timestamp) -> db::Result<()> {
+    let state = orders::find(tx, row.shop_id, row.order_id)?.map(|order| order.state);
+    let waits = matches!(state, Some(State::Scheduled(_) | State::Failed(_, Some(_))));
+    if waits { jobs::enqueue(tx, INVITATION, Subject::from(row.id), now) } else { store::drop_many(tx, &[row.id], now) }
 }

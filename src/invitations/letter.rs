@@ -15,8 +15,7 @@ use crate::kernel::email::EmailAddress;
 use crate::kernel::id::InvitationId;
 use crate::kernel::time::{DAY, SECOND, Timestamp};
 use crate::kernel::zone::Zone;
-use crate::mail::context::MailContext;
-use crate::mail::context::{Day, Frame, Purchase, ShopFace, StarLinks};
+use crate::mail::context::{Day, Frame, MailContext, Purchase, ShopFace, StarLinks};
 use crate::mail::letter::{Draft, Mail, Stop};
 use crate::merchants::{self, Shop, ShopStatus};
 use crate::orders::{self, Contact, Order, Reason};
@@ -46,8 +45,7 @@ impl Subject {
             ShopStatus::Closed => return Ok(Some(Reason::ShopClosed)),
             ShopStatus::Suspended => return Ok(Some(Reason::ShopSuspended)),
         }
-        let item =
-            PlanItem { shop: &self.shop, order: &self.order, kept: self.contact.is_some(), person: None, known: true };
+        let item = PlanItem { shop: &self.shop, order: &self.order, kept: self.contact.is_some(), person: None, known: true };
         if let Some(reason) = policy::never(&self.shop, &case(&item, Some(&self.row))) {
             return Ok(Some(reason));
         }
@@ -66,8 +64,7 @@ impl Subject {
             return Ok(false);
         }
         let others = store::counted(conn, &[(self.shop.id, person)], now.minus_ms(days.saturating_mul(DAY)))?;
-        let sent =
-            others.into_iter().filter(|other| other.sent && other.order_id != self.order.id).map(|other| other.at);
+        let sent = others.into_iter().filter(|other| other.sent && other.order_id != self.order.id).map(|other| other.at);
         Ok(policy::is_capped(days, now, sent))
     }
 
@@ -86,14 +83,7 @@ impl Subject {
         let locale = self.order.fold.locale();
         let language = locale.as_ref().unwrap_or(&self.shop.locale).language();
         let reply_to = self.shop.contact.as_deref().and_then(|contact| EmailAddress::parse(contact).ok());
-        Draft::Send(Box::new(Mail {
-            shop_id: self.shop.id,
-            edition,
-            to: to.email.clone(),
-            reply_to,
-            language,
-            context,
-        }))
+        Draft::Send(Box::new(Mail { shop_id: self.shop.id, edition, to: to.email.clone(), reply_to, language, context }))
     }
 
     /// Who writes to whom.
@@ -131,9 +121,8 @@ impl Subject {
     }
 
     /// The links of the invitation's mail. Their expiry follows from the row, so that every attempt carries the same ones.
-    pub(super) fn links(&self, ctx: &Context) -> Option<Tokens> {
-        let expires = link_life(ctx, self.row.due_at);
-        self.row.tokens(ctx.keyring(), expires)
+    pub(super) fn links(&self, ctx: &Context) -> db::Result<Tokens> {
+        self.row.tokens(ctx.keyring(), link_life(ctx, self.row.due_at)).ok_or_else(no_key)
     }
 }
 
@@ -157,13 +146,21 @@ pub(super) fn star_links(ctx: &Context, tokens: &Tokens) -> StarLinks {
     }
 }
 
-/// The links that the last mail about an invitation carried, for later mails about its review.
+/// The links that the last mail about an invitation carried, for later mails about its review; `None` for an unknown one.
+///
+/// # Errors
+/// The database's, and that no token key is in use.
 pub fn last_links(conn: &mut Connection, ctx: &Context, id: InvitationId) -> db::Result<Option<Tokens>> {
-    let row = store::by_id(conn, id)?;
-    Ok(row.and_then(|row| row.tokens(ctx.keyring(), link_life(ctx, row.due_at))))
+    let Some(row) = store::by_id(conn, id)? else { return Ok(None) };
+    row.tokens(ctx.keyring(), link_life(ctx, row.due_at)).map(Some).ok_or_else(no_key)
 }
 
-/// The bearer module's tokens, where only an id is known.
-pub(super) fn fresh_tokens(ctx: &Context, id: InvitationId, asked_at: Timestamp) -> Option<Tokens> {
-    bearer::tokens(ctx.keyring(), id, link_life(ctx, asked_at), None)
+/// The links of a fresh mail that was asked for at `asked_at`.
+pub(super) fn fresh_tokens(ctx: &Context, id: InvitationId, asked_at: Timestamp) -> db::Result<Tokens> {
+    bearer::tokens(ctx.keyring(), id, link_life(ctx, asked_at), None).ok_or_else(no_key)
+}
+
+/// A keyring without a token key mends itself only by the operator's hand: the job is tried again meanwhile.
+fn no_key() -> db::Error {
+    db::Error::Unavailable("no token key is in use".to_owned())
 }

@@ -17,6 +17,7 @@ use crate::jobs::{self, Subject};
 use crate::kernel::id::{InvitationId, OrderId, ShopId};
 use crate::kernel::time::{DAY, Timestamp};
 use crate::keyring::PersonHash;
+use crate::mail;
 use crate::merchants::Shop;
 use crate::orders::decide::readiness;
 use crate::orders::{Order, Reason, State};
@@ -163,7 +164,10 @@ impl Draft<'_> {
         }
         let plan = self.plan(ask, ctx, now);
         people.count(&plan);
-        changes.jobs.push((Subject::from(plan.id), plan.due_at));
+        match self.item.order.state {
+            State::Held(_) => changes.released.push((Subject::from(plan.id), plan.due_at)),
+            _ => changes.jobs.push((Subject::from(plan.id), plan.due_at)),
+        }
         changes.plans.push(plan);
         State::Scheduled(ask.due_at)
     }
@@ -246,6 +250,8 @@ impl People {
 struct Changes {
     plans: Vec<Invitation>,
     jobs: Vec<(Subject, Timestamp)>,
+    /// Held until now: their messages must know that they are tried again.
+    released: Vec<(Subject, Timestamp)>,
     drops: Vec<InvitationId>,
 }
 
@@ -255,6 +261,9 @@ impl Changes {
         self.drops.sort_unstable();
         store::save_plans(tx, &self.plans)?;
         jobs::enqueue_many(tx, INVITATION, &self.jobs)?;
+        for (subject, due) in self.released {
+            mail::release_one(tx, INVITATION, subject, due)?;
+        }
         store::drop_many(tx, &self.drops, now)?;
         for id in self.drops {
             jobs::cancel(tx, INVITATION, Subject::from(id))?;

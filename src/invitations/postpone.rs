@@ -4,10 +4,11 @@ use super::hands::{Handled, pending};
 use super::model::{INVITATION, POSTPONE_LIMIT_MS};
 use super::store;
 use crate::db::{self, Connection};
-use crate::jobs::{self, Subject};
+use crate::jobs::Subject;
 use crate::kernel::delay::Delay;
 use crate::kernel::id::OrderId;
 use crate::kernel::time::Timestamp;
+use crate::mail;
 use crate::merchants::Shop;
 use crate::orders::{self, Actor, Move, State};
 
@@ -44,7 +45,7 @@ pub fn postpone(tx: &mut Connection, shop: &Shop, order: OrderId, later: Later, 
         return Ok(Handled::PastWindow(row.submit_until));
     }
     store::mark_postponed(tx, shop.id, row.id, due, moved)?;
-    jobs::enqueue(tx, INVITATION, Subject::from(row.id), due)?;
+    mail::release_one(tx, INVITATION, Subject::from(row.id), due)?;
     let state = State::Scheduled(due);
     orders::move_to(tx, shop.id, order.id, state, &Move { actor: Actor::Shop, at: now, note: None })?;
     Ok(Handled::Done(state))

@@ -34,7 +34,7 @@ impl Letter for ReminderLetter {
             return Ok(Draft::Hold(subject.stop(Reason::ShopPaused.code(), 0)));
         }
         let Some(contact) = &subject.contact else { return Ok(subject.dropped(Reason::AddressGone)) };
-        let Some(tokens) = subject.links(ctx) else { return Ok(Draft::Gone) };
+        let tokens = subject.links(ctx)?;
         let context = MailContext::Reminder(Reminder {
             frame: subject.frame(ctx, contact),
             order: subject.purchase(),
@@ -51,15 +51,9 @@ impl Letter for ReminderLetter {
         match what.fate {
             Fate::Sent | Fate::Captured => {
                 let (row, shop) = (&subject.row, &subject.shop);
-                if let Some(tokens) = subject.links(ctx) {
-                    store::mark_reminded(
-                        tx,
-                        shop.id,
-                        row.id,
-                        Carried { kid: tokens.kid, expires: tokens.expires },
-                        what.at,
-                    )?;
-                }
+                let tokens = subject.links(ctx)?;
+                let carried = Carried { kid: tokens.kid, expires: tokens.expires };
+                store::mark_reminded(tx, shop.id, row.id, carried, what.at)?;
                 if row.reviewed_at.is_some() {
                     return Ok(());
                 }

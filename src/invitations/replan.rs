@@ -6,10 +6,11 @@ use super::plan::{PlanItem, Planned, Purge, plan_batch};
 use super::store;
 use crate::context::Context;
 use crate::db::{self, Connection};
-use crate::jobs::{self, Subject};
+use crate::jobs::Subject;
 use crate::kernel::id::ShopId;
 use crate::kernel::order_number::OrderNumber;
 use crate::kernel::time::Timestamp;
+use crate::mail;
 use crate::merchants::{self, Shop};
 use crate::orders::{self, Actor, Move, Reason, State, Unsent};
 
@@ -62,6 +63,6 @@ fn release(tx: &mut Connection, shop: &Shop, unsent: &Unsent, now: Timestamp) ->
     };
     let zone = unsent.order.fold.zone().unwrap_or(shop.zone);
     let due = shop.policy.hours.map_or(now, |(from, to)| zone.next_hour_window(now, from, to));
-    jobs::enqueue(tx, INVITATION, Subject::from(row.id), due)?;
+    mail::release_one(tx, INVITATION, Subject::from(row.id), due)?;
     Ok(Some(State::Scheduled(due)))
 }

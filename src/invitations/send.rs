@@ -36,7 +36,7 @@ impl Letter for InvitationLetter {
         if subject.shop.paused {
             return Ok(Draft::Hold(subject.stop(Reason::ShopPaused.code(), 0)));
         }
-        Ok(write(ctx, &subject))
+        write(ctx, &subject)
     }
 
     fn settle(&self, tx: &mut Connection, ctx: &Context, subject: jobs::Subject, what: &Settled) -> db::Result<()> {
@@ -56,9 +56,9 @@ impl Letter for InvitationLetter {
     }
 }
 
-fn write(ctx: &Context, subject: &Subject) -> Draft {
-    let Some(contact) = &subject.contact else { return subject.dropped(Reason::AddressGone) };
-    let Some(tokens) = subject.links(ctx) else { return Draft::Hold(subject.stop(Reason::NoPublicUrl.code(), 0)) };
+fn write(ctx: &Context, subject: &Subject) -> db::Result<Draft> {
+    let Some(contact) = &subject.contact else { return Ok(subject.dropped(Reason::AddressGone)) };
+    let tokens = subject.links(ctx)?;
     let context = MailContext::Invitation(Invitation {
         frame: subject.frame(ctx, contact),
         order: subject.purchase(),
@@ -66,7 +66,7 @@ fn write(ctx: &Context, subject: &Subject) -> Draft {
         write_until: subject.write_until(),
         unsubscribe_url: ctx.links().unsubscribe(&tokens.unsubscribe),
     });
-    subject.mail(contact, 0, context)
+    Ok(subject.mail(contact, 0, context))
 }
 
 /// The server took it: the token's key and expiry are kept, the address until its time, and the reminder is put in the queue.
@@ -75,9 +75,8 @@ fn sent(tx: &mut Connection, ctx: &Context, subject: &Subject, at: Timestamp) ->
     if row.sent_at.is_some() {
         return Ok(());
     }
-    if let Some(tokens) = subject.links(ctx) {
-        store::mark_sent(tx, shop.id, row.id, Carried { kid: tokens.kid, expires: tokens.expires }, at)?;
-    }
+    let tokens = subject.links(ctx)?;
+    store::mark_sent(tx, shop.id, row.id, Carried { kid: tokens.kid, expires: tokens.expires }, at)?;
     turn(tx, subject, State::Sent, at)?;
     let mut last = at;
     if let Some(delay) = shop.policy.remind_after {

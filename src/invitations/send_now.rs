@@ -8,6 +8,7 @@ use crate::db::{self, Connection};
 use crate::jobs::{self, Subject};
 use crate::kernel::id::{OrderId, ShopId};
 use crate::kernel::time::Timestamp;
+use crate::mail;
 use crate::orders::{self, Actor, Move, State};
 
 /// Makes the invitation of an order due now. Only what is planned can be hastened: the trigger must have come.
@@ -16,8 +17,13 @@ pub fn send_now(tx: &mut Connection, shop: ShopId, order: OrderId, now: Timestam
         Ok(found) => found,
         Err(refusal) => return Ok(refusal),
     };
+    let queued = jobs::due_of(tx, INVITATION, Subject::from(row.id))?;
+    if matches!(order.state, State::Scheduled(_)) && row.due_at <= now && queued.is_some() {
+        // It is leaving: taking it out of the worker's hands could only send it twice.
+        return Ok(Handled::Done(order.state));
+    }
     store::mark_hastened(tx, shop, row.id, now)?;
-    jobs::enqueue(tx, INVITATION, Subject::from(row.id), now)?;
+    mail::release_one(tx, INVITATION, Subject::from(row.id), now)?;
     let state = State::Scheduled(now);
     orders::move_to(tx, shop, order.id, state, &Move { actor: Actor::Shop, at: now, note: None })?;
     Ok(Handled::Done(state))

@@ -214,6 +214,19 @@ pub fn release(tx: &mut Connection, what: Release<'_>, now: Timestamp, limit: i6
     Ok(ids.len())
 }
 
+/// Puts what is held about one subject back into the queue, due at `due`.
+///
+/// # Errors
+/// The database's.
+pub fn release_one(tx: &mut Connection, kind: &'static str, about: Subject, due: Timestamp) -> db::Result<()> {
+    let held = messages::table
+        .filter(messages::kind.eq(kind))
+        .filter(messages::subject.eq(about.as_bytes().as_slice()))
+        .filter(messages::state.eq("held"));
+    diesel::update(held).set((messages::state.eq("queued"), messages::next_at.eq(due.millis()))).execute(tx)?;
+    jobs::enqueue(tx, kind, about, due)
+}
+
 /// The messages about a subject with their attempts, oldest first.
 ///
 /// # Errors

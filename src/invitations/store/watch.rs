@@ -12,17 +12,24 @@ use crate::invitations::model::{INVITATION, Invitation};
 use crate::kernel::id::{InvitationId, ShopId};
 use crate::kernel::time::Timestamp;
 
-/// Invitations due before `before` that nothing in the queue would send, oldest first.
-pub(crate) fn without_job(conn: &mut Connection, before: Timestamp, limit: i64) -> db::Result<Vec<Invitation>> {
+/// Where a look for missing jobs stands: the last row it saw.
+pub(crate) type Seen = (Timestamp, InvitationId);
+
+/// Invitations due before `before` that nothing in the queue would send, oldest first, after `seen`.
+pub(crate) fn without_job(conn: &mut Connection, before: Timestamp, seen: Option<Seen>, limit: i64) -> db::Result<Vec<Invitation>> {
     let queued = jobs::table.filter(jobs::kind.eq(INVITATION)).filter(jobs::subject.eq(invitations::id));
-    let rows: Vec<Row> = invitations::table
+    let mut query = invitations::table
         .filter(invitations::sent_at.is_null())
         .filter(invitations::dropped_at.is_null())
         .filter(invitations::due_at.lt(before))
         .filter(not(exists(queued)))
-        .order(invitations::due_at)
+        .order((invitations::due_at, invitations::id))
         .limit(limit)
-        .load(conn)?;
+        .into_boxed();
+    if let Some((due, id)) = seen {
+        query = query.filter(invitations::due_at.gt(due).or(invitations::due_at.eq(due).and(invitations::id.gt(id))));
+    }
+    let rows: Vec<Row> = query.load(conn)?;
     rows.into_iter().map(Row::invitation).collect()
 }
 
