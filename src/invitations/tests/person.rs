@@ -1,0 +1,71 @@
+//! The person's say: unsubscribing, taking it back, being forgotten.
+
+use super::house::House;
+use crate::invitations::{Bearer, bearer, forget, is_suppressed, personal, resubscribe, unsubscribe};
+use crate::kernel::email::EmailAddress;
+use crate::kernel::time::DAY;
+use crate::orders::event::EventKind;
+use crate::orders::{Reason, State};
+use crate::sign::token::Purpose;
+
+async fn holder(house: &House) -> Bearer {
+    let (ctx, token) = (house.ctx.clone(), house.token("/u/"));
+    let who = house.ctx.db().read(move |conn| bearer(conn, ctx.keyring(), &token, Purpose::Unsubscribe, ctx.now())).await;
+    who.unwrap().expect("the link in the mail opens")
+}
+
+#[tokio::test]
+async fn unsubscribing_ends_what_is_planned_and_what_would_be() {
+    let house = House::with(|shop| shop.policy.cap_days = 0);
+    let sent = house.push(EventKind::Fulfilled, "#1", "ada@example.com").await;
+    house.at("2026-07-08T10:00:00.000Z").await;
+    let pending = house.push(EventKind::Fulfilled, "#2", "ada@example.com").await;
+    let who = holder(&house).await;
+    let (reader, now) = (who.clone(), house.ctx.now());
+    house.ctx.db().write(move |tx| unsubscribe(tx, &reader, false, now).map(drop)).await.unwrap();
+    assert_eq!(house.state(sent).await, State::Sent);
+    assert_eq!(house.state(pending).await, State::Skipped(Reason::Unsubscribed));
+    let later = house.push(EventKind::Fulfilled, "#3", "ada@example.com").await;
+    assert_eq!(house.state(later).await, State::Skipped(Reason::Unsubscribed));
+    house.clock.advance(30 * DAY);
+    house.work().await;
+    assert_eq!(house.mails().len(), 1);
+    house.ctx.db().write(move |tx| resubscribe(tx, &who).map(drop)).await.unwrap();
+    let again = house.push(EventKind::Fulfilled, "#4", "ada@example.com").await;
+    assert!(matches!(house.state(again).await, State::Scheduled(_)));
+}
+
+#[tokio::test]
+async fn a_token_opens_only_what_it_was_made_for() {
+    let house = House::new();
+    house.push(EventKind::Fulfilled, "#1", "ada@example.com").await;
+    house.at("2026-07-08T10:00:00.000Z").await;
+    let (review, stop) = (house.token("/r/"), house.token("/u/"));
+    for (token, purpose) in [(review.clone(), Purpose::Unsubscribe), (stop, Purpose::Review), (format!("{review}A"), Purpose::Review)] {
+        let ctx = house.ctx.clone();
+        let who = house.ctx.db().read(move |conn| bearer(conn, ctx.keyring(), &token, purpose, ctx.now())).await.unwrap();
+        assert_eq!(who, None);
+    }
+    house.clock.advance(3 * 365 * DAY);
+    let ctx = house.ctx.clone();
+    let who = house.ctx.db().read(move |conn| bearer(conn, ctx.keyring(), &review, Purpose::Review, ctx.now())).await;
+    assert_eq!(who.unwrap(), None, "expired is unknown");
+}
+
+#[tokio::test]
+async fn forgetting_stops_mail_and_takes_the_hash_off() {
+    let house = House::new();
+    let order = house.push(EventKind::Fulfilled, "#1", "ada@example.com").await;
+    let person = house.ctx.keyring().person(&EmailAddress::parse("ada@example.com").unwrap());
+    let (shop, now) = (house.shop().id, house.ctx.now());
+    let known = house.ctx.db().read(move |conn| personal(conn, Some(shop), &person)).await.unwrap();
+    assert_eq!((known.invitations.len(), known.suppressions.len()), (1, 0));
+    house.ctx.db().write(move |tx| forget(tx, shop, &person, true, now)).await.unwrap();
+    assert_eq!(house.state(order).await, State::Skipped(Reason::CustomerErased));
+    assert_eq!(house.row(order).await.unwrap().person, None);
+    let stands = house.ctx.db().read(move |conn| is_suppressed(conn, shop, &person)).await.unwrap();
+    assert_eq!(stands.map(|reason| reason.as_str()), Some("erased"));
+    house.clock.advance(30 * DAY);
+    house.work().await;
+    assert_eq!(house.mails().len(), 0);
+}

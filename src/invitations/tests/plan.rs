@@ -1,0 +1,151 @@
+//! Planning: when, whether, and again.
+
+use super::house::{House, at, event};
+use crate::invitations::jobs;
+use crate::kernel::delay::Delay;
+use crate::kernel::time::{DAY, HOUR, MINUTE};
+use crate::merchants::{LegalBasis, Sector};
+use crate::orders::event::{Change, EventKind};
+use crate::orders::{Reason, State};
+
+#[tokio::test]
+async fn an_order_waits_for_its_trigger_and_is_then_scheduled() {
+    let house = House::new();
+    let order = house.push(EventKind::Created, "#1", "ada@example.com").await;
+    assert_eq!(house.state(order).await, State::Waiting(Reason::NotTriggered));
+    assert_eq!(house.row(order).await, None, "nothing is planned yet");
+    let fulfilled = house.push(EventKind::Fulfilled, "#1", "").await;
+    assert_eq!(fulfilled, order);
+    assert_eq!(house.state(order).await, State::Scheduled(at("2026-07-08T10:00:00.000Z")));
+    let row = house.row(order).await.unwrap();
+    assert_eq!(row.submit_until, at("2026-12-28T10:00:00.000Z"), "180 days from the trigger");
+    house.clock.advance(HOUR);
+    house.push(EventKind::Delivered, "#1", "").await;
+    assert_eq!(house.row(order).await.unwrap(), row, "a later event of the same purchase moves nothing");
+}
+
+#[tokio::test]
+async fn each_reason_for_not_asking_is_the_orders_state() {
+    let house = House::new();
+    let cases: [(&str, &str, Reason); 2] = [("#1", "", Reason::NoEmail), ("#2", "nobody", Reason::InvalidEmail)];
+    for (number, email, reason) in cases {
+        let order = house.push(EventKind::Fulfilled, number, email).await;
+        assert_eq!(house.state(order).await, State::Skipped(reason));
+    }
+    let order = house.take(event(EventKind::Fulfilled, "#3", "a@example.com", house.ctx.now().minus_ms(91 * DAY))).await;
+    assert_eq!(house.state(order).await, State::Skipped(Reason::TooOld));
+    let order = house.push(EventKind::Fulfilled, "#4", "b@example.com").await;
+    house.push(EventKind::Cancelled, "#4", "").await;
+    assert_eq!(house.state(order).await, State::Skipped(Reason::OrderCancelled));
+    let order = house.push(EventKind::Fulfilled, "#5", "c@example.com").await;
+    house.push(EventKind::Refunded, "#5", "").await;
+    assert_eq!(house.state(order).await, State::Skipped(Reason::OrderRefunded));
+    let strict = House::with(|shop| {
+        shop.legal_basis = LegalBasis::None;
+        shop.policy.min_total = Some(1000);
+        shop.sector = Sector::TourismIt;
+    });
+    let order = strict.push(EventKind::Fulfilled, "#1", "a@example.com").await;
+    assert_eq!(strict.state(order).await, State::Skipped(Reason::NoLegalBasis));
+    let mut cheap = event(EventKind::Fulfilled, "#2", "b@example.com", strict.ctx.now());
+    (cheap.legal_basis, cheap.total) = (Change::Set(LegalBasis::Consent), Change::Set(999));
+    let order = strict.take(cheap.clone()).await;
+    assert_eq!(strict.state(order).await, State::Skipped(Reason::BelowMinimum));
+    let mut late = event(EventKind::Fulfilled, "#3", "c@example.com", strict.ctx.now().minus_ms(31 * DAY));
+    late.legal_basis = cheap.legal_basis.clone();
+    let order = strict.take(late).await;
+    assert_eq!(strict.state(order).await, State::Skipped(Reason::WindowClosed));
+}
+
+#[tokio::test]
+async fn the_cap_counts_what_is_sent_and_what_is_scheduled() {
+    let house = House::new();
+    let first = house.push(EventKind::Fulfilled, "#1", "ada@example.com").await;
+    let second = house.push(EventKind::Fulfilled, "#2", "ADA@Example.com").await;
+    assert_eq!(house.state(second).await, State::Skipped(Reason::FrequencyCap));
+    let other = house.push(EventKind::Fulfilled, "#3", "bob@example.com").await;
+    assert!(matches!(house.state(other).await, State::Scheduled(_)));
+    house.push(EventKind::Cancelled, "#1", "").await;
+    assert_eq!(house.state(first).await, State::Skipped(Reason::OrderCancelled));
+    house.push(EventKind::Updated, "#2", "").await;
+    assert!(matches!(house.state(second).await, State::Scheduled(_)), "the way is free again");
+    house.at("2026-07-08T10:00:00.000Z").await;
+    assert_eq!(house.state(second).await, State::Sent);
+    house.clock.set(at("2026-07-31T09:00:00.000Z"));
+    let early = house.push(EventKind::Fulfilled, "#4", "ada@example.com").await;
+    assert_eq!(house.state(early).await, State::Skipped(Reason::FrequencyCap), "an hour less than 30 days");
+}
+
+#[tokio::test]
+async fn the_cap_ends_to_the_millisecond_and_counts_what_is_planned() {
+    let house = House::new();
+    house.push(EventKind::Fulfilled, "#1", "ada@example.com").await;
+    house.at("2026-07-08T10:00:00.000Z").await;
+    house.clock.set(at("2026-07-31T10:00:00.000Z"));
+    let order = house.push(EventKind::Fulfilled, "#2", "ada@example.com").await;
+    assert_eq!(house.state(order).await, State::Scheduled(at("2026-08-07T10:00:00.000Z")));
+    house.clock.set(at("2026-08-01T10:00:00.000Z"));
+    let third = house.push(EventKind::Fulfilled, "#3", "ada@example.com").await;
+    assert_eq!(house.state(third).await, State::Skipped(Reason::FrequencyCap), "the one of the 7th counts already");
+}
+
+#[tokio::test]
+async fn a_new_address_is_planned_for_and_test_orders_never_count() {
+    let house = House::new();
+    let order = house.push(EventKind::Fulfilled, "#1", "ada@example.com").await;
+    let before = house.row(order).await.unwrap();
+    house.clock.advance(MINUTE);
+    house.push(EventKind::Updated, "#1", "bob@example.com").await;
+    let after = house.row(order).await.unwrap();
+    assert_eq!((after.id, after.due_at), (before.id, before.due_at));
+    assert_ne!(after.person, before.person);
+    for number in ["T1", "T2"] {
+        let mut test = event(EventKind::Fulfilled, number, "bob@example.com", house.ctx.now());
+        test.test = Some(true);
+        let order = house.take(test).await;
+        assert!(matches!(house.state(order).await, State::Scheduled(_)), "no cap on tests");
+    }
+    let real = house.push(EventKind::Fulfilled, "#2", "carol@example.com").await;
+    assert!(matches!(house.state(real).await, State::Scheduled(_)));
+}
+
+#[tokio::test]
+async fn a_changed_policy_plans_again_what_waits() {
+    let house = House::new();
+    let planned = house.push(EventKind::Fulfilled, "#1", "ada@example.com").await;
+    let waiting = house.push(EventKind::Created, "#2", "bob@example.com").await;
+    house.work().await;
+    house.change(|shop| shop.policy.invite_after = Delay::days(3)).await;
+    house.work().await;
+    assert_eq!(house.state(planned).await, State::Scheduled(at("2026-07-04T10:00:00.000Z")));
+    house
+        .change(|shop| {
+            shop.policy.invite_on = crate::merchants::Trigger::Created;
+            shop.policy.hours = Some((14, 16));
+        })
+        .await;
+    house.work().await;
+    assert_eq!(house.state(waiting).await, State::Scheduled(at("2026-07-04T12:00:00.000Z")), "14:00 in Rome");
+    house.change(|shop| shop.legal_basis = LegalBasis::None).await;
+    house.work().await;
+    assert_eq!(house.state(planned).await, State::Skipped(Reason::NoLegalBasis));
+    house.clock.advance(30 * DAY);
+    house.work().await;
+    assert_eq!(house.mails(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_missing_job_is_found_by_state() {
+    let house = House::new();
+    let order = house.push(EventKind::Fulfilled, "#1", "ada@example.com").await;
+    let row = house.row(order).await.unwrap();
+    let subject = crate::jobs::Subject::from(row.id);
+    house.ctx.db().write(move |tx| crate::jobs::cancel(tx, "invitation", subject)).await.unwrap();
+    house.clock.advance(8 * DAY);
+    house.work().await;
+    assert!(matches!(house.state(order).await, State::Scheduled(_)), "nothing sends it");
+    assert_eq!(jobs::heal(&house.ctx).await.unwrap(), 1);
+    house.work().await;
+    assert_eq!(house.state(order).await, State::Sent);
+    assert_eq!(jobs::heal(&house.ctx).await.unwrap(), 0);
+}
