@@ -36,7 +36,11 @@ pub enum Handled {
 }
 
 /// An order with what is planned for it, or why nothing can be done.
-pub(super) fn pending(tx: &mut Connection, shop: ShopId, order: OrderId) -> db::Result<Result<(Order, Invitation), Handled>> {
+pub(super) fn pending(
+    tx: &mut Connection,
+    shop: ShopId,
+    order: OrderId,
+) -> db::Result<Result<(Order, Invitation), Handled>> {
     let Some(order) = orders::find(tx, shop, order)? else { return Ok(Err(Handled::NoOrder)) };
     let row = store::of_order(tx, shop, order.id)?;
     Ok(match (order.state, row) {

@@ -5,8 +5,8 @@
 use futures_util::future::BoxFuture;
 
 use super::model::{INVITATION, Invitation, REMINDER};
-use super::store::{self, Seen};
 use super::replan;
+use super::store::{self, Seen};
 use crate::context::Context;
 use crate::db::{self, Connection};
 use crate::jobs::{self, Claim, Job, Outcome, Ran, Subject};

@@ -45,7 +45,8 @@ impl Subject {
             ShopStatus::Closed => return Ok(Some(Reason::ShopClosed)),
             ShopStatus::Suspended => return Ok(Some(Reason::ShopSuspended)),
         }
-        let item = PlanItem { shop: &self.shop, order: &self.order, kept: self.contact.is_some(), person: None, known: true };
+        let item =
+            PlanItem { shop: &self.shop, order: &self.order, kept: self.contact.is_some(), person: None, known: true };
         if let Some(reason) = policy::never(&self.shop, &case(&item, Some(&self.row))) {
             return Ok(Some(reason));
         }
@@ -64,7 +65,8 @@ impl Subject {
             return Ok(false);
         }
         let others = store::counted(conn, &[(self.shop.id, person)], now.minus_ms(days.saturating_mul(DAY)))?;
-        let sent = others.into_iter().filter(|other| other.sent && other.order_id != self.order.id).map(|other| other.at);
+        let sent =
+            others.into_iter().filter(|other| other.sent && other.order_id != self.order.id).map(|other| other.at);
         Ok(policy::is_capped(days, now, sent))
     }
 
@@ -83,7 +85,14 @@ impl Subject {
         let locale = self.order.fold.locale();
         let language = locale.as_ref().unwrap_or(&self.shop.locale).language();
         let reply_to = self.shop.contact.as_deref().and_then(|contact| EmailAddress::parse(contact).ok());
-        Draft::Send(Box::new(Mail { shop_id: self.shop.id, edition, to: to.email.clone(), reply_to, language, context }))
+        Draft::Send(Box::new(Mail {
+            shop_id: self.shop.id,
+            edition,
+            to: to.email.clone(),
+            reply_to,
+            language,
+            context,
+        }))
     }
 
     /// Who writes to whom.

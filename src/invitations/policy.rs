@@ -205,7 +205,8 @@ mod tests {
         let base = case("2026-07-01T09:00:00.000Z");
         let waiting = Case { ready: Readiness { reached_at: None, ..base.ready.clone() }, ..base.clone() };
         assert_eq!(decided(&shop(), &waiting), Decision::Wait(Reason::NotTriggered));
-        let blocked = Case { ready: Readiness { blocked: Some(Reason::NoEmail), ..base.ready.clone() }, ..base.clone() };
+        let blocked =
+            Case { ready: Readiness { blocked: Some(Reason::NoEmail), ..base.ready.clone() }, ..base.clone() };
         assert_eq!(decided(&shop(), &blocked), Decision::Skip(Reason::NoEmail));
         let old = case("2026-04-02T09:59:59.999Z");
         let late = Case { ready: Readiness { heard_at: Some(now), ..old.ready.clone() }, ..old.clone() };

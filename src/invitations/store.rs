@@ -12,11 +12,12 @@ mod suppressions;
 mod watch;
 
 pub(crate) use marks::{
-    Carried, mark_cancelled, mark_fresh_link, mark_hastened, mark_postponed, mark_reminded, mark_reviewed, mark_sent, renew_links,
+    Carried, mark_cancelled, mark_fresh_link, mark_hastened, mark_postponed, mark_reminded, mark_reviewed, mark_sent,
+    renew_links,
 };
 pub(crate) use suppressions::{lift, of_person as suppressions_of, suppress, suppressed, suppression};
-pub(crate) use watch::{Seen, page, planned_versions, set_planned_version, without_job};
 pub use watch::{Filter, HandCounts, hand_counts};
+pub(crate) use watch::{Seen, page, planned_versions, set_planned_version, without_job};
 
 use super::model::Invitation;
 use crate::db::schema::invitations;
@@ -83,8 +84,11 @@ pub(super) fn person_of(bytes: Vec<u8>) -> db::Result<PersonHash> {
 
 /// The invitation about one order of this shop.
 pub(crate) fn of_order(conn: &mut Connection, shop: ShopId, order: OrderId) -> db::Result<Option<Invitation>> {
-    let row: Option<Row> =
-        invitations::table.filter(invitations::shop_id.eq(shop)).filter(invitations::order_id.eq(order)).first(conn).optional()?;
+    let row: Option<Row> = invitations::table
+        .filter(invitations::shop_id.eq(shop))
+        .filter(invitations::order_id.eq(order))
+        .first(conn)
+        .optional()?;
     row.map(Row::invitation).transpose()
 }
 
@@ -210,14 +214,20 @@ pub(crate) struct Counted {
 }
 
 /// What counts against the cap for these people, sent after `since` or pending.
-pub(crate) fn counted(conn: &mut Connection, keys: &[(ShopId, PersonHash)], since: Timestamp) -> db::Result<Vec<Counted>> {
-    let columns = (invitations::shop_id, invitations::order_id, invitations::person, invitations::due_at, invitations::sent_at);
+pub(crate) fn counted(
+    conn: &mut Connection,
+    keys: &[(ShopId, PersonHash)],
+    since: Timestamp,
+) -> db::Result<Vec<Counted>> {
+    let columns =
+        (invitations::shop_id, invitations::order_id, invitations::person, invitations::due_at, invitations::sent_at);
     let live = invitations::sent_at.gt(since).or(invitations::sent_at.is_null().and(invitations::dropped_at.is_null()));
     let mut rows: Vec<(ShopId, OrderId, Option<Vec<u8>>, Timestamp, Option<Timestamp>)> = Vec::new();
     match conn {
         _ if keys.is_empty() => {}
         Connection::Pg(pg) => {
-            let (shops, people): (Vec<ShopId>, Vec<Vec<u8>>) = keys.iter().map(|(shop, person)| (*shop, person.to_vec())).unzip();
+            let (shops, people): (Vec<ShopId>, Vec<Vec<u8>>) =
+                keys.iter().map(|(shop, person)| (*shop, person.to_vec())).unzip();
             rows = invitations::table
                 .filter(invitations::shop_id.eq_any(shops))
                 .filter(invitations::person.eq_any(people))
@@ -227,22 +237,33 @@ pub(crate) fn counted(conn: &mut Connection, keys: &[(ShopId, PersonHash)], sinc
         }
         Connection::Sqlite(sqlite) => {
             for (shop, person) in keys {
-                let of_person =
-                    invitations::table.filter(invitations::shop_id.eq(shop)).filter(invitations::person.eq(person.to_vec()));
+                let of_person = invitations::table
+                    .filter(invitations::shop_id.eq(shop))
+                    .filter(invitations::person.eq(person.to_vec()));
                 rows.extend(of_person.filter(live).select(columns).load(sqlite)?);
             }
         }
     }
-    rows.into_iter().filter_map(|(shop, order, person, due, sent)| Some((shop, order, person?, due, sent))).map(count).collect()
+    rows.into_iter()
+        .filter_map(|(shop, order, person, due, sent)| Some((shop, order, person?, due, sent)))
+        .map(count)
+        .collect()
 }
 
-fn count((shop_id, order_id, person, due, sent): (ShopId, OrderId, Vec<u8>, Timestamp, Option<Timestamp>)) -> db::Result<Counted> {
+fn count(
+    (shop_id, order_id, person, due, sent): (ShopId, OrderId, Vec<u8>, Timestamp, Option<Timestamp>),
+) -> db::Result<Counted> {
     Ok(Counted { shop_id, order_id, person: person_of(person)?, at: sent.unwrap_or(due), sent: sent.is_some() })
 }
 
 /// The invitations of one person, of one shop or of all.
-pub(crate) fn of_person(conn: &mut Connection, shop: Option<ShopId>, person: &PersonHash) -> db::Result<Vec<Invitation>> {
-    let mut query = invitations::table.filter(invitations::person.eq(person.to_vec())).order(invitations::id).into_boxed();
+pub(crate) fn of_person(
+    conn: &mut Connection,
+    shop: Option<ShopId>,
+    person: &PersonHash,
+) -> db::Result<Vec<Invitation>> {
+    let mut query =
+        invitations::table.filter(invitations::person.eq(person.to_vec())).order(invitations::id).into_boxed();
     if let Some(shop) = shop {
         query = query.filter(invitations::shop_id.eq(shop));
     }

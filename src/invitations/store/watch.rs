@@ -16,7 +16,12 @@ use crate::kernel::time::Timestamp;
 pub(crate) type Seen = (Timestamp, InvitationId);
 
 /// Invitations due before `before` that nothing in the queue would send, oldest first, after `seen`.
-pub(crate) fn without_job(conn: &mut Connection, before: Timestamp, seen: Option<Seen>, limit: i64) -> db::Result<Vec<Invitation>> {
+pub(crate) fn without_job(
+    conn: &mut Connection,
+    before: Timestamp,
+    seen: Option<Seen>,
+    limit: i64,
+) -> db::Result<Vec<Invitation>> {
     let queued = jobs::table.filter(jobs::kind.eq(INVITATION)).filter(jobs::subject.eq(invitations::id));
     let mut query = invitations::table
         .filter(invitations::sent_at.is_null())

@@ -59,7 +59,10 @@ impl House {
         let merchant = Merchant { id: shop.merchant_id, name: "Rossi".to_owned(), created_at: ctx.now() };
         let new = NewShop::new(&ctx, shop.clone(), Some(merchant)).unwrap();
         let db = ctx.db().clone();
-        std::thread::spawn(move || db.write_now(move |tx| merchants::open_shop(tx, new)).map(drop)).join().unwrap().unwrap();
+        std::thread::spawn(move || db.write_now(move |tx| merchants::open_shop(tx, new)).map(drop))
+            .join()
+            .unwrap()
+            .unwrap();
         Self { ctx, clock, mailer, runner, shop: shop.into(), events: 0.into(), _dir: dir }
     }
 

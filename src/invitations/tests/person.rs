@@ -10,7 +10,8 @@ use crate::sign::token::Purpose;
 
 async fn holder(house: &House) -> Bearer {
     let (ctx, token) = (house.ctx.clone(), house.token("/u/"));
-    let who = house.ctx.db().read(move |conn| bearer(conn, ctx.keyring(), &token, Purpose::Unsubscribe, ctx.now())).await;
+    let who =
+        house.ctx.db().read(move |conn| bearer(conn, ctx.keyring(), &token, Purpose::Unsubscribe, ctx.now())).await;
     who.unwrap().expect("the link in the mail opens")
 }
 
@@ -41,9 +42,12 @@ async fn a_token_opens_only_what_it_was_made_for() {
     house.push(EventKind::Fulfilled, "#1", "ada@example.com").await;
     house.at("2026-07-08T10:00:00.000Z").await;
     let (review, stop) = (house.token("/r/"), house.token("/u/"));
-    for (token, purpose) in [(review.clone(), Purpose::Unsubscribe), (stop, Purpose::Review), (format!("{review}A"), Purpose::Review)] {
+    for (token, purpose) in
+        [(review.clone(), Purpose::Unsubscribe), (stop, Purpose::Review), (format!("{review}A"), Purpose::Review)]
+    {
         let ctx = house.ctx.clone();
-        let who = house.ctx.db().read(move |conn| bearer(conn, ctx.keyring(), &token, purpose, ctx.now())).await.unwrap();
+        let who =
+            house.ctx.db().read(move |conn| bearer(conn, ctx.keyring(), &token, purpose, ctx.now())).await.unwrap();
         assert_eq!(who, None);
     }
     house.clock.advance(3 * 365 * DAY);

@@ -32,7 +32,8 @@ async fn each_reason_for_not_asking_is_the_orders_state() {
         let order = house.push(EventKind::Fulfilled, number, email).await;
         assert_eq!(house.state(order).await, State::Skipped(reason));
     }
-    let order = house.take(event(EventKind::Fulfilled, "#3", "a@example.com", house.ctx.now().minus_ms(91 * DAY))).await;
+    let order =
+        house.take(event(EventKind::Fulfilled, "#3", "a@example.com", house.ctx.now().minus_ms(91 * DAY))).await;
     assert_eq!(house.state(order).await, State::Skipped(Reason::TooOld));
     let order = house.push(EventKind::Fulfilled, "#4", "b@example.com").await;
     house.push(EventKind::Cancelled, "#4", "").await;
