@@ -5,7 +5,7 @@ pub mod config;
 pub mod context;
 pub mod db;
 pub(crate) mod demo;
-pub(crate) mod http;
+pub mod http;
 pub mod invitations;
 pub mod jobs;
 pub mod kernel;

@@ -96,12 +96,12 @@ pub struct Log {
 pub struct Limits {
     /// Private and personal routes, by address.
     pub per_address: u32,
-    /// Signed events, by address, before the signature is checked.
-    pub events_per_address: u32,
-    /// The shop's own API, by shop, after the key is checked.
+    /// Signed events and other writes of shops, by address.
+    pub writes_per_address: u32,
+    /// What a shop reads, by shop, after the key is checked.
     pub per_shop: u32,
-    /// Signed events, by shop, after the signature is checked.
-    pub events_per_shop: u32,
+    /// Signed events and other writes, by shop, after they are checked.
+    pub writes_per_shop: u32,
     /// Wrong tokens, by address.
     pub wrong_tokens: u32,
 }
@@ -258,9 +258,9 @@ fn limits(r: &Reader<'_>) -> Result<Limits, ConfigError> {
     let number = |key| r.number(key, 0, 100_000_000);
     Ok(Limits {
         per_address: number("limits.per_address")?,
-        events_per_address: number("limits.events_per_address")?,
+        writes_per_address: number("limits.writes_per_address")?,
         per_shop: number("limits.per_shop")?,
-        events_per_shop: number("limits.events_per_shop")?,
+        writes_per_shop: number("limits.writes_per_shop")?,
         wrong_tokens: number("limits.wrong_tokens")?,
     })
 }

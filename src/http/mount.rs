@@ -1,0 +1,131 @@
+//! Turns the route table into the server's routes: one resource per path, each route in its shell, OPTIONS and 405 made
+//! from the table, 404 for everything else. Also what arrives before routing: the path prefix and HEAD.
+use std::rc::Rc;
+use std::sync::Arc;
+
+use actix_web::dev::{ServiceRequest, Url};
+use actix_web::http::uri::PathAndQuery;
+use actix_web::http::{Method, Uri, header};
+use actix_web::middleware::Compress;
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpResponse, Route};
+
+use super::edge::Edge;
+use super::shell::{Rules, Shell};
+use super::table::{Audience, Entry};
+use crate::problem::{Code, Problem};
+
+/// Registers every route of the edge's table, and the edge itself.
+pub fn mount(edge: &Arc<Edge>, cfg: &mut ServiceConfig) {
+    cfg.app_data(web::Data::new(Arc::clone(edge)));
+    cfg.app_data(web::PayloadConfig::new(edge.body_limit()));
+    cfg.app_data(web::FormConfig::default().limit(edge.body_limit()));
+    for (path, group) in edge.table().by_path() {
+        let mut resource = web::resource(path);
+        for entry in &group {
+            resource = resource.route(shelled(edge, entry));
+        }
+        let allow = allowed(&group);
+        if !group.iter().any(|entry| entry.method == Method::OPTIONS) {
+            resource = resource.route(options(edge, path, &group, &allow));
+        }
+        cfg.service(resource.default_service(wrong_method(edge, path, allow)));
+    }
+    cfg.default_service(wrapped(edge, "unmatched", "", None, web::to(|| async { not_found() })));
+}
+
+/// A route in its shell; compressed where bytes are made per request and hold no secret.
+fn shelled(edge: &Arc<Edge>, entry: &Entry) -> Route {
+    let route = (entry.make)().method(entry.method.clone());
+    let compressed = matches!(entry.audience, Audience::Public | Audience::Page | Audience::Private);
+    let route = if compressed && entry.method == Method::GET { route.wrap(Compress::default()) } else { route };
+    wrapped(edge, entry.operation, entry.path, Some(entry.audience), route)
+}
+
+fn wrapped(
+    edge: &Arc<Edge>,
+    operation: &'static str,
+    pattern: &'static str,
+    audience: Option<Audience>,
+    route: Route,
+) -> Route {
+    let metrics = edge.metrics().operation(operation);
+    route.wrap(Shell(Rc::new(Rules { edge: Arc::clone(edge), operation, pattern, audience, metrics })))
+}
+
+/// The methods of a path, as `Allow` lists them.
+fn allowed(group: &[&Entry]) -> String {
+    let mut methods = Vec::new();
+    for entry in group {
+        methods.push(entry.method.as_str());
+        if entry.method == Method::GET {
+            methods.push("HEAD");
+        }
+    }
+    methods.push("OPTIONS");
+    methods.join(", ")
+}
+
+/// OPTIONS: what is allowed, and to other origins only what is public.
+fn options(edge: &Arc<Edge>, path: &'static str, group: &[&Entry], allow: &str) -> Route {
+    let public = group.iter().any(|entry| matches!(entry.audience, Audience::Public | Audience::Cached));
+    let allow = allow.to_owned();
+    let answer = move || {
+        let mut response = HttpResponse::NoContent();
+        response.insert_header((header::ALLOW, allow.as_str()));
+        if public {
+            response.insert_header((header::ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD, OPTIONS"));
+            response.insert_header((header::ACCESS_CONTROL_ALLOW_HEADERS, "Accept, Content-Type, If-None-Match"));
+            response.insert_header((header::ACCESS_CONTROL_MAX_AGE, "86400"));
+        }
+        std::future::ready(response.finish())
+    };
+    let audience = if public { Audience::Public } else { Audience::Page };
+    wrapped(edge, "options", path, Some(audience), web::route().method(Method::OPTIONS).to(answer))
+}
+
+fn wrong_method(edge: &Arc<Edge>, path: &'static str, allow: String) -> Route {
+    let answer = move || {
+        let detail = format!("This address takes {allow}.");
+        let problem = Problem::new(Code::MethodNotAllowed, detail).with("allow", allow.clone());
+        std::future::ready(Err::<HttpResponse, Problem>(problem))
+    };
+    wrapped(edge, "method_not_allowed", path, None, web::to(answer))
+}
+
+fn not_found() -> Result<HttpResponse, Problem> {
+    Err(Problem::not_found("page"))
+}
+
+/// Before routing: takes the public prefix off the path where a proxy left it on, drops a slash at the end, and lets GET
+/// routes answer HEAD (the protocol layer has already noted to send no body).
+pub(super) fn arrive(req: &mut ServiceRequest, prefix: &str) {
+    if req.method() == Method::HEAD {
+        req.head_mut().method = Method::GET;
+    }
+    let path = req.path();
+    let stripped = match path.strip_prefix(prefix) {
+        Some("") => "/",
+        Some(rest) if rest.starts_with('/') => rest,
+        _ => path,
+    };
+    let trimmed = match stripped.trim_end_matches('/') {
+        "" => "/",
+        trimmed => trimmed,
+    };
+    if trimmed.len() != path.len() {
+        let trimmed = trimmed.to_owned();
+        rewrite(req, &trimmed);
+    }
+}
+
+fn rewrite(req: &mut ServiceRequest, path: &str) {
+    let query = req.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
+    let Ok(path_and_query) = PathAndQuery::try_from(format!("{path}{query}")) else { return };
+    let mut parts = req.uri().clone().into_parts();
+    parts.path_and_query = Some(path_and_query);
+    if let Ok(uri) = Uri::from_parts(parts) {
+        req.match_info_mut().set(Url::new(uri.clone()));
+        req.head_mut().uri = uri;
+    }
+}
