@@ -76,7 +76,8 @@ fn forwarded_for(element: &str) -> Option<String> {
 /// An address, perhaps in brackets, perhaps with a port.
 fn parse(hop: &str) -> Option<IpAddr> {
     let plain = hop.trim_start_matches('[').trim_end_matches(']');
-    let address = plain.parse::<IpAddr>().ok().or_else(|| hop.parse::<SocketAddr>().ok().map(|with_port| with_port.ip()));
+    let address =
+        plain.parse::<IpAddr>().ok().or_else(|| hop.parse::<SocketAddr>().ok().map(|with_port| with_port.ip()));
     address.map(|address| address.to_canonical())
 }
 

@@ -26,7 +26,8 @@ pub(super) fn problem(links: &Links, req: &HttpRequest, problem: &Problem) -> St
         detail: (!for_developers).then(|| problem.detail().to_owned()),
         retry_after: problem.retry_after_seconds().and_then(|seconds| i64::try_from(seconds).ok()),
     };
-    rendered(&page).unwrap_or_else(|_logged| format!("<!doctype html><title>HTTP {0}</title><p>HTTP {0}", problem.status()))
+    rendered(&page)
+        .unwrap_or_else(|_logged| format!("<!doctype html><title>HTTP {0}</title><p>HTTP {0}", problem.status()))
 }
 
 /// The front page of a served instance.

@@ -72,7 +72,8 @@ pub(super) async fn read_metrics(req: HttpRequest, edge: web::Data<Arc<Edge>>) -
 
 fn has_token(req: &HttpRequest, edge: &Edge) -> bool {
     let given = req.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let (Some(wanted), Some(given)) = (edge.metrics_token(), given.and_then(|value| value.strip_prefix("Bearer "))) else {
+    let (Some(wanted), Some(given)) = (edge.metrics_token(), given.and_then(|value| value.strip_prefix("Bearer ")))
+    else {
         return false;
     };
     bool::from(wanted.expose().as_bytes().ct_eq(given.trim().as_bytes()))

@@ -317,7 +317,9 @@ mod tests {
 
     #[test]
     fn broken_documents_are_invalid_json() {
-        for text in ["", "  ", "{", r#"{"a":"#, r#"{"a":1}x"#, "{a:1}", "[1,]", "NaN", "\"a\u{1}\"", "\u{feff}{}", "'a'"] {
+        for text in
+            ["", "  ", "{", r#"{"a":"#, r#"{"a":1}x"#, "{a:1}", "[1,]", "NaN", "\"a\u{1}\"", "\u{feff}{}", "'a'"]
+        {
             assert_eq!(refused(text).0, Code::InvalidJson, "{text:?}");
         }
         assert!(parse_strict(b"\"\xff\xfe\"").is_err(), "not UTF-8");

@@ -28,8 +28,11 @@ impl Metrics {
             &["operation", "status"],
         )?;
         let seconds = HistogramVec::new(
-            HistogramOpts::new("attesta_http_request_seconds", "Time to answer, by operation; cached routes are not timed.")
-                .buckets(BUCKETS.to_vec()),
+            HistogramOpts::new(
+                "attesta_http_request_seconds",
+                "Time to answer, by operation; cached routes are not timed.",
+            )
+            .buckets(BUCKETS.to_vec()),
             &["operation"],
         )?;
         let panics = IntCounter::new("attesta_http_panics_total", "Handlers that panicked; each was answered 500.")?;

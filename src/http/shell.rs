@@ -141,7 +141,10 @@ fn finish(rules: &Rules, response: ServiceResponse) -> ServiceResponse {
             let answer = face(&rules.edge, response.request(), rules.audience, &problem);
             let mut shown = response.into_response(answer);
             if let Some(seconds) = problem.retry_after_seconds().filter(|_| problem.code() == Code::RateLimited) {
-                let spent = format!("\"{}\";r=0;t={seconds}", problem.extra().get("limit").and_then(|l| l.as_str()).unwrap_or("address"));
+                let spent = format!(
+                    "\"{}\";r=0;t={seconds}",
+                    problem.extra().get("limit").and_then(|l| l.as_str()).unwrap_or("address")
+                );
                 put(&mut shown, RATE_LIMIT, &spent);
             }
             shown

@@ -93,6 +93,9 @@ mod tests {
         table.add(Method::GET, "/v1/b", "b", Audience::Public, make);
         table.add(Method::POST, "/v1/{a}", "c", Audience::Write, make);
         let groups = table.by_path();
-        assert_eq!(groups.iter().map(|(path, group)| (*path, group.len())).collect::<Vec<_>>(), [("/v1/b", 1), ("/v1/{a}", 2)]);
+        assert_eq!(
+            groups.iter().map(|(path, group)| (*path, group.len())).collect::<Vec<_>>(),
+            [("/v1/b", 1), ("/v1/{a}", 2)]
+        );
     }
 }

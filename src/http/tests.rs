@@ -117,7 +117,8 @@ async fn problems_are_json_for_programs_and_a_page_for_people() {
     assert_eq!(wrong.json()["code"], "method_not_allowed");
     let refused = ask!(&app, get("/v1/refused").insert_header((header::ACCEPT, "text/html")));
     assert_eq!(refused.json()["field"], "/a");
-    let browser = get("/nothing").insert_header((header::ACCEPT, "text/html")).insert_header((header::ACCEPT_LANGUAGE, "it"));
+    let browser =
+        get("/nothing").insert_header((header::ACCEPT, "text/html")).insert_header((header::ACCEPT_LANGUAGE, "it"));
     let page = ask!(&app, browser);
     assert_eq!((page.status, page.header("content-type")), (404, "text/html; charset=utf-8"));
     assert!(String::from_utf8(page.body).unwrap().contains("<html lang=\"it\""));
@@ -128,7 +129,8 @@ async fn bodies_are_checked_before_they_are_read() {
     let app = app!(edge(&config(&[("ATTESTA_BODY_LIMIT", "2048")]), &clock()));
     assert_eq!(ask!(&app, post("/v1/echo", r#"{"a":1}"#)).json(), json!({"a": 1}));
     let code = |answer: Answer| (answer.status, answer.json()["code"].as_str().unwrap().to_owned());
-    let text = TestRequest::post().uri("/v1/echo").insert_header((header::CONTENT_TYPE, "text/plain")).set_payload("{}");
+    let text =
+        TestRequest::post().uri("/v1/echo").insert_header((header::CONTENT_TYPE, "text/plain")).set_payload("{}");
     assert_eq!(code(ask!(&app, text)), (415, "unsupported_media_type".into()));
     assert_eq!(code(ask!(&app, post("/v1/echo", &"1".repeat(2049)))), (413, "payload_too_large".into()));
     assert_eq!(code(ask!(&app, post("/v1/raw", &"1".repeat(2049)))), (413, "payload_too_large".into()));
@@ -220,7 +222,10 @@ async fn the_prefix_may_be_there_or_stripped() {
     assert_eq!(ask!(&app, get("/a/bdocs")).status, 404);
     let docs = ask!(&app, get("/docs"));
     let docs = String::from_utf8(docs.body).unwrap();
-    assert!(docs.contains("href=\"https://x.example/a/b/v1/openapi.yaml\"") && docs.contains("read_readiness"), "{docs}");
+    assert!(
+        docs.contains("href=\"https://x.example/a/b/v1/openapi.yaml\"") && docs.contains("read_readiness"),
+        "{docs}"
+    );
     assert!(!docs.contains("<script") && !docs.contains("style="), "no inline code");
 }
 
