@@ -5,6 +5,7 @@ pub mod config;
 pub mod context;
 pub mod db;
 pub(crate) mod demo;
+pub mod desk;
 pub mod http;
 pub mod invitations;
 pub mod jobs;

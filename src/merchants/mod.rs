@@ -10,6 +10,7 @@
 //! A shop is found by id or domain and opened by a key of its own; to a foreign key a shop that exists and one that does
 //! not look the same.
 
+pub mod api;
 pub mod keys;
 mod model;
 mod open;
