@@ -139,11 +139,7 @@ fn answer((handled, view): Seen) -> Answer {
 }
 
 /// Withdraws the question before it is asked; final for this order, counted in public.
-async fn cancel_invitation(
-    shops: web::Data<Shops>,
-    writer: ShopWriter,
-    path: web::Path<(String, String)>,
-) -> Answer {
+async fn cancel_invitation(shops: web::Data<Shops>, writer: ShopWriter, path: web::Path<(String, String)>) -> Answer {
     let (shop, ctx) = (writer.shop(), shops.context().clone());
     let which = Which::parse(&path)?;
     handle(&shops, shop, which, move |tx, order, now| invitations::cancel(tx, &ctx, shop, order, now)).await

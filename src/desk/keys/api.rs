@@ -22,9 +22,8 @@ pub(in crate::desk) fn routes(table: &mut RouteTable) {
     const API: &str = "/v1/shops/{shop}/keys/api/rotate";
     const PUBLIC: &str = "/v1/shops/{shop}/keys/ed25519";
     table.add(Method::GET, "/v1/shops/{shop}/keys", "list_keys", Audience::Private, || web::get().to(list_keys));
-    table.add(Method::POST, WEBHOOK, "rotate_webhook_secret", Audience::Write, || {
-        web::post().to(rotate_webhook_secret)
-    });
+    table
+        .add(Method::POST, WEBHOOK, "rotate_webhook_secret", Audience::Write, || web::post().to(rotate_webhook_secret));
     table.add(Method::POST, API, "rotate_api_key", Audience::Write, || web::post().to(rotate_api_key));
     table.add(Method::PUT, PUBLIC, "register_public_key", Audience::Write, || web::put().to(register_public_key));
     table.add(Method::DELETE, PUBLIC, "remove_public_key", Audience::Write, || web::delete().to(remove_public_key));
@@ -76,11 +75,7 @@ struct Registration {
 }
 
 /// Registers the shop's Ed25519 key in place of the one before. The shop keeps the secret half.
-async fn register_public_key(
-    shops: web::Data<Shops>,
-    writer: ShopWriter,
-    body: StrictJson<Registration>,
-) -> Answer {
+async fn register_public_key(shops: web::Data<Shops>, writer: ShopWriter, body: StrictJson<Registration>) -> Answer {
     let (shop, ctx) = (writer.shop(), shops.context());
     let key = PublicKey::parse(&body.0.public_key).map_err(|error| {
         Problem::new(Code::InvalidField, format!("This is not an Ed25519 public key (whpk_...): {error}."))

@@ -94,8 +94,7 @@ async fn list_messages(
     query: web::Query<Query>,
 ) -> Result<HttpResponse, Problem> {
     let (shop, (before, limit)) = (bearer.shop(), query.page()?);
-    let mut listed =
-        shops.context().db().read(move |conn| mail::listed(conn, shop, before, limit.probe())).await?;
+    let mut listed = shops.context().db().read(move |conn| mail::listed(conn, shop, before, limit.probe())).await?;
     let more = limit.cut(&mut listed);
     let next = listed.last().filter(|_| more).map(|last| Cursor::encode(&(last.created_at, last.message.id)));
     Ok(http::json(&Page { messages: listed.into_iter().map(MessageView::of).collect(), next }))
