@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::shop;
 use super::shown::{Failure, Shown};
 use crate::context::Context;
+use crate::kernel::id::EventId;
 use crate::kernel::time::Timestamp;
 use crate::links::path;
 use crate::merchants::keys;
@@ -120,30 +121,40 @@ impl Send {
     }
 }
 
-/// Runs a command; true when the intake took the event.
-pub(crate) async fn run(ctx: &Context, command: EventCommand, shown: &mut Shown<'_>) -> Result<(), Failure> {
+/// Runs a command; fails, having said why, when the intake refuses the event.
+pub(crate) fn run(ctx: &Context, command: EventCommand, shown: &mut Shown<'_>) -> Result<(), Failure> {
     let EventCommand::Send(send) = command;
     let (body, secret) = (send.body(ctx)?, send.secret(ctx)?);
-    let id = ctx.ids().next::<crate::kernel::id::EventKind>().to_string();
-    let now = ctx.now();
+    let (id, now): (EventId, Timestamp) = (ctx.ids().next(), ctx.now());
+    let id = id.to_string();
     let signature = webhook::sign(&secret, &id, now, &body);
-    let address = send.address(ctx);
-    let client = reqwest::Client::builder().timeout(PATIENCE).build()?;
-    let request = client
-        .post(&address)
+    let request = client(send.url.is_none())?
+        .post(send.address(ctx))
         .header("content-type", "application/json")
-        .header(webhook::ID_HEADER, &id)
+        .header(webhook::ID_HEADER, id)
         .header(webhook::TIMESTAMP_HEADER, now.seconds().to_string())
         .header(webhook::SIGNATURE_HEADER, signature)
         .body(body);
-    let answer = request
-        .send()
-        .await
-        .map_err(|error| Failure::new(format!("{address} does not answer: {error}. Is the server running? See --url")))?;
-    let status = answer.status();
-    let text = answer.text().await.unwrap_or_default();
-    let parsed: Value = serde_json::from_str(&text).unwrap_or(Value::String(text));
-    tell(status.as_u16(), &parsed, shown)
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Failure::new(error.to_string()))?;
+    let (status, answer) = runtime.block_on(post(request))?;
+    tell(status, &answer, shown)
+}
+
+/// The instance's own server is spoken to directly; any other as the surroundings say.
+fn client(own: bool) -> Result<reqwest::Client, Failure> {
+    let builder = reqwest::Client::builder().timeout(PATIENCE);
+    Ok(if own { builder.no_proxy() } else { builder }.build()?)
+}
+
+async fn post(request: reqwest::RequestBuilder) -> Result<(u16, Value), Failure> {
+    let answer = request.send().await.map_err(|error| {
+        let place = error.url().map(ToString::to_string).unwrap_or_default();
+        Failure::new(format!("{place} does not answer: {error}. Is the server running? Name it with --url"))
+    })?;
+    let status = answer.status().as_u16();
+    let text = answer.text().await?;
+    Ok((status, serde_json::from_str(&text).unwrap_or(Value::String(text))))
 }
 
 fn tell(status: u16, answer: &Value, shown: &mut Shown<'_>) -> Result<(), Failure> {
