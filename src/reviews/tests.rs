@@ -482,6 +482,25 @@ fn tally_and_reply_figures_equal_a_recount_after_any_story() {
         .unwrap();
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn fifty_parallel_posts_are_one_review_and_neighbours_do_not_lock_each_other() {
+    let house = House::new();
+    let shop = house.shop();
+    let one = house.customer(&shop);
+    let mut bearers = vec![one; 25];
+    bearers.extend((0..25).map(|_| house.customer(&shop)));
+    let posts = bearers.iter().cycle().take(100).cloned().map(|bearer| {
+        let (ctx, db) = (house.ctx.clone(), house.ctx.db().clone());
+        async move { db.write(move |tx| super::submit::submit(tx, &ctx, &bearer, &said_of("CUP", 4))).await }
+    });
+    let answers = futures_util::future::join_all(posts).await;
+    let published = answers.iter().filter(|answer| matches!(answer, Ok(Submitted::Published(_)))).count();
+    let already = answers.iter().filter(|answer| matches!(answer, Ok(Submitted::Already))).count();
+    assert_eq!((published, already), (26, 74), "{answers:?}");
+    assert_eq!(counts(&house, &shop, ""), [[0, 0, 0, 26, 0]]);
+    assert_eq!(counts(&house, &shop, "CUP"), [[0, 0, 0, 26, 0]]);
+}
+
 #[test]
 fn a_visit_shows_the_author_what_stands() {
     let house = House::new();
