@@ -77,3 +77,20 @@ fn code(lang: Lang) -> Option<&'static str> {
     ];
     CODES.iter().find(|pair| pair.0 == lang).map(|pair| pair.1)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_texts_speak_for_themselves_and_short_ones_for_the_order() {
+        let order = Locale::parse("it-CH").unwrap();
+        let of = |text| of(text, &order);
+        assert_eq!(of("The parcel arrived on the second day and everything works as promised."), "en");
+        assert_eq!(of("Das Paket war am zweiten Tag da, und alles funktioniert wie versprochen."), "de");
+        assert_eq!(of("Il pacco è arrivato il secondo giorno e tutto funziona come promesso."), "it");
+        for short in ["", "Ottimo", "Top!", "5/5", "👍👍👍", "ok ok ok ok"] {
+            assert_eq!(of(short), "it", "{short}");
+        }
+    }
+}

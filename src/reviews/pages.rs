@@ -32,6 +32,8 @@ pub(crate) struct FormPage {
     pub(crate) items: Vec<ItemFields>,
     /// What has to be put right.
     pub(crate) errors: Vec<FieldError>,
+    /// It could not be saved for a reason of ours: the same again in a moment.
+    pub(crate) trouble: bool,
     /// Until when a review may be sent.
     pub(crate) submit_until: Option<Timestamp>,
     /// Where mails from this shop are stopped.

@@ -71,6 +71,7 @@ pub(super) fn form(stage: &Stage<'_>, visit: &Visit, typed: &Posted, errors: Vec
         values: form::typed(typed),
         items: form::items(typed, &visit.offered()),
         errors,
+        trouble: false,
         submit_until: Some(visit.bearer.submit_until),
         unsubscribe_url: visit.unsubscribe.as_ref().map(|token| stage.links.unsubscribe(token)).unwrap_or_default(),
     }

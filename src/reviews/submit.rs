@@ -16,7 +16,7 @@ use crate::merchants::{self, Shop, ShopStatus};
 use crate::orders::{self, Order};
 
 use super::model::{ITEMS_MAX, ItemSubmission, Review, Status, Submission};
-use super::{language, store, tally};
+use super::{language, tally};
 
 /// What became of a submission.
 #[derive(Clone, Debug, PartialEq, Eq)]

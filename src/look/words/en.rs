@@ -117,6 +117,7 @@ pub(super) static WORDS: Words = Words {
         lead: "One choice is enough; a few words help the people who come after you.",
         test: "This is a test order: the review will not be published.",
         put_right: "Something is still missing: it is marked below. What you wrote is still here.",
+        trouble: "It cannot be saved at this moment. What you wrote is still here: please try again shortly.",
         stars: "How was it?",
         title: "In one sentence",
         text: "Your experience",

@@ -108,7 +108,7 @@ glossary! {
     badge: Badge { as_of none closed suspended description; reviews }
     /// The review form.
     form: Form {
-        page_title heading your_order lead test put_right stars title text name optional name_hint items item_stars
+        page_title heading your_order lead test put_right trouble stars title text name optional name_hint items item_stars
         publish after until see_others unsubscribe; n_stars
     }
     /// After the first publication.

@@ -117,6 +117,7 @@ pub(super) static WORDS: Words = Words {
         lead: "Basta una scelta; due parole in più aiutano chi verrà dopo di te.",
         test: "Questo è un ordine di prova: la recensione non sarà pubblicata.",
         put_right: "Manca ancora qualcosa: è indicato qui sotto. Quello che hai scritto è rimasto.",
+        trouble: "In questo momento non riusciamo a salvarla. Quello che hai scritto è rimasto: riprova tra poco.",
         stars: "Com'è andata?",
         title: "In una frase",
         text: "La tua esperienza",

@@ -1,8 +1,5 @@
 //! Once a review stands: its author edits, erases, answers and drops old words, from the same link.
 
-use actix_web::{HttpRequest, web};
-
-use crate::context::Context;
 use crate::http::RawBody;
 use crate::kernel::id::ReviewId;
 use crate::problem::Code;
@@ -15,7 +12,7 @@ use crate::reviews::show::{self, Returned};
 use crate::reviews::version::{self, Dropped};
 use crate::reviews::visit::{Standing, Visit};
 
-use super::link::{Which, Answer, Call, LinkPath, page, posted};
+use super::link::{Answer, Call, page, posted};
 
 /// What a handler starts from: the link opens something, and a review of it is named.
 struct Start {
@@ -61,14 +58,7 @@ impl Start {
 }
 
 /// `POST /r/{token}/edit`: new words in place of the old, which stay as a version.
-pub(super) async fn edit_review(
-    ctx: web::Data<Context>,
-    req: HttpRequest,
-    path: web::Path<LinkPath>,
-    which: web::Query<Which>,
-    body: RawBody,
-) -> Answer {
-    let call = Call { ctx, req, token: path.into_inner().token, which: which.into_inner() };
+pub(super) async fn edit_review(call: Call, body: RawBody) -> Answer {
     let start = match start(call).await? {
         Ok(start) => start,
         Err(answer) => return answer,
@@ -81,7 +71,7 @@ pub(super) async fn edit_review(
             return start.back(&Returned { review: Some(start.review), edit, answer: None });
         }
     };
-    let (ctx, bearer, id) = (start.call.ctx.get_ref().clone(), start.visit.bearer.clone(), start.review);
+    let (ctx, bearer, id) = (start.call.ctx.clone(), start.visit.bearer.clone(), start.review);
     match start.call.ctx.db().write(move |tx| edit::edit(tx, &ctx, &bearer, id, &change)).await? {
         Edited::Changed | Edited::Unchanged => start.done(Notice::Edited).await,
         Edited::NotPublished(_) | Edited::TooOften => start.as_it_is(Code::Conflict.status()).await,
@@ -90,13 +80,7 @@ pub(super) async fn edit_review(
 }
 
 /// `GET /r/{token}/erase`: asks. Erases nothing.
-pub(super) async fn confirm_erase_review(
-    ctx: web::Data<Context>,
-    req: HttpRequest,
-    path: web::Path<LinkPath>,
-    which: web::Query<Which>,
-) -> Answer {
-    let call = Call { ctx, req, token: path.into_inner().token, which: which.into_inner() };
+pub(super) async fn confirm_erase_review(call: Call) -> Answer {
     let start = match start(call).await? {
         Ok(start) => start,
         Err(answer) => return answer,
@@ -108,18 +92,12 @@ pub(super) async fn confirm_erase_review(
 }
 
 /// `POST /r/{token}/erase`: erases for good.
-pub(super) async fn erase_review(
-    ctx: web::Data<Context>,
-    req: HttpRequest,
-    path: web::Path<LinkPath>,
-    which: web::Query<Which>,
-) -> Answer {
-    let call = Call { ctx, req, token: path.into_inner().token, which: which.into_inner() };
+pub(super) async fn erase_review(call: Call) -> Answer {
     let start = match start(call).await? {
         Ok(start) => start,
         Err(answer) => return answer,
     };
-    let (ctx, bearer, id) = (start.call.ctx.get_ref().clone(), start.visit.bearer.clone(), start.review);
+    let (ctx, bearer, id) = (start.call.ctx.clone(), start.visit.bearer.clone(), start.review);
     match start.call.ctx.db().write(move |tx| erase::erase(tx, &ctx, &bearer, id)).await? {
         Erased::Done | Erased::Already => start.done(Notice::Erased).await,
         Erased::NotFound => start.as_it_is(Code::NotFound.status()).await,
@@ -127,14 +105,7 @@ pub(super) async fn erase_review(
 }
 
 /// `POST /r/{token}/answer`: the answer to the shop's reply.
-pub(super) async fn answer_reply(
-    ctx: web::Data<Context>,
-    req: HttpRequest,
-    path: web::Path<LinkPath>,
-    which: web::Query<Which>,
-    body: RawBody,
-) -> Answer {
-    let call = Call { ctx, req, token: path.into_inner().token, which: which.into_inner() };
+pub(super) async fn answer_reply(call: Call, body: RawBody) -> Answer {
     let start = match start(call).await? {
         Ok(start) => start,
         Err(answer) => return answer,
@@ -147,7 +118,7 @@ pub(super) async fn answer_reply(
             return start.back(&Returned { review: Some(start.review), edit: None, answer });
         }
     };
-    let (ctx, bearer, id) = (start.call.ctx.get_ref().clone(), start.visit.bearer.clone(), start.review);
+    let (ctx, bearer, id) = (start.call.ctx.clone(), start.visit.bearer.clone(), start.review);
     match start.call.ctx.db().write(move |tx| answer::answer(tx, &ctx, &bearer, id, &said)).await? {
         Answered::Done => start.done(Notice::Answered).await,
         Answered::Already => start.as_it_is(200).await,
@@ -158,19 +129,13 @@ pub(super) async fn answer_reply(
 }
 
 /// `POST /r/{token}/drop`: the words of an earlier version go.
-pub(super) async fn drop_review_version(
-    ctx: web::Data<Context>,
-    req: HttpRequest,
-    path: web::Path<LinkPath>,
-    which: web::Query<Which>,
-) -> Answer {
-    let call = Call { ctx, req, token: path.into_inner().token, which: which.into_inner() };
+pub(super) async fn drop_review_version(call: Call) -> Answer {
     let start = match start(call).await? {
         Ok(start) => start,
         Err(answer) => return answer,
     };
     let Some(which) = start.call.which.version else { return start.as_it_is(Code::NotFound.status()).await };
-    let (ctx, bearer, id) = (start.call.ctx.get_ref().clone(), start.visit.bearer.clone(), start.review);
+    let (ctx, bearer, id) = (start.call.ctx.clone(), start.visit.bearer.clone(), start.review);
     match start.call.ctx.db().write(move |tx| version::drop_version(tx, &ctx, &bearer, id, which)).await? {
         Dropped::Done => start.done(Notice::VersionDropped).await,
         Dropped::Nothing => start.as_it_is(200).await,

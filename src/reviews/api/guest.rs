@@ -1,27 +1,18 @@
 //! Before a review stands: the form, with or without stars preselected, its submission, and the wish for a fresh link.
 
-use actix_web::{HttpRequest, web};
-
-use crate::context::Context;
 use crate::http::RawBody;
 use crate::invitations;
-use crate::problem::Code;
+use crate::problem::{Code, Problem};
 use crate::reviews::form;
-use crate::reviews::pages::{FieldError, FieldFault};
+use crate::reviews::pages::{FieldError, FieldFault, FormPage};
 use crate::reviews::show::{self, Returned};
 use crate::reviews::submit::{self, Submitted};
 use crate::reviews::visit::{Standing, Visit};
 
-use super::link::{Which, Answer, Call, LinkPath, page, posted};
+use super::link::{Answer, Call, page, posted};
 
 /// `GET /r/{token}`: the form, or what stands already.
-pub(super) async fn review_form(
-    ctx: web::Data<Context>,
-    req: HttpRequest,
-    path: web::Path<LinkPath>,
-    which: web::Query<Which>,
-) -> Answer {
-    let call = Call { ctx, req, token: path.into_inner().token, which: which.into_inner() };
+pub(super) async fn review_form(call: Call) -> Answer {
     match call.open().await? {
         Some(visit) => call.standing(&visit, 200, &Returned::default()),
         None => call.nothing(),
@@ -29,31 +20,18 @@ pub(super) async fn review_form(
 }
 
 /// `GET /r/{token}/{stars}`: the same with stars preselected. Publishes nothing.
-pub(super) async fn review_form_stars(
-    ctx: web::Data<Context>,
-    req: HttpRequest,
-    path: web::Path<LinkPath>,
-    which: web::Query<Which>,
-) -> Answer {
-    let LinkPath { token, stars } = path.into_inner();
-    let call = Call { ctx, req, token, which: which.into_inner() };
+pub(super) async fn review_form_stars(call: Call) -> Answer {
     let Some(visit) = call.open().await? else { return call.nothing() };
     if visit.standing() != Standing::Open {
         return call.standing(&visit, 200, &Returned::default());
     }
-    let stars = form::one_digit(stars.as_deref().unwrap_or_default());
+    let stars = form::one_digit(call.req.match_info().get("stars").unwrap_or_default());
     let status = if stars.is_some() { 200 } else { 422 };
     page(status, &show::preselected(&call.stage(Some(&visit)), &visit, stars))
 }
 
 /// `POST /r/{token}`: publishes.
-pub(super) async fn submit_review(
-    ctx: web::Data<Context>,
-    req: HttpRequest,
-    path: web::Path<LinkPath>,
-    body: RawBody,
-) -> Answer {
-    let call = Call { ctx, req, token: path.into_inner().token, which: Which::default() };
+pub(super) async fn submit_review(call: Call, body: RawBody) -> Answer {
     let Some(visit) = call.open().await? else { return call.nothing() };
     match visit.standing() {
         Standing::Open => {}
@@ -68,8 +46,16 @@ pub(super) async fn submit_review(
         Ok(submission) => submission,
         Err(errors) => return refused(errors),
     };
-    let (ctx, bearer, sent) = (call.ctx.get_ref().clone(), visit.bearer.clone(), submission.clone());
-    match call.ctx.db().write(move |tx| submit::submit(tx, &ctx, &bearer, &sent)).await? {
+    let (ctx, bearer, sent) = (call.ctx.clone(), visit.bearer.clone(), submission.clone());
+    let done = match call.ctx.db().write(move |tx| submit::submit(tx, &ctx, &bearer, &sent)).await {
+        Ok(done) => done,
+        Err(error) => {
+            let problem = Problem::from(error);
+            let form = show::form(&stage, &visit, &typed, Vec::new());
+            return page(problem.status(), &FormPage { trouble: true, ..form });
+        }
+    };
+    match done {
         Submitted::Published(_) => after(&call, &visit, 201).await,
         Submitted::Already => after(&call, &visit, 200).await,
         Submitted::TooLate(_) => after(&call, &visit, Code::ReviewNotOpen.status()).await,
@@ -93,12 +79,7 @@ async fn after(call: &Call, before: &Visit, status: u16) -> Answer {
 }
 
 /// `POST /r/{token}/fresh`: the same answer whatever the link was.
-pub(super) async fn request_fresh_link(
-    ctx: web::Data<Context>,
-    req: HttpRequest,
-    path: web::Path<LinkPath>,
-) -> Answer {
-    let call = Call { ctx, req, token: path.into_inner().token, which: Which::default() };
+pub(super) async fn request_fresh_link(call: Call) -> Answer {
     invitations::ask_fresh_link(&call.ctx, &call.token).await?;
     page(200, &show::fresh_link(&call.stage(None), true))
 }

@@ -1,8 +1,10 @@
 //! What every handler behind a mailed link shares: opening the link, choosing the language, answering with a page.
 
+use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::web::Bytes;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
+use futures_util::future::{Ready, ready};
 use serde::Deserialize;
 
 use crate::context::Context;
@@ -12,6 +14,7 @@ use crate::kernel::id::ReviewId;
 use crate::kernel::locale::Language;
 use crate::look;
 use crate::look::page::View;
+use crate::merchants::Shops;
 use crate::problem::{Code, Problem};
 use crate::reviews::form::Posted;
 use crate::reviews::pages::About;
@@ -21,15 +24,6 @@ use crate::sign::token::Purpose;
 
 /// A page's answer, or a problem.
 pub(super) type Answer = Result<HttpResponse, Problem>;
-
-/// The text in the link.
-#[derive(Deserialize)]
-pub(super) struct LinkPath {
-    /// Never logged.
-    pub(super) token: String,
-    /// Of a link that preselects.
-    pub(super) stars: Option<String>,
-}
 
 /// Which review a post is about, and what of it.
 #[derive(Debug, Default, Deserialize)]
@@ -52,18 +46,38 @@ impl Which {
     }
 }
 
-/// One request behind a link.
+/// One request behind a link. The token is never logged.
 pub(super) struct Call {
-    pub(super) ctx: web::Data<Context>,
+    pub(super) ctx: Context,
     pub(super) req: HttpRequest,
     pub(super) token: String,
     pub(super) which: Which,
 }
 
 impl Call {
+    fn of(req: &HttpRequest) -> Result<Self, Problem> {
+        let shops = req.app_data::<web::Data<Shops>>();
+        let shops = shops.ok_or_else(|| Problem::internal("no shops are registered with the server"))?;
+        let token = req.match_info().get("token").unwrap_or_default().to_owned();
+        // A query that cannot be read names nothing: the page shows what there is.
+        let which = web::Query::<Which>::from_query(req.query_string()).map(web::Query::into_inner).unwrap_or_default();
+        Ok(Self { ctx: shops.context().clone(), req: req.clone(), token, which })
+    }
+}
+
+impl FromRequest for Call {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(req: &HttpRequest, _payload: &mut Payload) -> Self::Future {
+        ready(Self::of(req))
+    }
+}
+
+impl Call {
     /// What stands behind the link; `None` where it opens nothing, which counts against the address.
     pub(super) async fn open(&self) -> Result<Option<Visit>, Problem> {
-        let ctx = self.ctx.get_ref().clone();
+        let ctx = self.ctx.clone();
         let forged = invitations::bearer::check(ctx.keyring(), &self.token, Purpose::Review, ctx.now()).is_none();
         let visit = if forged { None } else { self.read().await? };
         if visit.is_none() {
@@ -74,7 +88,7 @@ impl Call {
 
     /// Reads the visit again, after a change.
     pub(super) async fn read(&self) -> Result<Option<Visit>, Problem> {
-        let (ctx, token) = (self.ctx.get_ref().clone(), self.token.clone());
+        let (ctx, token) = (self.ctx.clone(), self.token.clone());
         Ok(self.ctx.db().read(move |conn| Visit::read(conn, &ctx, &token)).await?)
     }
 

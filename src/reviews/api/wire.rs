@@ -4,7 +4,6 @@ use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
 
-use crate::context::Context;
 use crate::kernel::domain::ShopRef;
 use crate::kernel::id::ReviewId;
 use crate::merchants::Shops;
@@ -13,9 +12,9 @@ use crate::reviews::list::{self, BadParam, ListParams};
 use crate::reviews::public::{self, PublicEntry, Tombstone};
 
 /// `GET /v1/reviews/{id}`: the review with its dialogue and history; 410 with date, reason and by whom where it is gone.
-pub(super) async fn read_review(ctx: web::Data<Context>, id: web::Path<String>) -> Result<HttpResponse, Problem> {
+pub(super) async fn read_review(shops: web::Data<Shops>, id: web::Path<String>) -> Result<HttpResponse, Problem> {
     let id = ReviewId::parse(&id).map_err(|_unparsed| Problem::not_found("review"))?;
-    match ctx.db().read(move |conn| public::find(conn, id)).await? {
+    match shops.context().db().read(move |conn| public::find(conn, id)).await? {
         Some(PublicEntry::Review(review)) => Ok(HttpResponse::Ok().json(review)),
         Some(PublicEntry::Tombstone(stone)) => Err(gone(&stone)),
         None => Err(Problem::not_found("review")),
@@ -47,7 +46,6 @@ struct Page {
 
 /// `GET /v1/shops/{shop}/reviews`: the list, with filters, order and an opaque cursor; `Link: rel="next"` repeats it.
 pub(super) async fn list_reviews(
-    ctx: web::Data<Context>,
     shops: web::Data<Shops>,
     shop: web::Path<String>,
     params: web::Query<ListParams>,
@@ -60,10 +58,10 @@ pub(super) async fn list_reviews(
     let params = params.into_inner();
     let query = params.read().map_err(refused)?;
     let id = entry.shop.id;
-    let page = ctx.db().read(move |conn| list::list(conn, id, &query)).await?;
+    let page = shops.context().db().read(move |conn| list::list(conn, id, &query)).await?;
     let mut answer = HttpResponse::Ok();
     if let Some(next) = &page.next {
-        let url = format!("{}?{}", ctx.links().api_reviews(&*shop), params.following(next));
+        let url = format!("{}?{}", shops.context().links().api_reviews(&*shop), params.following(next));
         answer.insert_header((header::LINK, format!("<{url}>; rel=\"next\"")));
     }
     Ok(answer.json(Page { reviews: page.entries, next: page.next }))

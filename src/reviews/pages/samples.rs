@@ -37,6 +37,7 @@ pub(super) fn forms() -> Vec<FormPage> {
         values: Fields { stars: Some(4), name: "Giulia".into(), ..Fields::default() },
         items: vec![item("0", "Tazza in gres verde", None, ""), item("1", "Ciotola in gres, 18 cm", None, "")],
         errors: Vec::new(),
+        trouble: false,
         submit_until: Some(NOW.plus_ms(160 * DAY)),
         unsubscribe_url: "https://attesta.example/u/token".into(),
     };
@@ -68,7 +69,8 @@ pub(super) fn forms() -> Vec<FormPage> {
         values: Fields::default(),
         ..fresh.clone()
     };
-    vec![fresh, returned, test]
+    let busy = FormPage { trouble: true, ..fresh.clone() };
+    vec![fresh, returned, test, busy]
 }
 
 fn card() -> ReviewCard {
