@@ -11,7 +11,7 @@
 //! a browser posts, [`pages`] shows it, [`api`] is the door of all of it.
 
 pub(crate) mod answer;
-// pub(crate) mod api;
+pub(crate) mod api;
 pub(crate) mod card;
 pub(crate) mod edit;
 pub(crate) mod erase;
