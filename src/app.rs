@@ -1,16 +1,30 @@
 //! Puts the house together: builds the context, mounts doors and rooms, registers jobs and ticks. Nothing imports it
 //! but the command line and the tests.
 
+use std::future::Future;
+use std::net::TcpListener;
 use std::sync::Arc;
+
+use actix_web::web::{self, ServiceConfig};
 
 use crate::config::Config;
 use crate::context::{Context, Parts};
 use crate::db::{self, Db, migrate};
+use crate::demo::{self, Demo};
+use crate::http::{self, Configure, Edge, EdgeParts, Metrics, RouteTable, health};
+use crate::invitations;
+use crate::jobs::clock::Ticks;
+use crate::jobs::{Job, Runner};
 use crate::kernel::id::Ids;
 use crate::kernel::random::Random;
 use crate::kernel::time::Clock;
 use crate::keyring::{Keyring, KeyringError, MasterKey, MasterSource};
 use crate::links::Links;
+use crate::mail::{Letter, LetterJob, MailSetupError, Mailer};
+use crate::merchants::{Rejections, Shops};
+use crate::reviews;
+
+mod ticks;
 
 /// What the world outside gives: time and chance.
 #[derive(Clone)]
@@ -33,6 +47,18 @@ pub enum StartError {
     /// The keys.
     #[error(transparent)]
     Keys(#[from] KeyringError),
+    /// Mail settings or templates.
+    #[error(transparent)]
+    Mail(#[from] MailSetupError),
+    /// A page's template.
+    #[error("a page template is broken: {0}")]
+    Pages(String),
+    /// The process's figures.
+    #[error("the metrics cannot be set up: {0}")]
+    Metrics(String),
+    /// The server itself.
+    #[error("the server: {0}")]
+    Server(String),
 }
 
 /// Opens the database of `config` without touching its schema.
@@ -68,4 +94,131 @@ pub fn open(config: Config, outside: Outside) -> Result<Context, StartError> {
     let links = Links::new(config.base());
     let ids = Ids::new(Arc::clone(&outside.clock), Arc::clone(&outside.random));
     Ok(Context::new(Parts { config, db, clock: outside.clock, random: outside.random, keyring, links, ids }))
+}
+
+/// Everything that runs over one context: routes, shared state of the rooms, jobs, ticks.
+#[derive(Clone)]
+pub struct House {
+    ctx: Context,
+    shops: Shops,
+    rejections: Arc<Rejections>,
+    mailer: Arc<Mailer>,
+    demo: Option<web::Data<Demo>>,
+}
+
+impl House {
+    /// Checks every template and setting, and builds the rooms' shared state.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub fn new(ctx: Context) -> Result<Self, StartError> {
+        let mailer = Arc::new(Mailer::new(ctx.config(), ctx.clock())?);
+        let shops = Shops::new(ctx.clone());
+        Ok(Self { ctx, shops, rejections: Arc::default(), mailer, demo: None })
+    }
+
+    /// The same house with the demo's door.
+    #[must_use]
+    pub fn with_demo(self, demo: Demo) -> Self {
+        Self { demo: Some(web::Data::new(demo)), ..self }
+    }
+
+    /// The context.
+    pub fn ctx(&self) -> &Context {
+        &self.ctx
+    }
+
+    /// The demo's door, where there is one.
+    pub fn demo(&self) -> Option<&Demo> {
+        self.demo.as_deref().map(AsRef::as_ref)
+    }
+
+    /// The one route table: what is served, documented and compared with the contract.
+    pub fn routes(&self) -> RouteTable {
+        let mut table = RouteTable::new();
+        http::routes(&mut table);
+        if self.demo.is_some() {
+            demo::routes(&mut table);
+        }
+        table
+    }
+
+    /// The edge of the HTTP server.
+    ///
+    /// # Errors
+    /// [`StartError::Metrics`].
+    pub fn edge(&self) -> Result<Arc<Edge>, StartError> {
+        let metrics = Metrics::new().map_err(|error| StartError::Metrics(error.to_string()))?;
+        Ok(Edge::new(EdgeParts {
+            config: self.ctx.config(),
+            clock: Arc::clone(self.ctx.clock()),
+            table: self.routes(),
+            metrics,
+            ready: health::database(self.ctx.db().clone()),
+        }))
+    }
+
+    /// Hands the rooms' shared state to a worker.
+    pub fn configure(&self) -> Configure {
+        let house = self.clone();
+        Arc::new(move |cfg: &mut ServiceConfig| {
+            cfg.app_data(web::Data::new(house.ctx.clone()));
+            cfg.app_data(web::Data::new(house.shops.clone()));
+            cfg.app_data(web::Data::from(Arc::clone(&house.rejections)));
+            if let Some(demo) = &house.demo {
+                cfg.app_data(demo.clone());
+            }
+        })
+    }
+
+    /// The worker of the queue, with every room's jobs.
+    pub fn runner(&self) -> Runner {
+        let mut jobs: Vec<Arc<dyn Job>> = vec![Arc::new(invitations::jobs::ReplanJob)];
+        for letter in letters() {
+            jobs.push(Arc::new(LetterJob::new(letter, Arc::clone(&self.mailer))));
+        }
+        Runner::new(self.ctx.clone(), jobs)
+    }
+
+    /// Serves until `stop` is ready, working on the queue beside; then drains: requests, jobs, what is still in memory.
+    ///
+    /// # Errors
+    /// A sentence for the operator.
+    pub async fn serve(&self, listener: TcpListener, stop: impl Future<Output = ()>) -> Result<(), StartError> {
+        let edge = self.edge()?;
+        self.mailer.release_held(&self.ctx, &kinds()).await?;
+        let queue = self.runner().spawn();
+        let ticks = ticks::all(self, &edge, queue.waker());
+        let ticks = Ticks::start(ticks).await.map_err(|error| StartError::Server(error.to_string()))?;
+        let drain = async {
+            ticks.stop().await;
+            queue.drain().await;
+            self.flush().await;
+        };
+        http::serve(edge, listener, self.configure(), stop, drain).await.map_err(|error| StartError::Server(error.to_string()))
+    }
+
+    /// Writes down what is kept in memory for a moment.
+    async fn flush(&self) {
+        let (rejections, uses) = (self.rejections.flush(&self.ctx).await, self.shops.flush_uses(true).await);
+        if let Some(error) = rejections.err().or(uses.err()) {
+            tracing::warn!(%error, "the last second's rejections and key uses were not written down");
+        }
+    }
+}
+
+/// Every kind of mail, by the room that means something with it.
+fn letters() -> [Arc<dyn Letter>; 5] {
+    [
+        Arc::new(invitations::InvitationLetter),
+        Arc::new(invitations::ReminderLetter),
+        Arc::new(invitations::FreshLinkLetter),
+        Arc::new(reviews::ReplyNoticeLetter),
+        Arc::new(reviews::RestrictionStatementLetter),
+    ]
+}
+
+/// Their names in the queue.
+fn kinds() -> Vec<&'static str> {
+    letters().iter().map(|letter| letter.kind()).collect()
 }

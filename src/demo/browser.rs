@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::context::Context;
-use crate::kernel::time::Timestamp;
+use crate::kernel::id::EventId;
 use crate::sign::webhook::{self, Secret};
 
 /// A step of the demo that did not work, in words.
@@ -60,12 +60,12 @@ impl Browser {
 
     async fn post_signed(&self, event: &Value, secret: &Secret) -> Result<Sent, Failed> {
         let body = event.to_string();
-        let id = self.ctx.ids().next::<crate::kernel::id::kind::Event>().to_string().replace("evt_", "msg_");
+        let id = EventId::to_string(&self.ctx.ids().next()).replace("evt_", "msg_");
         let now = self.ctx.now();
         let headers = vec![
             ("content-type", "application/json".to_owned()),
             ("webhook-id", id.clone()),
-            ("webhook-timestamp", seconds(now).to_string()),
+            ("webhook-timestamp", now.seconds().to_string()),
             ("webhook-signature", webhook::sign(secret, &id, now, body.as_bytes())),
         ];
         let mut request = self.http.post(self.ctx.links().events(&self.shop)).body(body.clone());
@@ -133,10 +133,6 @@ impl Browser {
         let newest = page.get_mut("data").and_then(|data| data.get_mut(0)).map(Value::take);
         Ok((profile, newest))
     }
-}
-
-fn seconds(at: Timestamp) -> i64 {
-    at.seconds()
 }
 
 /// The name of the first product's stars in the form.

@@ -15,4 +15,5 @@ mod jobs;
 mod mail;
 mod merchants;
 mod migrations;
+mod story;
 mod support;

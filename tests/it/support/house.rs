@@ -51,8 +51,14 @@ impl House {
 
     /// Another process over the same database and the same clock.
     pub(crate) fn neighbour(&self, seed: u64) -> Self {
+        self.neighbour_at(seed, self.ctx.config().listen)
+    }
+
+    /// Another process that listens elsewhere.
+    pub(crate) fn neighbour_at(&self, seed: u64, listen: std::net::SocketAddr) -> Self {
         let outside = Outside { clock: self.clock.clone(), random: Arc::new(SeededRandom::new(seed)) };
-        let ctx = app::open(self.ctx.config().clone(), outside).expect("a second process opens");
+        let config = Config { listen, ..self.ctx.config().clone() };
+        let ctx = app::open(config, outside).expect("a second process opens");
         Self { ctx, clock: self.clock.clone(), dir: self.dir.clone() }
     }
 }

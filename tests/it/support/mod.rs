@@ -1,5 +1,6 @@
 //! What every test module shares.
 
+pub(crate) mod app;
 pub(crate) mod house;
 pub(crate) mod postgres;
 pub(crate) mod smtp_sink;

@@ -1,0 +1,52 @@
+//! What happens regularly: which tick calls which room. What is due lives in the database; every tick may be missed.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use futures_util::FutureExt;
+use tokio::sync::Notify;
+
+use super::House;
+use crate::http::Edge;
+use crate::invitations;
+use crate::jobs::clock::Tick;
+
+/// All ticks of a process: `edge` is tidied, `wake` makes the queue look.
+pub(super) fn all(house: &House, edge: &Arc<Edge>, wake: Arc<Notify>) -> Vec<Tick> {
+    let edge = Arc::clone(edge);
+    vec![
+        simple("wake the queue", "* * * * * *", move || wake.notify_one()),
+        each(house, "see other processes' changes", "* * * * * *", |house| async move {
+            said("keys", house.ctx.keyring().refresh(house.ctx.db()).await);
+            said("rejected webhooks", house.rejections.flush(&house.ctx).await);
+            said("uses of keys", house.shops.flush_uses(false).await);
+        }),
+        each(house, "plan where settings moved", "*/2 * * * * *", |house| async move {
+            said("changed settings", invitations::jobs::watch_settings(&house.ctx).await);
+        }),
+        each(house, "put back what is missing", "20 * * * * *", |house| async move {
+            said("missing jobs", invitations::jobs::heal(&house.ctx).await);
+            said("held mail", house.mailer.release_held(&house.ctx, &super::kinds()).await);
+        }),
+        simple("forget quiet addresses", "50 * * * * *", move || edge.limits().tidy()),
+    ]
+}
+
+fn simple(name: &'static str, cron: &'static str, act: impl Fn() + Send + Sync + 'static) -> Tick {
+    Tick { name, cron, act: Box::new(move || std::future::ready(act()).boxed()) }
+}
+
+fn each<F>(house: &House, name: &'static str, cron: &'static str, act: impl Fn(House) -> F + Send + Sync + 'static) -> Tick
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let house = house.clone();
+    Tick { name, cron, act: Box::new(move || act(house.clone()).boxed()) }
+}
+
+/// A tick that failed is tried again by the next one; the operator reads why.
+fn said<T, E: std::fmt::Display>(what: &str, result: Result<T, E>) {
+    if let Err(error) = result {
+        tracing::warn!(what, %error, "a regular task failed; the next tick tries again");
+    }
+}
