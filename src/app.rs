@@ -195,7 +195,9 @@ impl House {
             queue.drain().await;
             self.flush().await;
         };
-        http::serve(edge, listener, self.configure(), stop, drain).await.map_err(|error| StartError::Server(error.to_string()))
+        http::serve(edge, listener, self.configure(), stop, drain)
+            .await
+            .map_err(|error| StartError::Server(error.to_string()))
     }
 
     /// Writes down what is kept in memory for a moment.

@@ -36,7 +36,12 @@ fn simple(name: &'static str, cron: &'static str, act: impl Fn() + Send + Sync +
     Tick { name, cron, act: Box::new(move || std::future::ready(act()).boxed()) }
 }
 
-fn each<F>(house: &House, name: &'static str, cron: &'static str, act: impl Fn(House) -> F + Send + Sync + 'static) -> Tick
+fn each<F>(
+    house: &House,
+    name: &'static str,
+    cron: &'static str,
+    act: impl Fn(House) -> F + Send + Sync + 'static,
+) -> Tick
 where
     F: Future<Output = ()> + Send + 'static,
 {

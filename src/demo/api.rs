@@ -127,7 +127,11 @@ fn shop_page(demo: &Demo, req: &HttpRequest, form: OrderForm, outcome: Result<Op
     }
 }
 
-async fn place_order(demo: web::Data<Demo>, req: HttpRequest, form: web::Form<OrderForm>) -> Result<HttpResponse, Problem> {
+async fn place_order(
+    demo: web::Data<Demo>,
+    req: HttpRequest,
+    form: web::Form<OrderForm>,
+) -> Result<HttpResponse, Problem> {
     let form = form.into_inner();
     let outcome = match EmailAddress::parse(form.email.trim()) {
         Ok(email) => order(&demo, &req, &form, &email).await.map(Some).map_err(|failed| failed.0),
@@ -174,7 +178,11 @@ async fn show_mailbox(demo: web::Data<Demo>, req: HttpRequest) -> Result<HttpRes
         subject: mail.subject,
         at: mail.date.unwrap_or_else(|| demo.ctx.now()),
     });
-    rendered(&MailboxPage { frame: frame(&demo, &req, MAILBOX), mails: rows.collect(), tour_url: links.to(path::HOME, &[]) })
+    rendered(&MailboxPage {
+        frame: frame(&demo, &req, MAILBOX),
+        mails: rows.collect(),
+        tour_url: links.to(path::HOME, &[]),
+    })
 }
 
 fn opened(demo: &Demo, id: &str) -> Result<(MessageId, Opened), Problem> {
@@ -211,7 +219,10 @@ fn mail_links(text: &str) -> Vec<MailLink> {
                 let url = rest.split_whitespace().next().unwrap_or_default();
                 let words = before.trim().trim_end_matches([':', '(', '<']).trim();
                 let label = if words.is_empty() { last.trim_end_matches(':') } else { words };
-                links.push(MailLink { label: label.to_owned(), url: format!("http{}", url.trim_end_matches(['>', ')'])) });
+                links.push(MailLink {
+                    label: label.to_owned(),
+                    url: format!("http{}", url.trim_end_matches(['>', ')'])),
+                });
             }
             None => line.clone_into(&mut last),
         }
@@ -238,6 +249,10 @@ mod tests {
     fn links_are_found_with_their_words() {
         let links = mail_links("Com'è andata?\n\n5 stelle: http://h/r/abc/5\nDisiscriviti:\nhttp://h/u/abc\n");
         let found: Vec<_> = links.iter().map(|link| (link.label.as_str(), link.url.as_str())).collect();
-        assert_eq!(found, [("5 stelle", "http://h/r/abc/5"), ("Disiscriviti", "http://h/u/abc")], "a visitor sees what each link is");
+        assert_eq!(
+            found,
+            [("5 stelle", "http://h/r/abc/5"), ("Disiscriviti", "http://h/u/abc")],
+            "a visitor sees what each link is"
+        );
     }
 }

@@ -79,28 +79,43 @@ impl Browser {
     }
 
     /// Opens the link, fills the form, confirms.
-    pub(super) async fn review(&self, link: &str, fields: &[(&str, String)], product: Option<i64>) -> Result<(), Failed> {
+    pub(super) async fn review(
+        &self,
+        link: &str,
+        fields: &[(&str, String)],
+        product: Option<i64>,
+    ) -> Result<(), Failed> {
         let form = self.http.get(link).send().await?.error_for_status()?.text().await?;
-        let mut fields: Vec<(String, String)> = fields.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        let mut fields: Vec<(String, String)> =
+            fields.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
         if let (Some(stars), Some(name)) = (product, product_field(&form)) {
             fields.push((name, stars.to_string()));
         }
         let body = serde_urlencoded::to_string(&fields).map_err(|error| Failed(error.to_string()))?;
         let request = self.http.post(link).header("content-type", "application/x-www-form-urlencoded").body(body);
         let status = request.send().await?.status();
-        if status.is_success() || status.is_redirection() { Ok(()) } else { Err(Failed(format!("the review form answered {status}"))) }
+        if status.is_success() || status.is_redirection() {
+            Ok(())
+        } else {
+            Err(Failed(format!("the review form answered {status}")))
+        }
     }
 
     /// One click in the mail client (RFC 8058).
     pub(super) async fn unsubscribe(&self, link: &str) -> Result<(), Failed> {
-        let request = self.http.post(link).header("content-type", "application/x-www-form-urlencoded").body("List-Unsubscribe=One-Click");
+        let request = self
+            .http
+            .post(link)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body("List-Unsubscribe=One-Click");
         request.send().await?.error_for_status()?;
         Ok(())
     }
 
     /// Id of the newest review of the shop signed with this name.
     pub(super) async fn newest_review_by(&self, author: &str) -> Result<String, Failed> {
-        let page: Value = self.http.get(self.shop_url("/reviews?limit=20")).send().await?.error_for_status()?.json().await?;
+        let page: Value =
+            self.http.get(self.shop_url("/reviews?limit=20")).send().await?.error_for_status()?.json().await?;
         let all = page.get("data").and_then(Value::as_array).cloned().unwrap_or_default();
         let found = all.iter().find(|review| review.get("author").and_then(Value::as_str) == Some(author));
         let id = found.and_then(|review| review.get("id")).and_then(Value::as_str);
@@ -118,7 +133,8 @@ impl Browser {
     /// The shop changes its invitation policy.
     pub(super) async fn set_delay(&self, after: &str) -> Result<(), Failed> {
         let url = self.shop_url("/policy");
-        let mut policy: Value = self.http.get(&url).bearer_auth(&self.api_key).send().await?.error_for_status()?.json().await?;
+        let mut policy: Value =
+            self.http.get(&url).bearer_auth(&self.api_key).send().await?.error_for_status()?.json().await?;
         if let Some(place) = policy.get_mut("invite_after") {
             *place = Value::from(after);
         }
@@ -129,7 +145,8 @@ impl Browser {
     /// The public profile, and the newest review in it.
     pub(super) async fn profile(&self) -> Result<(Value, Option<Value>), Failed> {
         let profile = self.http.get(self.shop_url("")).send().await?.error_for_status()?.json().await?;
-        let mut page: Value = self.http.get(self.shop_url("/reviews?limit=1")).send().await?.error_for_status()?.json().await?;
+        let mut page: Value =
+            self.http.get(self.shop_url("/reviews?limit=1")).send().await?.error_for_status()?.json().await?;
         let newest = page.get_mut("data").and_then(|data| data.get_mut(0)).map(Value::take);
         Ok((profile, newest))
     }

@@ -45,7 +45,11 @@ impl Seed<'_> {
                 Act::Deed(chapter) => self.deed(&chapter).await?,
                 Act::Reply(chapter, text) => self.reply(&chapter, text).await?,
                 Act::OrderThenCancel(chapter) => self.order_then_cancel(&chapter).await?,
-                Act::Forgery => self.browser.post_forged_event(&event::fulfilled(&chapter_order(&CANCELLED, 0), self.ctx.now())).await?,
+                Act::Forgery => {
+                    self.browser
+                        .post_forged_event(&event::fulfilled(&chapter_order(&CANCELLED, 0), self.ctx.now()))
+                        .await?
+                }
             }
         }
         self.clock.step_to(today);
@@ -73,12 +77,20 @@ impl Seed<'_> {
         match chapter.deed {
             Deed::Nothing => Ok(()),
             Deed::Unsubscribe => self.browser.unsubscribe(&links.unsubscribe).await,
-            Deed::Review(stars, title, text, product) => self.browser.review(&links.form, &[
-                ("stars", stars.to_string()),
-                ("title", title.to_owned()),
-                ("text", text.to_owned()),
-                ("name", short_name(chapter.name)),
-            ], product).await,
+            Deed::Review(stars, title, text, product) => {
+                self.browser
+                    .review(
+                        &links.form,
+                        &[
+                            ("stars", stars.to_string()),
+                            ("title", title.to_owned()),
+                            ("text", text.to_owned()),
+                            ("name", short_name(chapter.name)),
+                        ],
+                        product,
+                    )
+                    .await
+            }
         }
     }
 

@@ -43,7 +43,9 @@ fn invitation(demo: &Demo, latest: &Latest) -> Result<Option<Step>, Failed> {
     let mails = demo.mailbox.list().map_err(|error| Failed(error.to_string()))?;
     // A mail's date has whole seconds.
     let since = latest.at.minus_ms(1000);
-    let found = mails.into_iter().find(|mail| mail.to.to_lowercase().contains(&latest.email) && mail.date.is_some_and(|at| at >= since));
+    let found = mails
+        .into_iter()
+        .find(|mail| mail.to.to_lowercase().contains(&latest.email) && mail.date.is_some_and(|at| at >= since));
     Ok(found.map(|mail| Step {
         at: mail.date.unwrap_or(latest.at),
         what: mail.subject,
@@ -53,7 +55,8 @@ fn invitation(demo: &Demo, latest: &Latest) -> Result<Option<Step>, Failed> {
 
 fn published_since(review: &Value, since: Timestamp) -> Option<Step> {
     let at = review.get("published_at").and_then(Value::as_str).and_then(|text| Timestamp::parse(text).ok())?;
-    let words = |name: &str| review.get(name).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned);
+    let words =
+        |name: &str| review.get(name).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned);
     let what = words("title").or_else(|| words("text")).or_else(|| words("author")).unwrap_or_default();
     (at >= since).then_some(Step { at, what, url: String::new() })
 }

@@ -16,7 +16,9 @@ async fn story(engine: Engine) {
     let link = app.review_link("ada@example.com");
     let form = app.follow(&link).await;
     assert_eq!(form.status, 200, "the link opens the form: {}", form.text);
-    let posted = app.post_form(&link, &[("stars", "4"), ("title", "Bella"), ("text", "La moka funziona."), ("name", "Ada B.")]).await;
+    let posted = app
+        .post_form(&link, &[("stars", "4"), ("title", "Bella"), ("text", "La moka funziona."), ("name", "Ada B.")])
+        .await;
     assert!(posted.status < 400, "the review is accepted: {} {}", posted.status, posted.text);
     let profile = app.get(&format!("/v1/shops/{}", shop.domain)).await.expect(200, "the profile is public");
     assert_eq!(profile["review_count"], 1, "the review counts at once: {profile}");

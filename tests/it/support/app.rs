@@ -178,7 +178,11 @@ impl TestApp {
     /// Signs these bytes under this webhook-id and posts them.
     pub(crate) async fn post_event_as(&self, shop: &TestShop, id: &str, body: &[u8]) -> Answer {
         let signature = webhook::sign(&shop.secret, id, self.now(), body);
-        let headers = [("webhook-id", id.to_owned()), ("webhook-timestamp", self.now().seconds().to_string()), ("webhook-signature", signature)];
+        let headers = [
+            ("webhook-id", id.to_owned()),
+            ("webhook-timestamp", self.now().seconds().to_string()),
+            ("webhook-signature", signature),
+        ];
         self.post_raw(&self.url(&format!("/v1/shops/{}/events", shop.id)), &headers, body).await
     }
 
@@ -209,7 +213,8 @@ impl TestApp {
     /// A request with the shop's API key and a JSON body; `path` begins after `/v1/shops/{shop}`.
     pub(crate) async fn send_as(&self, shop: &TestShop, method: &str, path: &str, body: &Value) -> Answer {
         let method = reqwest::Method::from_bytes(method.as_bytes()).expect("a method");
-        let request = self.http.request(method, self.url(&format!("/v1/shops/{}{path}", shop.id))).bearer_auth(&shop.api_key);
+        let request =
+            self.http.request(method, self.url(&format!("/v1/shops/{}{path}", shop.id))).bearer_auth(&shop.api_key);
         answer(if body.is_null() { request } else { request.json(body) }).await
     }
 
@@ -228,12 +233,17 @@ impl TestApp {
     pub(crate) fn mails(&self) -> Vec<Opened> {
         let mailbox = Mailbox::new(&self.ctx().config().data_dir);
         let list = mailbox.list().expect("the mailbox can be read");
-        list.into_iter().map(|entry| mailbox.read(entry.id).expect("a mail can be read").expect("it is there")).collect()
+        list.into_iter()
+            .map(|entry| mailbox.read(entry.id).expect("a mail can be read").expect("it is there"))
+            .collect()
     }
 
     /// The newest captured mail to an address.
     pub(crate) fn mail_to(&self, address: &str) -> Opened {
-        self.mails().into_iter().find(|mail| mail.entry.to.contains(address)).unwrap_or_else(|| panic!("a mail to {address} was expected"))
+        self.mails()
+            .into_iter()
+            .find(|mail| mail.entry.to.contains(address))
+            .unwrap_or_else(|| panic!("a mail to {address} was expected"))
     }
 
     /// The link of the review form in the newest mail to an address.
@@ -284,7 +294,10 @@ async fn answer(request: reqwest::RequestBuilder) -> Answer {
 /// The first link with this part in a text.
 pub(crate) fn link_in(text: &str, part: &str) -> String {
     let mut words = text.split(|c: char| c.is_whitespace() || "<>()".contains(c));
-    words.find(|word| word.starts_with("http") && word.contains(part)).unwrap_or_else(|| panic!("a link with {part} was expected in:\n{text}")).to_owned()
+    words
+        .find(|word| word.starts_with("http") && word.contains(part))
+        .unwrap_or_else(|| panic!("a link with {part} was expected in:\n{text}"))
+        .to_owned()
 }
 
 /// A parcel left: an order of one moka.
