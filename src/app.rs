@@ -11,6 +11,7 @@ use crate::config::Config;
 use crate::context::{Context, Parts};
 use crate::db::{self, Db, migrate};
 use crate::demo::{self, Demo};
+use crate::desk;
 use crate::http::{self, Configure, Edge, EdgeParts, Metrics, RouteTable, health};
 use crate::invitations;
 use crate::jobs::clock::Ticks;
@@ -137,6 +138,7 @@ impl House {
     pub fn routes(&self) -> RouteTable {
         let mut table = RouteTable::new();
         http::routes(&mut table);
+        desk::routes(&mut table);
         if self.demo.is_some() {
             demo::routes(&mut table);
         }
