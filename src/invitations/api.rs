@@ -19,7 +19,9 @@ use crate::{merchants, orders};
 
 /// The routes of this room.
 pub fn routes(table: &mut RouteTable) {
-    table.add(Method::GET, path::UNSUBSCRIBE, "show_unsubscribe", Audience::Personal, || web::get().to(show_unsubscribe));
+    table.add(Method::GET, path::UNSUBSCRIBE, "show_unsubscribe", Audience::Personal, || {
+        web::get().to(show_unsubscribe)
+    });
     table.add(Method::POST, path::UNSUBSCRIBE, "unsubscribe", Audience::Personal, || web::post().to(post_unsubscribe));
     table.add(Method::POST, path::RESUBSCRIBE, "resubscribe", Audience::Personal, || web::post().to(post_resubscribe));
 }
@@ -31,7 +33,11 @@ struct Reader {
     language: Language,
 }
 
-async fn show_unsubscribe(req: HttpRequest, ctx: web::Data<Context>, token: web::Path<String>) -> Result<HttpResponse, Problem> {
+async fn show_unsubscribe(
+    req: HttpRequest,
+    ctx: web::Data<Context>,
+    token: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
     let reader = read(&req, &ctx, &token).await?;
     ask(&ctx, &token, reader)
 }
@@ -56,7 +62,11 @@ async fn post_unsubscribe(
     answer(look::render(&page))
 }
 
-async fn post_resubscribe(req: HttpRequest, ctx: web::Data<Context>, token: web::Path<String>) -> Result<HttpResponse, Problem> {
+async fn post_resubscribe(
+    req: HttpRequest,
+    ctx: web::Data<Context>,
+    token: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
     let reader = read(&req, &ctx, &token).await?;
     let bearer = reader.bearer.clone();
     ctx.db().write(move |tx| resubscribe(tx, &bearer)).await?;
@@ -92,7 +102,9 @@ async fn read(req: &HttpRequest, ctx: &Context, token: &str) -> Result<Reader, P
 async fn look_up(ctx: &Context, token: String) -> Result<Option<Reader>, Problem> {
     let inside = ctx.clone();
     let found = ctx.db().read(move |conn| {
-        let Some(bearer) = bearer(conn, inside.keyring(), &token, Purpose::Unsubscribe, inside.now())? else { return Ok(None) };
+        let Some(bearer) = bearer(conn, inside.keyring(), &token, Purpose::Unsubscribe, inside.now())? else {
+            return Ok(None);
+        };
         let Some(shop) = merchants::load(conn, bearer.shop_id)? else { return Ok(None) };
         let order = orders::find(conn, bearer.shop_id, bearer.order_id)?;
         let locale = order.and_then(|order| order.fold.locale()).unwrap_or(shop.locale);
@@ -124,7 +136,9 @@ mod tests {
     #[test]
     fn only_the_form_itself_reaches_further_than_the_shop() {
         assert!(wants_everywhere(b"reach=instance"));
-        for body in [&b""[..], b"List-Unsubscribe=One-Click", b"reach=shop", b"{\"reach\":\"instance\"}", b"\xff\xfe=%%%"] {
+        for body in
+            [&b""[..], b"List-Unsubscribe=One-Click", b"reach=shop", b"{\"reach\":\"instance\"}", b"\xff\xfe=%%%"]
+        {
             assert!(!wants_everywhere(body), "{body:?}");
         }
     }

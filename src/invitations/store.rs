@@ -271,9 +271,9 @@ pub(crate) fn of_person(
     rows.into_iter().map(Row::invitation).collect()
 }
 
-/// Takes a person's hash off their invitations.
-pub(crate) fn forget_person(tx: &mut Connection, shop: ShopId, person: &PersonHash) -> db::Result<()> {
-    let mine = invitations::table.filter(invitations::shop_id.eq(shop)).filter(invitations::person.eq(person.to_vec()));
-    diesel::update(mine).set(invitations::person.eq(None::<Vec<u8>>)).execute(tx)?;
+/// Takes the person's hash off an invitation.
+pub(crate) fn forget_person(tx: &mut Connection, shop: ShopId, id: InvitationId) -> db::Result<()> {
+    let row = invitations::table.filter(invitations::shop_id.eq(shop)).filter(invitations::id.eq(id));
+    diesel::update(row).set(invitations::person.eq(None::<Vec<u8>>)).execute(tx)?;
     Ok(())
 }

@@ -8,7 +8,7 @@ use super::model::{Bearer, INVITATION, Invitation, REMINDER, Reach, Suppression,
 use super::store;
 use crate::db::{self, Connection};
 use crate::jobs::{self, Subject};
-use crate::kernel::id::ShopId;
+use crate::kernel::id::{OrderId, ShopId};
 use crate::kernel::time::Timestamp;
 use crate::keyring::PersonHash;
 use crate::orders::{self, Actor, Move, Reason, State};
@@ -56,21 +56,22 @@ pub fn resubscribe(tx: &mut Connection, bearer: &Bearer) -> db::Result<bool> {
     Ok(here || everywhere)
 }
 
-/// The customer asked to be erased: nothing more is sent for their orders here, and their invitations forget who they were.
-/// With `for_good`, later orders of theirs are not asked about either.
-pub fn forget(
-    tx: &mut Connection,
-    shop: ShopId,
-    person: &PersonHash,
-    for_good: bool,
-    now: Timestamp,
-) -> db::Result<()> {
-    if for_good {
-        let reason = SuppressionReason::Erased;
-        store::suppress(tx, &Suppression { person: *person, reach: Reach::Shop(shop), reason, at: now })?;
+/// The customers of these orders are forgotten: nothing more is sent about them, and their invitations no longer say who was
+/// asked. Called after the orders themselves forgot, which is where their state moved. A wish never to be asked again is a
+/// suppression of its own.
+pub fn forget(tx: &mut Connection, shop: ShopId, orders: &[OrderId], now: Timestamp) -> db::Result<()> {
+    let keys: Vec<_> = orders.iter().map(|order| (shop, *order)).collect();
+    let mut rows = store::of_orders(tx, &keys)?;
+    rows.sort_unstable_by_key(|row| row.id);
+    for row in &rows {
+        if row.is_pending() {
+            stop(tx, row, now)?;
+        } else if row.sent_at.is_some() {
+            jobs::cancel(tx, REMINDER, Subject::from(row.id))?;
+        }
+        store::forget_person(tx, shop, row.id)?;
     }
-    end_planned(tx, shop, person, &End { reason: Reason::CustomerErased, actor: Actor::Customer, now })?;
-    store::forget_person(tx, shop, person)
+    Ok(())
 }
 
 /// What the room knows of a person, for their own eyes.

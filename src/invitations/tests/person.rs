@@ -1,11 +1,14 @@
 //! The person's say: unsubscribing, taking it back, being forgotten.
 
 use super::house::House;
-use crate::invitations::{Bearer, bearer, forget, is_suppressed, personal, resubscribe, unsubscribe};
+use crate::invitations::{
+    Bearer, Reach, Suppression, SuppressionReason, bearer, forget, is_suppressed, personal, resubscribe, suppress,
+    unsubscribe,
+};
 use crate::kernel::email::EmailAddress;
 use crate::kernel::time::DAY;
 use crate::orders::event::EventKind;
-use crate::orders::{Reason, State};
+use crate::orders::{Actor, Reason, State};
 use crate::sign::token::Purpose;
 
 async fn holder(house: &House) -> Bearer {
@@ -64,12 +67,42 @@ async fn forgetting_stops_mail_and_takes_the_hash_off() {
     let (shop, now) = (house.shop().id, house.ctx.now());
     let known = house.ctx.db().read(move |conn| personal(conn, Some(shop), &person)).await.unwrap();
     assert_eq!((known.invitations.len(), known.suppressions.len()), (1, 0));
-    house.ctx.db().write(move |tx| forget(tx, shop, &person, true, now)).await.unwrap();
+    house
+        .ctx
+        .db()
+        .write(move |tx| {
+            crate::orders::personal::forget(tx, shop, &person, now, now)?;
+            forget(tx, shop, &[order], now)
+        })
+        .await
+        .unwrap();
     assert_eq!(house.state(order).await, State::Skipped(Reason::CustomerErased));
-    assert_eq!(house.row(order).await.unwrap().person, None);
-    let stands = house.ctx.db().read(move |conn| is_suppressed(conn, shop, &person)).await.unwrap();
-    assert_eq!(stands.map(|reason| reason.as_str()), Some("erased"));
+    let row = house.row(order).await.unwrap();
+    assert_eq!((row.person, row.is_pending()), (None, false));
+    house.push(EventKind::Delivered, "#1", "").await;
     house.clock.advance(30 * DAY);
     house.work().await;
     assert_eq!(house.mails().len(), 0);
+    assert_eq!(house.state(order).await, State::Skipped(Reason::CustomerErased));
+}
+
+#[tokio::test]
+async fn a_graver_reason_stays_and_reaches_every_shop() {
+    let house = House::new();
+    let person = house.ctx.keyring().person(&EmailAddress::parse("ada@example.com").unwrap());
+    let (shop, at) = (house.shop().id, house.ctx.now());
+    let wishes = [
+        (Reach::Shop(shop), SuppressionReason::Unsubscribed),
+        (Reach::Instance, SuppressionReason::HardBounce),
+        (Reach::Instance, SuppressionReason::Complaint),
+    ];
+    for (reach, reason) in wishes {
+        let wish = Suppression { person, reach, reason, at };
+        house.ctx.db().write(move |tx| suppress(tx, shop, &wish, Actor::Attesta)).await.unwrap();
+    }
+    let elsewhere = house.ctx.ids().next();
+    let stands = house.ctx.db().read(move |conn| is_suppressed(conn, elsewhere, &person)).await.unwrap();
+    assert_eq!(stands, Some(SuppressionReason::HardBounce));
+    let order = house.push(EventKind::Fulfilled, "#1", "ada@example.com").await;
+    assert_eq!(house.state(order).await, State::Skipped(Reason::AddressBounced));
 }

@@ -1,9 +1,11 @@
 //! Sending: what is true when the mail is about to leave, the reminder, the fresh link.
 
 use super::house::{House, at};
-use crate::invitations::{ask_fresh_link, bearer, mark_reviewed};
+use crate::invitations::{InvitationLetter, ask_fresh_link, bearer, mark_reviewed};
 use crate::kernel::delay::Delay;
+use crate::kernel::id::OrderId;
 use crate::kernel::time::{DAY, HOUR};
+use crate::mail::{Fate, Letter, Settled};
 use crate::merchants::ShopStatus;
 use crate::orders::event::EventKind;
 use crate::orders::{Reason, State};
@@ -120,4 +122,40 @@ async fn a_fresh_link_leaves_once_a_day_and_lives_longer() {
     ask_fresh_link(&house.ctx, &token).await.unwrap();
     house.work().await;
     assert_eq!(house.mails().len(), 3);
+}
+
+async fn settled(house: &House, order: OrderId, fate: Fate) {
+    let (ctx, id) = (house.ctx.clone(), house.row(order).await.unwrap().id);
+    let what = Settled { message: ctx.ids().next(), edition: 0, at: ctx.now(), fate };
+    house.ctx.db().write(move |tx| InvitationLetter.settle(tx, &ctx, id.into(), &what)).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_the_server_said_is_the_orders_state() {
+    let house = House::with(|shop| shop.policy.cap_days = 0);
+    let order = house.push(EventKind::Fulfilled, "#1", "ada@example.com").await;
+    let other = house.push(EventKind::Fulfilled, "#2", "ada@example.com").await;
+    let next = at(DUE).plus_ms(HOUR);
+    let fates = [
+        (Fate::Waiting("temporary_refusal", next), State::Failed(Reason::MailDelayed, Some(next))),
+        (Fate::Waiting("unknown_outcome", next), State::Failed(Reason::UnknownOutcome, Some(next))),
+        (Fate::Parked("refused_by_mail_server", next), State::Failed(Reason::MailRefused, Some(next))),
+        (Fate::Held("mail_server_down", Some(next)), State::Held(Reason::TransportHeld)),
+        (Fate::Held("no_public_url", None), State::Held(Reason::NoPublicUrl)),
+        (Fate::Held("no_mail_server", None), State::Held(Reason::NoMailServer)),
+        (Fate::Bounced("hard_bounce"), State::Failed(Reason::HardBounce, None)),
+    ];
+    for (fate, state) in fates {
+        settled(&house, order, fate).await;
+        assert_eq!(house.state(order).await, state);
+    }
+    assert_eq!(house.state(other).await, State::Skipped(Reason::AddressBounced), "the same mailbox");
+    house.push(EventKind::Delivered, "#1", "").await;
+    assert_eq!(house.state(order).await, State::Failed(Reason::HardBounce, None), "an event does not undo it");
+    house.push(EventKind::Updated, "#1", "ada@other.example").await;
+    assert!(matches!(house.state(order).await, State::Scheduled(_)), "another address does");
+    settled(&house, order, Fate::Failed("mailbox_full")).await;
+    assert_eq!(house.state(order).await, State::Failed(Reason::SoftBounces, None));
+    settled(&house, order, Fate::Sent).await;
+    assert_eq!(house.state(order).await, State::Sent, "a mail that left is sent, whatever was thought before");
 }
