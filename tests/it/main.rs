@@ -11,6 +11,7 @@
 )]
 
 mod db;
+mod desk;
 mod jobs;
 mod mail;
 mod merchants;

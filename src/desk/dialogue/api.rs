@@ -9,7 +9,7 @@ use crate::kernel::id::ReviewId;
 use crate::kernel::page::PageLimit;
 use crate::kernel::text::{clean_paragraphs, has_nul};
 use crate::merchants::Shops;
-use crate::merchants::api::{ShopBearer, ShopWriter};
+use crate::merchants::api::{ShopBearer, ShopWriter, Then};
 use crate::problem::{Code, Problem};
 use crate::reviews::inbox::{self, Asked};
 use crate::reviews::model::{Reply, Status, TEXT_MAX};
@@ -61,7 +61,7 @@ impl Query {
 }
 
 /// Reviews of the shop and of its products with their order numbers; unless asked otherwise, those without a reply.
-async fn read_inbox(shops: web::Data<Shops>, bearer: ShopBearer, query: web::Query<Query>) -> Answer {
+async fn read_inbox(shops: web::Data<Shops>, Then(bearer, query): Then<ShopBearer, web::Query<Query>>) -> Answer {
     let (shop, asked) = (bearer.shop(), query.asked()?);
     let page = shops.context().db().read(move |conn| inbox::inbox(conn, shop, asked)).await?;
     Ok(http::json(&page))
@@ -96,9 +96,8 @@ fn shown(reply: &Reply) -> serde_json::Value {
 /// Publishes the reply, or a new version of it; the customer is told and may answer.
 async fn put_reply(
     shops: web::Data<Shops>,
-    writer: ShopWriter,
+    Then(writer, body): Then<ShopWriter, StrictJson<NewReply>>,
     path: web::Path<(String, String)>,
-    body: StrictJson<NewReply>,
 ) -> Answer {
     let (review, text) = (review_id(&path)?, words(&body.0)?);
     let (ctx, entry) = (shops.context().clone(), writer.entry);

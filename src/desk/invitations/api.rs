@@ -12,7 +12,7 @@ use crate::kernel::id::{InvitationId, OrderId, ShopId};
 use crate::kernel::page::PageLimit;
 use crate::kernel::time::{DAY, Timestamp};
 use crate::merchants::Shops;
-use crate::merchants::api::{ShopBearer, ShopWriter};
+use crate::merchants::api::{ShopBearer, ShopWriter, Then};
 use crate::orders::State;
 use crate::problem::{Code, Problem};
 
@@ -58,7 +58,7 @@ impl Query {
 }
 
 /// Newest first, a page at a time.
-async fn list_invitations(shops: web::Data<Shops>, bearer: ShopBearer, query: web::Query<Query>) -> Answer {
+async fn list_invitations(shops: web::Data<Shops>, Then(bearer, query): Then<ShopBearer, web::Query<Query>>) -> Answer {
     let (shop, asked) = (bearer.shop(), query.asked()?);
     let page = shops.context().db().read(move |conn| invitations::list(conn, shop, &asked)).await?;
     Ok(http::json(&page))
@@ -172,9 +172,8 @@ impl Postponement {
 /// Asks later: by 30 days in all, counted in public.
 async fn postpone_invitation(
     shops: web::Data<Shops>,
-    writer: ShopWriter,
+    Then(writer, body): Then<ShopWriter, StrictJson<Postponement>>,
     path: web::Path<(String, String)>,
-    body: StrictJson<Postponement>,
 ) -> Answer {
     let (later, which) = (body.0.later()?, Which::parse(&path)?);
     let (shop, entry) = (writer.shop(), writer.entry);

@@ -9,7 +9,7 @@ use crate::http::{self, Audience, Method, RawBody, RouteTable, StrictJson};
 use crate::kernel::delay::Delay;
 use crate::kernel::id::KeyId;
 use crate::merchants::Shops;
-use crate::merchants::api::{ShopBearer, ShopWriter};
+use crate::merchants::api::{ShopBearer, ShopWriter, Then};
 use crate::merchants::keys::{self, DEFAULT_OVERLAP_MS, MAX_OVERLAP_MS};
 use crate::problem::{Code, Problem};
 use crate::sign::webhook::PublicKey;
@@ -52,7 +52,7 @@ fn overlap_ms(body: &RawBody) -> Result<i64, Problem> {
 }
 
 /// A new webhook secret, shown in this answer and never again.
-async fn rotate_webhook_secret(shops: web::Data<Shops>, writer: ShopWriter, body: RawBody) -> Answer {
+async fn rotate_webhook_secret(shops: web::Data<Shops>, Then(writer, body): Then<ShopWriter, RawBody>) -> Answer {
     let (shop, ctx, overlap) = (writer.shop(), shops.context(), overlap_ms(&body)?);
     let new = keys::new_secret(ctx, shop).map_err(Problem::internal)?;
     let issued = ctx.db().write(move |tx| keys::rotate_secret(tx, shop, new, overlap)).await?;
@@ -61,7 +61,7 @@ async fn rotate_webhook_secret(shops: web::Data<Shops>, writer: ShopWriter, body
 }
 
 /// A new API key, shown in this answer and never again.
-async fn rotate_api_key(shops: web::Data<Shops>, writer: ShopWriter, body: RawBody) -> Answer {
+async fn rotate_api_key(shops: web::Data<Shops>, Then(writer, body): Then<ShopWriter, RawBody>) -> Answer {
     let (shop, ctx, overlap) = (writer.shop(), shops.context(), overlap_ms(&body)?);
     let new = keys::new_api_key(ctx);
     let issued = ctx.db().write(move |tx| keys::rotate_api_key(tx, shop, new, overlap)).await?;
@@ -75,7 +75,10 @@ struct Registration {
 }
 
 /// Registers the shop's Ed25519 key in place of the one before. The shop keeps the secret half.
-async fn register_public_key(shops: web::Data<Shops>, writer: ShopWriter, body: StrictJson<Registration>) -> Answer {
+async fn register_public_key(
+    shops: web::Data<Shops>,
+    Then(writer, body): Then<ShopWriter, StrictJson<Registration>>,
+) -> Answer {
     let (shop, ctx) = (writer.shop(), shops.context());
     let key = PublicKey::parse(&body.0.public_key).map_err(|error| {
         Problem::new(Code::InvalidField, format!("This is not an Ed25519 public key (whpk_...): {error}."))

@@ -10,7 +10,7 @@ use crate::kernel::page::{Cursor, PageLimit};
 use crate::kernel::time::Timestamp;
 use crate::mail::{self, Attempt, Listed};
 use crate::merchants::Shops;
-use crate::merchants::api::ShopBearer;
+use crate::merchants::api::{ShopBearer, Then};
 use crate::problem::{Code, Problem};
 
 /// Adds the routes of this subject.
@@ -90,8 +90,7 @@ impl AttemptView {
 /// Newest first, a page at a time.
 async fn list_messages(
     shops: web::Data<Shops>,
-    bearer: ShopBearer,
-    query: web::Query<Query>,
+    Then(bearer, query): Then<ShopBearer, web::Query<Query>>,
 ) -> Result<HttpResponse, Problem> {
     let (shop, (before, limit)) = (bearer.shop(), query.page()?);
     let mut listed = shops.context().db().read(move |conn| mail::listed(conn, shop, before, limit.probe())).await?;

@@ -6,13 +6,13 @@ use serde_json::{Map, Value};
 use super::super::answers::changed;
 use crate::db;
 use crate::http::{self, Audience, Method, RouteTable, StrictJson};
-use crate::merchants::api::{ShopBearer, ShopWriter};
+use crate::merchants::api::{ShopBearer, ShopWriter, Then};
 use crate::merchants::settings::{self, Flaw, Hand};
 use crate::merchants::{self, Policy, Shop, Shops};
 use crate::problem::Problem;
 
 type Answer = Result<HttpResponse, Problem>;
-type Fields = StrictJson<Map<String, Value>>;
+type Change = Then<ShopWriter, StrictJson<Map<String, Value>>>;
 
 /// Adds the routes of this subject.
 pub(in crate::desk) fn routes(table: &mut RouteTable) {
@@ -32,7 +32,7 @@ async fn read_settings(shops: web::Data<Shops>, bearer: ShopBearer) -> Answer {
 }
 
 /// Changes the given fields; absent ones stay.
-async fn update_settings(shops: web::Data<Shops>, writer: ShopWriter, body: Fields) -> Answer {
+async fn update_settings(shops: web::Data<Shops>, Then(writer, body): Change) -> Answer {
     let fields = body.0;
     let shop = change(&shops, &writer, move |shop| settings::patch(shop, &fields, Hand::Shop)).await?;
     Ok(http::json(&settings::view(&shop)))
@@ -44,7 +44,7 @@ async fn read_policy(shops: web::Data<Shops>, bearer: ShopBearer) -> Answer {
 }
 
 /// Replaces the policy: absent fields take their defaults. Scheduled invitations are planned again within seconds.
-async fn replace_policy(shops: web::Data<Shops>, writer: ShopWriter, body: Fields) -> Answer {
+async fn replace_policy(shops: web::Data<Shops>, Then(writer, body): Change) -> Answer {
     let fields = body.0;
     let replace = move |shop: &mut Shop| {
         let mut policy = Policy::default();
