@@ -28,4 +28,5 @@ pub use personal::contact;
 pub use reason::Reason;
 pub use state::State;
 pub use store::list::Filter;
+pub use store::find as facts;
 pub use store::{Move, Unsent, find, find_number, keep_contact_until, mark_dirty, move_to, person, unsent};

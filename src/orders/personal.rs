@@ -71,7 +71,7 @@ pub fn contact(conn: &mut Connection, keyring: &Keyring, shop: ShopId, order: Or
 }
 
 /// The customer asked to be erased at `at`: the orders that began no later lose their name and address and are not asked
-/// about, and whatever comes in late for them is dropped too. What was published stays. Returns how many orders.
+/// about, and whatever comes in late for them is dropped too. What was published stays. Returns those orders.
 ///
 /// # Errors
 /// The database's.
@@ -97,7 +97,7 @@ pub fn forget(
         if !order.fold.is_erased() {
             continue;
         }
-        forgotten += 1;
+        forgotten.push(order.id);
         store::drop_sealed(tx, shop, order.id)?;
         let ended = State::Skipped(Reason::CustomerErased);
         if !order.state.is_out() && order.state != ended {

@@ -275,18 +275,29 @@ pub(crate) struct Answered {
     pub(crate) answer: String,
 }
 
-/// Waits until no other node works on these orders and webhook ids; given back with the transaction.
-pub(crate) fn lock(tx: &mut Connection, orders: &[(ShopId, &str)], webhook_ids: &[(ShopId, &str)]) -> db::Result<()> {
-    let orders = orders.iter().map(|(shop, number)| lock_key(b'o', *shop, number));
-    let ids = webhook_ids.iter().map(|(shop, id)| lock_key(b'e', *shop, id));
-    fetch::lock(tx, orders.chain(ids).collect())
+/// What a batch touches, for [`lock`].
+#[derive(Default)]
+pub(crate) struct Touched<'a> {
+    /// Orders, by number.
+    pub(crate) orders: Vec<(ShopId, &'a str)>,
+    /// Events, by webhook id.
+    pub(crate) events: Vec<(ShopId, &'a str)>,
+    /// People whose address came along.
+    pub(crate) people: Vec<(ShopId, PersonHash)>,
+}
+
+/// Waits until no other node works on these; given back with the transaction.
+pub(crate) fn lock(tx: &mut Connection, touched: &Touched<'_>) -> db::Result<()> {
+    let orders = touched.orders.iter().map(|(shop, number)| lock_key(b'o', *shop, number.as_bytes()));
+    let events = touched.events.iter().map(|(shop, id)| lock_key(b'e', *shop, id.as_bytes()));
+    let people = touched.people.iter().map(|(shop, person)| lock_key(b'p', *shop, person));
+    fetch::lock(tx, orders.chain(events).chain(people).collect())
 }
 
 /// FNV-1a: the same number on every node. Two keys with one number only wait for each other.
-fn lock_key(kind: u8, shop: ShopId, text: &str) -> i64 {
-    let bytes = std::iter::once(&kind).chain(shop.as_bytes()).chain(text.as_bytes());
-    let hash =
-        bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3));
+fn lock_key(kind: u8, shop: ShopId, rest: &[u8]) -> i64 {
+    let bytes = std::iter::once(&kind).chain(shop.as_bytes()).chain(rest);
+    let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3));
     i64::from_be_bytes(hash.to_be_bytes())
 }
 

@@ -30,6 +30,21 @@ pub(in crate::orders) fn of_person(
     rows.into_iter().map(|(row, sealed)| Ok((row.order()?, sealed.into()))).collect()
 }
 
+/// Locks a person's orders in one shop until the end of the transaction, sorted as the intake's batches lock them.
+pub(in crate::orders) fn lock_orders_of(tx: &mut Connection, shop: ShopId, person: &PersonHash) -> db::Result<()> {
+    if let Connection::Pg(conn) = tx {
+        let theirs = contacts::table.filter(contacts::shop_id.eq(shop)).filter(contacts::person.eq(person.to_vec()));
+        orders::table
+            .filter(orders::shop_id.eq(shop))
+            .filter(orders::id.eq_any(theirs.select(contacts::order_id)))
+            .order((orders::shop_id, orders::number))
+            .select(orders::id)
+            .for_update()
+            .load::<OrderId>(conn)?;
+    }
+    Ok(())
+}
+
 /// Raises the mark of erasure of a person.
 pub(in crate::orders) fn mark_erased(
     tx: &mut Connection,
