@@ -7,6 +7,7 @@ pub mod db;
 pub mod demo;
 pub mod desk;
 pub mod http;
+pub mod intake;
 pub mod invitations;
 pub mod jobs;
 pub mod kernel;

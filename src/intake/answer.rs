@@ -27,7 +27,15 @@ pub(super) struct Answer {
 impl Answer {
     /// About an event that changed nothing that has a state of its own.
     pub(super) fn plain(event: EventId, state: &str, warnings: &[Warning]) -> Self {
-        Self { event, order: None, state: state.to_owned(), reason: None, at: None, duplicate: false, warnings: warnings.to_vec() }
+        Self {
+            event,
+            order: None,
+            state: state.to_owned(),
+            reason: None,
+            at: None,
+            duplicate: false,
+            warnings: warnings.to_vec(),
+        }
     }
 
     /// About an event of an order, as that stands now.

@@ -16,10 +16,12 @@ use crate::kernel::time::Timestamp;
 use crate::orders::event::Event;
 use crate::orders::personal;
 use crate::orders::workbench::{self, Folded, Keep, NewEvent, Touched, Work, Workbench};
+use crate::reviews;
 
 /// Takes the events in, in their order. One outcome for each.
 pub(super) fn run(tx: &mut Connection, ctx: &Context, arrivals: &[Arrival]) -> db::Result<Vec<Outcome>> {
-    let mut batch = Batch { ctx, arrivals, outcomes: vec![None; arrivals.len()], repeats: Vec::new(), fresh: Vec::new() };
+    let mut batch =
+        Batch { ctx, arrivals, outcomes: vec![None; arrivals.len()], repeats: Vec::new(), fresh: Vec::new() };
     batch.lock(tx)?;
     batch.sort_out_repeats(tx)?;
     batch.fold(tx)?;
@@ -82,7 +84,8 @@ impl<'a> Batch<'a> {
         }
         let all: Vec<Work<'a>> = work.iter().map(|(_, work)| *work).collect();
         let mut bench = Workbench::fetch(tx, self.ctx.keyring(), &all)?;
-        let folded: Vec<(usize, Folded)> = work.iter().map(|(place, work)| (*place, bench.fold(self.ctx, work))).collect();
+        let folded: Vec<(usize, Folded)> =
+            work.iter().map(|(place, work)| (*place, bench.fold(self.ctx, work))).collect();
         plan(tx, self.ctx, &mut bench)?;
         bench.put_back(tx, self.ctx.keyring())?;
         for (place, folded) in folded {
@@ -108,7 +111,9 @@ impl<'a> Batch<'a> {
                     erase(tx, arrival, *at, self.ctx.now())?;
                     self.set(place, Outcome::Kept(Answer::plain(arrival.id, ERASED, &arrival.warnings)));
                 }
-                Event::Other { .. } => self.set(place, Outcome::Kept(Answer::plain(arrival.id, IGNORED, &arrival.warnings))),
+                Event::Other { .. } => {
+                    self.set(place, Outcome::Kept(Answer::plain(arrival.id, IGNORED, &arrival.warnings)))
+                }
             }
         }
         Ok(())
@@ -117,7 +122,9 @@ impl<'a> Batch<'a> {
     fn keep_events(&self, tx: &mut Connection) -> db::Result<()> {
         let mut events = Vec::with_capacity(self.fresh.len());
         for place in &self.fresh {
-            if let (Some(arrival), Some(Some(Outcome::Kept(answer)))) = (self.arrivals.get(*place), self.outcomes.get(*place)) {
+            if let (Some(arrival), Some(Some(Outcome::Kept(answer)))) =
+                (self.arrivals.get(*place), self.outcomes.get(*place))
+            {
                 events.push(row(arrival, answer)?);
             }
         }
@@ -150,7 +157,13 @@ impl<'a> Batch<'a> {
 fn plan(tx: &mut Connection, ctx: &Context, bench: &mut Workbench<'_>) -> db::Result<()> {
     let items: Vec<PlanItem<'_>> = bench
         .pieces()
-        .map(|piece| PlanItem { shop: piece.shop, order: &piece.order, kept: piece.kept(), person: piece.person, known: piece.known })
+        .map(|piece| PlanItem {
+            shop: piece.shop,
+            order: &piece.order,
+            kept: piece.kept(),
+            person: piece.person,
+            known: piece.known,
+        })
         .collect();
     if items.is_empty() {
         return Ok(());
@@ -171,7 +184,8 @@ fn plan(tx: &mut Connection, ctx: &Context, bench: &mut Workbench<'_>) -> db::Re
 fn erase(tx: &mut Connection, arrival: &Arrival, at: Timestamp, now: Timestamp) -> db::Result<()> {
     let (shop, Some(person)) = (arrival.shop.shop.id, arrival.person) else { return Ok(()) };
     invitations::forget(tx, shop, &person, false, now)?;
-    personal::forget(tx, shop, &person, at, now)?;
+    let orders = personal::forget(tx, shop, &person, at, now)?;
+    reviews::forget(tx, shop, &orders)?;
     Ok(())
 }
 

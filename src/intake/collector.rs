@@ -65,7 +65,8 @@ async fn work(ctx: Context, tickets: Arc<Mutex<mpsc::Receiver<Ticket>>>) {
         if tickets.lock().await.recv_many(&mut taken, BATCH).await == 0 {
             return;
         }
-        let (arrivals, answers): (Vec<Arrival>, Vec<_>) = taken.into_iter().map(|ticket| (ticket.arrival, ticket.answer)).unzip();
+        let (arrivals, answers): (Vec<Arrival>, Vec<_>) =
+            taken.into_iter().map(|ticket| (ticket.arrival, ticket.answer)).unzip();
         let outcomes = keep(&ctx, Arc::new(arrivals)).await;
         for (answer, outcome) in answers.into_iter().zip(outcomes) {
             // A caller that went away does not undo what is kept.
@@ -107,7 +108,11 @@ fn only(mut outcomes: Vec<Outcome>) -> db::Result<Outcome> {
     outcomes.pop().ok_or_else(|| db::Error::corrupt("the outcome of an event"))
 }
 
-async fn together(ctx: &Context, arrivals: &Arc<Vec<Arrival>>, places: std::ops::Range<usize>) -> db::Result<Vec<Outcome>> {
+async fn together(
+    ctx: &Context,
+    arrivals: &Arc<Vec<Arrival>>,
+    places: std::ops::Range<usize>,
+) -> db::Result<Vec<Outcome>> {
     let (inner, arrivals) = (ctx.clone(), Arc::clone(arrivals));
     ctx.db().write(move |tx| batch::run(tx, &inner, arrivals.get(places).unwrap_or_default())).await
 }

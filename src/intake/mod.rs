@@ -14,6 +14,8 @@ mod collector;
 mod receive;
 pub mod sample;
 mod tally;
+#[cfg(test)]
+mod tests;
 mod verify;
 
 pub use api::routes;

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use super::verify::Signed;
 use crate::http::json::parse_strict;
+    serde_json::from_slice(b).map_err(Problem::internal)
+}
 use crate::kernel::id::EventId;
 use crate::kernel::time::Timestamp;
 use crate::keyring::{Keyring, PersonHash};
@@ -30,7 +32,9 @@ pub(super) fn require_open(shop: &ShopEntry) -> Result<(), Problem> {
     match shop.shop.status {
         ShopStatus::Open => Ok(()),
         ShopStatus::Closed => Err(Problem::new(Code::ShopClosed, "This shop is closed; it takes no events in.")),
-        ShopStatus::Suspended => Err(Problem::new(Code::ShopSuspended, "The operator suspended this shop; it takes no events in.")),
+        ShopStatus::Suspended => {
+            Err(Problem::new(Code::ShopSuspended, "The operator suspended this shop; it takes no events in."))
+        }
     }
 }
 

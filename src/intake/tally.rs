@@ -14,7 +14,10 @@ impl Counts {
     /// # Errors
     /// Only when another figure has their name.
     pub fn new(registry: &Registry) -> Result<Self, prometheus::Error> {
-        let options = Opts::new("attesta_events_total", "Order events received, by outcome: kept, duplicate, or the code of the refusal.");
+        let options = Opts::new(
+            "attesta_events_total",
+            "Order events received, by outcome: kept, duplicate, or the code of the refusal.",
+        );
         let events = IntCounterVec::new(options, &["outcome"])?;
         registry.register(Box::new(events.clone()))?;
         Ok(Self { events })

@@ -97,7 +97,9 @@ pub(super) fn verify(
     };
     let found = webhook::verify(&keys, &headers, body, now).map_err(refusal)?;
     match shop {
-        Some(_) => Ok(Signed { webhook_id: headers.id().to_owned(), scheme: found.scheme, key: ids.get(found.key).copied() }),
+        Some(_) => {
+            Ok(Signed { webhook_id: headers.id().to_owned(), scheme: found.scheme, key: ids.get(found.key).copied() })
+        }
         None => Err(refusal(Failure::SignatureMismatch { reserialised: false })),
     }
 }

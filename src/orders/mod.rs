@@ -21,12 +21,14 @@ pub mod reason;
 mod slot;
 pub mod state;
 mod store;
+pub mod timeline;
+pub mod view;
 pub(crate) mod workbench;
 
 pub use model::{Actor, Address, Contact, Facts, Item, Order};
 pub use personal::contact;
 pub use reason::Reason;
 pub use state::State;
-pub use store::list::Filter;
 pub use store::find as facts;
+pub use store::list::Filter;
 pub use store::{Move, Unsent, find, find_number, keep_contact_until, mark_dirty, move_to, person, unsent};

@@ -146,7 +146,8 @@ pub struct Contact {
 }
 
 /// What is known of an order's address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Address {
     /// There is one, sealed.
     Given,

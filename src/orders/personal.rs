@@ -6,6 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::decide;
 use super::model::{Actor, Contact, Personal};
 use super::reason::Reason;
 use super::state::State;
@@ -81,9 +82,10 @@ pub fn forget(
     person: &PersonHash,
     at: Timestamp,
     now: Timestamp,
-) -> db::Result<usize> {
+) -> db::Result<Vec<OrderId>> {
     store::mark_erased(tx, shop, person, at)?;
-    let mut forgotten = 0;
+    store::lock_orders_of(tx, shop, person)?;
+    let mut forgotten = Vec::new();
     for (mut order, _) in store::of_person(tx, Some(shop), person)? {
         let before = order.fold.clone();
         order.fold.erase(at, &mut Personal::default());
@@ -99,7 +101,7 @@ pub fn forget(
         }
         forgotten.push(order.id);
         store::drop_sealed(tx, shop, order.id)?;
-        let ended = State::Skipped(Reason::CustomerErased);
+        let ended = State::Skipped(decide::ended(&order.fold).unwrap_or(Reason::CustomerErased));
         if !order.state.is_out() && order.state != ended {
             move_to(tx, shop, order.id, ended, &Move { actor: Actor::Customer, at: now, note: None })?;
         }

@@ -297,7 +297,8 @@ pub(crate) fn lock(tx: &mut Connection, touched: &Touched<'_>) -> db::Result<()>
 /// FNV-1a: the same number on every node. Two keys with one number only wait for each other.
 fn lock_key(kind: u8, shop: ShopId, rest: &[u8]) -> i64 {
     let bytes = std::iter::once(&kind).chain(shop.as_bytes()).chain(rest);
-    let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3));
+    let hash =
+        bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3));
     i64::from_be_bytes(hash.to_be_bytes())
 }
 

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::Row;
+use super::{Row, Sealed, SealedContact};
 use crate::db::schema::{contacts, order_events, order_moves, orders};
 use crate::db::{self, Connection};
 use crate::kernel::id::{OrderId, ShopId};
@@ -28,15 +28,25 @@ pub struct Filter {
     pub to: Option<Timestamp>,
 }
 
-/// A shop's orders, newest first, before the order `before`.
+/// A shop's orders with what is sealed of their customers, newest first, before the order `before`.
 pub(in crate::orders) fn page(
     conn: &mut Connection,
     shop: ShopId,
     filter: &Filter,
     before: Option<OrderId>,
     limit: i64,
-) -> db::Result<Vec<Order>> {
-    let mut query = orders::table.filter(orders::shop_id.eq(shop)).order(orders::id.desc()).limit(limit).into_boxed();
+) -> db::Result<Vec<(Order, SealedContact)>> {
+    let same_order = contacts::shop_id.eq(orders::shop_id).and(contacts::order_id.eq(orders::id));
+    let mut query = orders::table
+        .left_join(contacts::table.on(same_order))
+        .filter(orders::shop_id.eq(shop))
+        .order(orders::id.desc())
+        .limit(limit)
+        .select((
+            orders::all_columns,
+            (contacts::person, contacts::kid, contacts::sealed, contacts::purge_at).nullable(),
+        ))
+        .into_boxed();
     if let Some(before) = before {
         query = query.filter(orders::id.lt(before));
     }
@@ -50,8 +60,7 @@ pub(in crate::orders) fn page(
         query = query.filter(orders::reason.eq(reason.clone()));
     }
     if let Some(person) = &filter.person {
-        let theirs = contacts::table.filter(contacts::shop_id.eq(shop)).filter(contacts::person.eq(person.to_vec()));
-        query = query.filter(orders::id.eq_any(theirs.select(contacts::order_id)));
+        query = query.filter(contacts::person.eq(person.to_vec()));
     }
     if let Some(from) = filter.from {
         query = query.filter(orders::first_at.ge(from));
@@ -59,7 +68,10 @@ pub(in crate::orders) fn page(
     if let Some(to) = filter.to {
         query = query.filter(orders::first_at.lt(to));
     }
-    query.load::<Row>(conn)?.into_iter().map(Row::order).collect()
+    let rows: Vec<(Row, Option<Sealed>)> = query.load(conn)?;
+    rows.into_iter()
+        .map(|(row, sealed)| Ok((row.order()?, sealed.map(SealedContact::from).unwrap_or_default())))
+        .collect()
 }
 
 /// An event of an order, as it was answered.
