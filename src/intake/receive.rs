@@ -4,8 +4,6 @@ use std::sync::Arc;
 
 use super::verify::Signed;
 use crate::http::json::parse_strict;
-    serde_json::from_slice(b).map_err(Problem::internal)
-}
 use crate::kernel::id::EventId;
 use crate::kernel::time::Timestamp;
 use crate::keyring::{Keyring, PersonHash};
