@@ -58,7 +58,12 @@ enum Answered {
     Again,
 }
 
-async fn take(req: &HttpRequest, intake: &Intake, shops: &Shops, body: &[u8]) -> Result<(Answered, HttpResponse), Problem> {
+async fn take(
+    req: &HttpRequest,
+    intake: &Intake,
+    shops: &Shops,
+    body: &[u8],
+) -> Result<(Answered, HttpResponse), Problem> {
     require_json(req)?;
     let ctx = shops.context();
     let headers = headers(req);
@@ -94,7 +99,12 @@ struct Accepted<'a> {
     arrived: &'a Arrived,
 }
 
-async fn keep(ctx: &Context, intake: &Intake, entry: &Arc<ShopEntry>, accepted: Accepted<'_>) -> Result<(Answered, HttpResponse), Problem> {
+async fn keep(
+    ctx: &Context,
+    intake: &Intake,
+    entry: &Arc<ShopEntry>,
+    accepted: Accepted<'_>,
+) -> Result<(Answered, HttpResponse), Problem> {
     receive::require_open(entry)?;
     let (event, warnings) = receive::read(accepted.body, accepted.arrived.now)?;
     let arrival = Arrival {
@@ -112,9 +122,12 @@ async fn keep(ctx: &Context, intake: &Intake, entry: &Arc<ShopEntry>, accepted: 
             let answered = if answer.duplicate { Answered::Again } else { Answered::First };
             Ok((answered, http::json_status(202, &answer)))
         }
-        Outcome::Reused => Err(Problem::new(Code::WebhookIdReused, "This webhook-id came before with another body; nothing was kept.")),
+        Outcome::Reused => {
+            Err(Problem::new(Code::WebhookIdReused, "This webhook-id came before with another body; nothing was kept."))
+        }
         Outcome::TestMismatch { test } => {
-            let detail = if test { "This order was opened as a test order." } else { "This order was opened as a real order." };
+            let detail =
+                if test { "This order was opened as a test order." } else { "This order was opened as a real order." };
             Err(Problem::new(Code::TestMismatch, detail).at("/data/test"))
         }
     }

@@ -18,6 +18,6 @@ mod tally;
 mod tests;
 mod verify;
 
-pub use api::routes;
+pub use api::{Intake, routes};
 pub use collector::Collector;
 pub use tally::Counts;

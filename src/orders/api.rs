@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::reason::Reason;
 use super::state;
-use super::view::{self, Asked, OrderView};
 use super::store::list::Filter;
+use super::view::{self, Asked, OrderView};
 use crate::context::Context;
 use crate::http::{self, Audience, Method, RouteTable};
 use crate::kernel::email::EmailAddress;
@@ -84,7 +84,9 @@ async fn read_order(
 
 fn asked(ctx: &Context, params: &Params) -> Result<Asked, Problem> {
     let number = |text: &str| OrderNumber::parse(text).map_err(|error| format!("{error}"));
-    let person = |text: &str| EmailAddress::parse(text).map(|email| ctx.keyring().person(&email)).map_err(|error| format!("{error}"));
+    let person = |text: &str| {
+        EmailAddress::parse(text).map(|email| ctx.keyring().person(&email)).map_err(|error| format!("{error}"))
+    };
     let time = |text: &str| Timestamp::parse(text).map_err(|error| format!("this is {error}"));
     let filter = Filter {
         number: read("number", params.number.as_deref(), number)?,
@@ -94,14 +96,23 @@ fn asked(ctx: &Context, params: &Params) -> Result<Asked, Problem> {
         from: read("from", params.from.as_deref(), time)?,
         to: read("to", params.to.as_deref(), time)?,
     };
-    let limit = read("limit", params.limit.as_deref(), |text| PageLimit::parse(text).map_err(|error| format!("{error}")))?;
+    let limit =
+        read("limit", params.limit.as_deref(), |text| PageLimit::parse(text).map_err(|error| format!("{error}")))?;
     let before = params.cursor.as_deref().map(Cursor::decode::<OrderId>).transpose();
-    let before = before.map_err(|_error| Problem::new(Code::InvalidCursor, "This cursor is not one of ours. Take it from `next`, unchanged."))?;
+    let before = before.map_err(|_error| {
+        Problem::new(Code::InvalidCursor, "This cursor is not one of ours. Take it from `next`, unchanged.")
+    })?;
     Ok(Asked { filter, before, limit: limit.unwrap_or_default() })
 }
 
-fn read<T>(name: &str, text: Option<&str>, parse: impl FnOnce(&str) -> Result<T, String>) -> Result<Option<T>, Problem> {
-    let refuse = |detail| Problem::new(Code::InvalidFilter, format!("`{name}` cannot be read: {detail}.")).with("parameter", name);
+fn read<T>(
+    name: &str,
+    text: Option<&str>,
+    parse: impl FnOnce(&str) -> Result<T, String>,
+) -> Result<Option<T>, Problem> {
+    let refuse = |detail| {
+        Problem::new(Code::InvalidFilter, format!("`{name}` cannot be read: {detail}.")).with("parameter", name)
+    };
     text.map(parse).transpose().map_err(refuse)
 }
 
@@ -112,7 +123,9 @@ fn known_state(word: &str) -> Result<String, String> {
 
 fn known_reason(code: &str) -> Result<String, String> {
     let known = Reason::parse(code).map(|reason| reason.code().to_owned());
-    known.ok_or_else(|| format!("the reasons are {}", Reason::ALL.iter().map(|reason| reason.code()).collect::<Vec<_>>().join(", ")))
+    known.ok_or_else(|| {
+        format!("the reasons are {}", Reason::ALL.iter().map(|reason| reason.code()).collect::<Vec<_>>().join(", "))
+    })
 }
 
 /// The same query with another cursor.

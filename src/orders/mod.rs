@@ -10,6 +10,7 @@
 //! Name and address stand nowhere but in `contacts`, sealed, and only as long as they are needed.
 //! This room never sends, plans or publishes anything.
 
+pub mod api;
 pub mod decide;
 pub mod event;
 pub mod fold;
