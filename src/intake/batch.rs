@@ -183,8 +183,8 @@ fn plan(tx: &mut Connection, ctx: &Context, bench: &mut Workbench<'_>) -> db::Re
 /// The customer asked to be erased: mail stops, orders forget. What they published is theirs and stays.
 fn erase(tx: &mut Connection, arrival: &Arrival, at: Timestamp, now: Timestamp) -> db::Result<()> {
     let (shop, Some(person)) = (arrival.shop.shop.id, arrival.person) else { return Ok(()) };
-    invitations::forget(tx, shop, &person, false, now)?;
     let orders = personal::forget(tx, shop, &person, at, now)?;
+    invitations::forget(tx, shop, &orders, now)?;
     reviews::forget(tx, shop, &orders)?;
     Ok(())
 }
