@@ -1,5 +1,6 @@
 //! What the demo's pages show, as plain values, and the templates beside them.
-//! Everything is rendered on the server; the pages reload themselves while a step is under way.
+//! Everything is rendered on the server; while a step is under way the pages look again by themselves (`live.js`, or a
+//! reload where scripts are off), so the demo allows scripts and connections from itself.
 
 use serde::Serialize;
 
@@ -195,11 +196,10 @@ macro_rules! demo_page {
     };
 }
 
-/// The tour reloads while something is under way that the visitor need not do: the mail, and the badge.
+/// Until the fourth step is lit there is something to wait for once an order was placed.
 fn under_way(tour: &TourPage) -> Option<u32> {
-    let mail = tour.ordered.is_some() && tour.invited.is_none();
-    let badge = tour.reviewed.is_some() && tour.shown.is_none();
-    (mail || badge).then_some(2)
+    let waits_for_mail = tour.invited.is_none();
+    (tour.ordered.is_some() && tour.shown.is_none()).then_some(if waits_for_mail { 2 } else { 6 })
 }
 
 demo_page!(TourPage, "demo/tour", "pages/tour.hbs", title, under_way, samples::tours);

@@ -6,6 +6,8 @@ use std::sync::LazyLock;
 use sha2::{Digest, Sha256};
 
 const CSS: &str = include_str!("assets/attesta.css");
+/// The only script of ours on a page: it spares the demo its reloads.
+const LIVE: &str = include_str!("assets/live.js");
 const MARK: &str = include_str!("assets/mark.svg");
 
 /// One file and the path it is served at.
@@ -19,8 +21,12 @@ pub(crate) struct Asset {
     pub(crate) bytes: &'static [u8],
 }
 
-static ALL: LazyLock<[Asset; 2]> = LazyLock::new(|| {
-    [asset("attesta", "css", "text/css; charset=utf-8", CSS), asset("mark", "svg", "image/svg+xml", MARK)]
+static ALL: LazyLock<[Asset; 3]> = LazyLock::new(|| {
+    [
+        asset("attesta", "css", "text/css; charset=utf-8", CSS),
+        asset("mark", "svg", "image/svg+xml", MARK),
+        asset("live", "js", "text/javascript; charset=utf-8", LIVE),
+    ]
 });
 
 fn asset(name: &str, ending: &str, content_type: &'static str, text: &'static str) -> Asset {
@@ -36,14 +42,20 @@ pub(crate) fn all() -> &'static [Asset] {
 
 /// Path of the stylesheet.
 pub(crate) fn css_path() -> &'static str {
-    let [css, _] = &*ALL;
+    let [css, ..] = &*ALL;
     &css.path
 }
 
 /// Path of the mark, also the favicon.
 pub(crate) fn mark_path() -> &'static str {
-    let [_, mark] = &*ALL;
+    let [_, mark, _] = &*ALL;
     &mark.path
+}
+
+/// Path of the demo's script.
+pub(crate) fn live_path() -> &'static str {
+    let [.., live] = &*ALL;
+    &live.path
 }
 
 #[cfg(test)]

@@ -76,7 +76,7 @@ pub(crate) struct Head {
     pub(crate) description: Option<String>,
     /// What robots may do.
     pub(crate) robots: Robots,
-    /// Reload after so many seconds.
+    /// Look again every so many seconds, as something is under way (the demo): by script, else by reloading.
     pub(crate) refresh: Option<u32>,
 }
 
@@ -108,6 +108,7 @@ pub(crate) struct Page<'a> {
     canonical: Option<&'a str>,
     refresh: Option<u32>,
     frame: &'a Frame,
+    live: &'a str,
     css: &'a str,
     mark: &'a str,
     body: &'a str,
@@ -129,6 +130,7 @@ impl<'a> Page<'a> {
             canonical: (head.robots == Robots::Index).then_some(frame.here.as_str()),
             refresh: head.refresh,
             frame,
+            live: assets::live_path(),
             css: assets::css_path(),
             mark: assets::mark_path(),
             body,

@@ -137,7 +137,8 @@ fn phrase(language: Language, h: &Helper<'_>) -> Option<String> {
         values.push((*name, shown));
     }
     let pairs: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    Some(words::fill(text, &pairs))
+    let complete = words::placeholders(text).all(|name| pairs.iter().any(|(given, _)| *given == name));
+    complete.then(|| words::fill(text, &pairs))
 }
 
 fn number(language: Language, h: &Helper<'_>) -> Option<String> {

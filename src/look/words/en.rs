@@ -100,7 +100,7 @@ pub(super) static WORDS: Words = Words {
         as_of: "Numbers as of",
         out_of: Counted { one: "{n} review", many: "{n} reviews" },
         n_stars: Counted { one: "{n} star", many: "{n} stars" },
-        product_reviews: Counted { one: "And {n} review of a product.", many: "And {n} reviews of products." },
+        product_reviews: Counted { one: "{n} review of a product.", many: "{n} reviews of products." },
     },
     badge: Badge {
         as_of: "as of {date}",

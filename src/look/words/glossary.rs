@@ -1,8 +1,6 @@
 //! The shape of a glossary: every phrase we need, by section. Adding a name here makes every language that lacks it
 //! fail to compile.
 
-use std::collections::BTreeSet;
-
 /// A phrase that depends on a count; `{n}` is the count.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Counted {
@@ -29,13 +27,12 @@ pub(crate) enum Phrase {
 }
 
 impl Phrase {
-    /// The names of its placeholders.
-    pub(crate) fn placeholders(self) -> BTreeSet<&'static str> {
-        let text = match self {
+    /// The form for a count.
+    pub(crate) fn of(self, n: i64) -> &'static str {
+        match self {
             Self::Plain(text) => text,
-            Self::Counted(counted) => counted.many,
-        };
-        text.split('{').skip(1).filter_map(|rest| rest.split('}').next()).collect()
+            Self::Counted(counted) => counted.of(n),
+        }
     }
 }
 

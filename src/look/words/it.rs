@@ -100,7 +100,7 @@ pub(super) static WORDS: Words = Words {
         as_of: "Numeri al",
         out_of: Counted { one: "{n} recensione", many: "{n} recensioni" },
         n_stars: Counted { one: "{n} stella", many: "{n} stelle" },
-        product_reviews: Counted { one: "E {n} recensione di un prodotto.", many: "E {n} recensioni di prodotti." },
+        product_reviews: Counted { one: "{n} recensione di un prodotto.", many: "{n} recensioni di prodotti." },
     },
     badge: Badge {
         as_of: "al {date}",

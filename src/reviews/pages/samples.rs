@@ -166,6 +166,7 @@ pub(super) fn yours() -> Vec<YoursPage> {
             statement: "Il testo conteneva il numero di telefono di una persona.".into(),
         }),
         card: ReviewCard {
+            id: "rev_01kaamjsk0e8xv2f9b4d6h1j3m".into(),
             item: Some("Tazza in gres verde".into()),
             answers: vec![AnswerCard { text: "Grazie.".into(), at: NOW }],
             ..own().card
