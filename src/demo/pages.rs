@@ -34,7 +34,7 @@ pub(crate) struct TourPage {
     pub(crate) invited: Option<Step>,
     /// Step 3: the review was published (title; url opens it).
     pub(crate) reviewed: Option<Step>,
-    /// Step 4: the badge shows it.
+    /// Step 4: the badge shows it (number of reviews).
     pub(crate) shown: Option<Step>,
     /// Where everything is kept and can be deleted.
     pub(crate) data_dir: String,

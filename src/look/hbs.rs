@@ -11,6 +11,7 @@ use super::page::{Page, View};
 use super::say;
 use super::words;
 use crate::kernel::locale::Language;
+use crate::problem::Problem;
 
 type Registry = Result<Handlebars<'static>, Broken>;
 
@@ -48,6 +49,13 @@ pub(crate) struct Broken {
     pub(crate) name: String,
     /// What is wrong.
     pub(crate) why: String,
+}
+
+/// A page that cannot be drawn is our fault, whatever was asked for.
+impl From<Broken> for Problem {
+    fn from(broken: Broken) -> Self {
+        Self::internal(broken)
+    }
 }
 
 /// An embedded template, compiled once. Made by `look::template!`.

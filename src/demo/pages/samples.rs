@@ -34,11 +34,11 @@ pub(super) fn tours() -> Vec<TourPage> {
         data_dir: "./attesta-demo".into(),
     };
     let half = TourPage {
-        ordered: Some(step("Ordine D-1026")),
+        ordered: Some(step("D-1026")),
         invited: Some(step("La tua esperienza con Bottega Ligure")),
         ..untouched.clone()
     };
-    let all = TourPage { reviewed: Some(step("Imballo perfetto")), shown: Some(step("4,3 su 5")), ..half.clone() };
+    let all = TourPage { reviewed: Some(step("Imballo perfetto")), shown: Some(step("26")), ..half.clone() };
     vec![untouched, half, all]
 }
 

@@ -222,6 +222,8 @@ pub(super) static WORDS: Words = Words {
         docs: "The documentation",
         badge: "The badge",
         badge_alt: "Certified reviews of {shop}",
+        order: "Order {number}",
+        shown: "The badge with {count} reviews",
         data: "Everything is kept in this folder, which can be deleted:",
         back: "The tour",
         shop_title: "Demo shop",

@@ -126,7 +126,7 @@ glossary! {
     /// The demo.
     demo: Demo {
         title heading lead start order_again see_profile done waiting step_1 step_1_more step_2 step_2_more step_3
-        step_3_more step_4 step_4_more look mailbox profile json docs badge badge_alt data back shop_title shop_lead
+        step_3_more step_4 step_4_more look mailbox profile json docs badge badge_alt order shown data back shop_title shop_lead
         placed placed_more watch request answer choose name email email_hint buy mailbox_lead mailbox_empty from to
         html_part text_part headers links
     }

@@ -222,6 +222,8 @@ pub(super) static WORDS: Words = Words {
         docs: "La documentazione",
         badge: "Il badge",
         badge_alt: "Recensioni certificate di {shop}",
+        order: "Ordine {number}",
+        shown: "Il badge con {count} recensioni",
         data: "Tutto sta in questa cartella, che si può cancellare:",
         back: "La prova",
         shop_title: "Negozio di prova",
