@@ -4,9 +4,9 @@ use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 
 use super::table::Audience;
 
-/// Pages: our own stylesheet and scripts, forms to ourselves, no frames.
+/// Pages: our own stylesheet and scripts, forms to ourselves, frames of our own only (the demo's mail).
 const PAGE_CSP: &str = "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; \
-     form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+     frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 /// Personal pages: the same without any script.
 const PERSONAL_CSP: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; \
      frame-ancestors 'none'";
