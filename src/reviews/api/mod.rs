@@ -38,3 +38,6 @@ pub(crate) fn routes(table: &mut RouteTable) {
     table.add(Method::GET, path::V1_REVIEW, "read_review", Audience::Public, || web::get().to(wire::read_review));
     table.add(Method::GET, path::V1_REVIEWS, "list_reviews", Audience::Public, || web::get().to(wire::list_reviews));
 }
+
+#[cfg(test)]
+mod tests;
