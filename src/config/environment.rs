@@ -65,7 +65,7 @@ fn unquote(value: &str) -> &str {
 #[derive(Clone, Debug, Default)]
 pub struct Flags {
     pub(super) config: Option<PathBuf>,
-    values: BTreeMap<&'static str, String>,
+    values: BTreeMap<String, (String, String)>,
 }
 
 impl Flags {
@@ -81,17 +81,25 @@ impl Flags {
         self
     }
 
-    /// Sets the value of a key such as `public_url`; none leaves it to the other sources.
+    /// Sets the value of a key that has a flag of its own; none leaves it to the other sources.
     #[must_use]
-    pub fn with(mut self, key: &'static str, value: Option<&str>) -> Self {
+    pub fn with(mut self, key: &str, value: Option<&str>) -> Self {
         if let Some(value) = value {
-            self.values.insert(key, value.to_owned());
+            let flag = format!("--{}", key.replace(['_', '.'], "-"));
+            self.values.insert(key.to_owned(), (value.to_owned(), flag));
         }
         self
     }
 
-    /// The value of a key.
-    pub(super) fn get(&self, key: &str) -> Option<&str> {
-        self.values.get(key).map(String::as_str)
+    /// `--set KEY=VALUE`.
+    #[must_use]
+    pub fn with_set(mut self, key: &str, value: &str) -> Self {
+        self.values.insert(key.to_owned(), (value.to_owned(), "--set".to_owned()));
+        self
+    }
+
+    /// All keys with their values and flags.
+    pub(super) fn all(&self) -> impl Iterator<Item = (&str, &str, &str)> {
+        self.values.iter().map(|(key, (value, flag))| (key.as_str(), value.as_str(), flag.as_str()))
     }
 }

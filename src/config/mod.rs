@@ -13,7 +13,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 
 pub use environment::{Environment, Flags};
-pub use settings::{DEFAULTS, KEYS, Key, Settings, Shown, Source};
+pub use settings::{DEFAULTS, KEYS, Key, Line, Settings, Shown, Source};
 pub use values::{LogFormat, Secret};
 
 use crate::db::{DatabaseUrl, Sizes};

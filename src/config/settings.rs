@@ -220,14 +220,15 @@ fn outside(flags: &Flags, environment: &Environment) -> Result<Settings, ConfigE
         let text = if from_file { read(Path::new(text))?.trim().to_owned() } else { text.to_owned() };
         settings.values.insert(key, Raw { value: text.into(), source: Source::Environment(name.to_owned()) });
     }
+    for (name, text, flag) in flags.all() {
+        let source = Source::Flag(flag.to_owned());
+        match known(name) {
+            Some(key) => drop(settings.values.insert(key, Raw { value: text.into(), source })),
+            None => unknown.push(unknown_key(name, &source.to_string(), KEYS.iter().map(|key| key.name.to_owned()))),
+        }
+    }
     if !unknown.is_empty() {
         return Err(ConfigError(unknown.join("\n")));
-    }
-    for key in KEYS {
-        if let Some(text) = flags.get(key.name) {
-            let source = Source::Flag(format!("--{}", key.name.replace(['_', '.'], "-")));
-            settings.values.insert(key.name, Raw { value: text.into(), source });
-        }
     }
     Ok(settings)
 }
