@@ -25,6 +25,9 @@ pub(super) fn run(config: &Config, shown: &mut Shown<'_>) -> Result<(), Failure>
 async fn ask(url: &str) -> Result<u16, Failure> {
     let client = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build()?;
     let answer = client.get(url).send().await;
-    let answer = answer.map_err(|error| Failure::new(format!("{url} does not answer: {error}.")))?;
+    let answer = answer.map_err(|error| {
+        let why = if error.is_timeout() { "it took too long" } else { "nobody listens there" };
+        Failure::new(format!("{url} does not answer: {why}."))
+    })?;
     Ok(answer.status().as_u16())
 }

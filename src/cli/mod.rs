@@ -10,6 +10,7 @@ mod healthcheck;
 mod key;
 mod migrate;
 mod review;
+mod serve;
 mod settings;
 mod shop;
 mod shown;
@@ -45,6 +46,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Run the server.
+    Serve,
     /// Bring the database up to this version of the program; `serve` does it too.
     Migrate,
     /// Show the settings in force and where each comes from; secrets are masked.
@@ -67,6 +70,7 @@ enum Command {
 
 fn dispatch(command: Command, start: &Start, shown: &mut Shown<'_>) -> Result<(), Failure> {
     match command {
+        Command::Serve => serve::run(start.config()?, shown),
         Command::Migrate => migrate::run(&start.config()?, shown),
         Command::Config => config::run(start, shown),
         Command::Healthcheck => healthcheck::run(&start.config()?, shown),
@@ -188,7 +192,7 @@ mod tests {
         let (code, _, said) = attesta("config --listen 8080");
         assert_eq!(code, 3);
         assert!(said.starts_with("attesta: listen = 8080 (flag --listen) is not accepted: expected IP:PORT"), "{said}");
-        let (code, _, said) = attesta("config --json --set limits.per_shops=1");
+        let (code, _, said) = attesta("serve --json --set limits.per_shops=1");
         assert_eq!(code, 3);
         assert!(said.contains("did you mean limits.per_shop?"), "{said}");
     }
@@ -221,5 +225,19 @@ mod tests {
         assert_eq!(code, 0, "{said}");
         assert!(applied(&first) > 0);
         assert_eq!(applied(&attesta(&line).1), 0);
+    }
+
+    #[test]
+    fn a_taken_port_is_code_five_and_a_silent_one_is_not_ready() {
+        let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = taken.local_addr().unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        let (code, _, said) = attesta(&format!("serve --data-dir {} --listen {address}", dir.path().display()));
+        assert_eq!(code, 5);
+        assert!(said.contains("is taken"), "{said}");
+        drop(taken);
+        let (code, _, said) = attesta(&format!("healthcheck --listen {address}"));
+        assert_eq!(code, 1);
+        assert!(said.contains("does not answer"), "{said}");
     }
 }

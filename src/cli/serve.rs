@@ -1,0 +1,57 @@
+//! `attesta serve`: takes the port, opens the house, serves until it is asked to stop.
+use std::io::ErrorKind;
+use std::net::{SocketAddr, TcpListener};
+
+use serde_json::json;
+
+use super::shown::{Failure, Shown};
+use super::{outside, runtime, trace};
+use crate::app::{self, House};
+use crate::config::Config;
+use crate::http;
+
+/// Runs the command.
+pub(super) fn run(mut config: Config, shown: &mut Shown<'_>) -> Result<(), Failure> {
+    trace::start(&config.log);
+    let (listener, bound) = take_port(config.listen)?;
+    config.listen = bound;
+    let house = House::new(app::open(config, outside())?)?;
+    greet(house.ctx().config(), shown)?;
+    runtime()?.block_on(house.serve(listener, http::stop_signal()))?;
+    Ok(())
+}
+
+/// Takes a port before anything else is touched, so that a second server does no harm.
+pub(super) fn take_port(address: SocketAddr) -> Result<(TcpListener, SocketAddr), Failure> {
+    http::bind(address).map_err(|error| {
+        let text = match error.kind() {
+            ErrorKind::AddrInUse => format!("{address} is taken by another program; choose another with --listen."),
+            ErrorKind::PermissionDenied => format!("{address} may not be used by this account; choose a port from 1024 on."),
+            _ => format!("{address} cannot be listened on: {error}."),
+        };
+        Failure { text, code: 5 }
+    })
+}
+
+/// The lines an operator sees first.
+fn greet(config: &Config, shown: &mut Shown<'_>) -> Result<(), Failure> {
+    let base = config.base();
+    let answer = json!({
+        "listening": format!("http://{}", config.listen),
+        "public_url": config.public_url.as_ref().map(ToString::to_string),
+        "links": base.to_string(),
+        "database": config.database_url.to_string(),
+    });
+    let mut text = format!(
+        "Attesta {} listens on http://{}\n  pages      {base}/\n  docs       {base}/docs\n  database   {}",
+        env!("CARGO_PKG_VERSION"),
+        config.listen,
+        config.database_url
+    );
+    if config.public_url.is_none() && !config.listens_on_loopback() {
+        text.push_str("\n  mail       held: set --public-url to the address the world uses");
+    } else if config.public_url.is_some() && config.smtp_url.is_none() {
+        text.push_str("\n  mail       held: set --smtp-url to your mail server");
+    }
+    shown.say(&answer, &text)
+}
