@@ -141,6 +141,8 @@ impl House {
         desk::routes(&mut table);
         if self.demo.is_some() {
             demo::routes(&mut table);
+        } else {
+            http::home(&mut table);
         }
         table
     }
