@@ -109,7 +109,8 @@ impl Send {
         let shop = shop::find(ctx, &self.shop)?;
         let (keyring, now) = (ctx.keyring().clone(), ctx.now());
         let found = ctx.db().read_now(|conn| keys::newest_secret(conn, &keyring, shop.id, now))?;
-        found.ok_or_else(|| Failure::new(format!("{} has no live secret. See: attesta key rotate webhook", shop.domain)))
+        found
+            .ok_or_else(|| Failure::new(format!("{} has no live secret. See: attesta key rotate webhook", shop.domain)))
     }
 
     fn address(&self, ctx: &Context) -> String {

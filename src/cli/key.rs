@@ -207,7 +207,9 @@ fn master(ctx: &Context, of: &OfMaster, shown: &mut Shown<'_>) -> Result<(), Fai
     if in_place {
         fs::rename(&waiting, &file).map_err(|error| {
             let (from, to) = (waiting.display(), file.display());
-            Failure::new(format!("All keys are under the new master key, which lies in {from}: move it to {to} ({error})."))
+            Failure::new(format!(
+                "All keys are under the new master key, which lies in {from}: move it to {to} ({error})."
+            ))
         })?;
     }
     let answer = json!({ "purpose": "master", "keys": keys, "file": file });

@@ -199,10 +199,12 @@ mod tests {
 
     #[test]
     fn config_shows_every_source_and_no_secret() {
-        let (code, shown, _) = attesta("config --json --public-url https://x.example --smtp-url smtp://a:s3cret@m.example");
+        let (code, shown, _) =
+            attesta("config --json --public-url https://x.example --smtp-url smtp://a:s3cret@m.example");
         assert_eq!(code, 0);
         let shown: serde_json::Value = serde_json::from_str(&shown).unwrap();
-        let find = |key: &str| shown["settings"].as_array().unwrap().iter().find(|line| line["key"] == key).unwrap().clone();
+        let find =
+            |key: &str| shown["settings"].as_array().unwrap().iter().find(|line| line["key"] == key).unwrap().clone();
         assert_eq!(find("public_url")["source"], "flag --public-url");
         assert_eq!(find("listen")["source"], "default");
         assert_eq!(find("smtp_url")["value"], "smtp://a:(not shown)@m.example");
@@ -220,7 +222,9 @@ mod tests {
     fn migrate_names_what_it_did_once() {
         let dir = tempfile::tempdir().unwrap();
         let line = format!("migrate --json --data-dir {}", dir.path().display());
-        let applied = |shown: &str| serde_json::from_str::<serde_json::Value>(shown).unwrap()["applied"].as_array().unwrap().len();
+        let applied = |shown: &str| {
+            serde_json::from_str::<serde_json::Value>(shown).unwrap()["applied"].as_array().unwrap().len()
+        };
         let (code, first, said) = attesta(&line);
         assert_eq!(code, 0, "{said}");
         assert!(applied(&first) > 0);

@@ -70,9 +70,8 @@ fn grounds(args: &Restrict) -> Result<Grounds, Failure> {
 fn restrict(ctx: &Context, args: &Restrict, shown: &mut Shown<'_>) -> Result<(), Failure> {
     let (id, grounds) = (parse(&args.id)?, grounds(args)?);
     let (inside, reason) = (ctx.clone(), grounds.reason);
-    let done = ctx
-        .db()
-        .write_now(move |tx| restrict::restrict(tx, &inside, Operator::at_the_machine(), id, &grounds))?;
+    let done =
+        ctx.db().write_now(move |tx| restrict::restrict(tx, &inside, Operator::at_the_machine(), id, &grounds))?;
     match done {
         Restricted::Done(_) => {
             let text = format!(

@@ -26,7 +26,9 @@ pub(super) fn take_port(address: SocketAddr) -> Result<(TcpListener, SocketAddr)
     http::bind(address).map_err(|error| {
         let text = match error.kind() {
             ErrorKind::AddrInUse => format!("{address} is taken by another program; choose another with --listen."),
-            ErrorKind::PermissionDenied => format!("{address} may not be used by this account; choose a port from 1024 on."),
+            ErrorKind::PermissionDenied => {
+                format!("{address} may not be used by this account; choose a port from 1024 on.")
+            }
             _ => format!("{address} cannot be listened on: {error}."),
         };
         Failure { text, code: 5 }

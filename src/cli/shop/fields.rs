@@ -111,7 +111,8 @@ mod tests {
         let line = "create --domain b.example --invite-on paid --hours 9-20 --cap-days 0 --remind-after 7d";
         let fields = Line::try_parse_from(line.split(' ')).unwrap().fields;
         assert_eq!(json!(fields.settings()), json!({ "domain": "b.example" }));
-        let policy = json!({ "invite_on": "paid", "hours": { "from": 9, "to": 20 }, "cap_days": 0, "remind_after": "7d" });
+        let policy =
+            json!({ "invite_on": "paid", "hours": { "from": 9, "to": 20 }, "cap_days": 0, "remind_after": "7d" });
         assert_eq!(json!(fields.policy()), policy);
     }
 }

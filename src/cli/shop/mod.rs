@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 mod fields;
 
-use super::shown::{Failure, Shown};
 use self::fields::Fields;
+use super::shown::{Failure, Shown};
 use crate::context::Context;
 use crate::kernel::domain::{ShopDomain, ShopRef};
 use crate::kernel::id::MerchantId;
@@ -16,9 +16,7 @@ use crate::kernel::locale::{Language, Locale};
 use crate::kernel::zone::Zone;
 use crate::links::path;
 use crate::merchants::settings::{self, Flaw, Hand, POLICY_FIELDS};
-use crate::merchants::{
-    self, Changed, LegalBasis, Merchant, NewShop, Opened, Policy, Sector, Shop, ShopStatus,
-};
+use crate::merchants::{self, Changed, LegalBasis, Merchant, NewShop, Opened, Policy, Sector, Shop, ShopStatus};
 
 /// What can be done with shops.
 #[derive(Debug, Subcommand)]
@@ -211,7 +209,8 @@ fn change(ctx: &Context, set: &Set, shown: &mut Shown<'_>) -> Result<(), Failure
         Ok(())
     };
     let shop = write(ctx, &shop, edit)?;
-    let text = format!("{} is changed. Invitations that wait are planned again within seconds.\n{}", shop.domain, line(&shop));
+    let text =
+        format!("{} is changed. Invitations that wait are planned again within seconds.\n{}", shop.domain, line(&shop));
     shown.say(&view(&shop), &text)
 }
 
