@@ -12,6 +12,7 @@ use crate::kernel::order_number::OrderNumber;
 use crate::kernel::time::Timestamp;
 use crate::keyring::PersonHash;
 
+pub(super) mod census;
 pub(super) mod fetch;
 pub(super) mod keep;
 pub(super) mod list;
