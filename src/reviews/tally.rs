@@ -6,7 +6,7 @@
 
 use crate::db::{self, Connection};
 use crate::kernel::id::ShopId;
-use crate::merchants;
+use crate::{merchants, orders};
 
 use super::model::{RestrictionReason, Review};
 use super::store;
@@ -51,6 +51,10 @@ pub(super) fn publish(tx: &mut Connection, review: &Review, products: &[Review])
 pub(super) fn settle(tx: &mut Connection, before: &Review, after: &Review) -> db::Result<()> {
     store::save(tx, after)?;
     moved(tx, Some(before), after)?;
+    if before.status != after.status {
+        // What is restricted or erased stands in the collection numbers: they are to be counted again.
+        orders::mark_dirty(tx, after.shop)?;
+    }
     merchants::bump_public(tx, after.shop)
 }
 
@@ -117,4 +121,18 @@ pub(crate) struct Hidden {
 /// Counts what is out of view, along indexes of just that.
 pub(crate) fn hidden(conn: &mut Connection, shop: ShopId) -> db::Result<Hidden> {
     Ok(Hidden { restricted: store::restricted(conn, shop)?, erased: store::erased(conn, shop)? })
+}
+
+/// How many products have a published review, and how many such reviews stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ProductCounts {
+    /// Products.
+    pub(crate) products: i64,
+    /// Reviews of products.
+    pub(crate) reviews: i64,
+}
+
+/// Counts reviewed products from the tally; costs as much as there are days with such reviews.
+pub(crate) fn products(conn: &mut Connection, shop: ShopId) -> db::Result<ProductCounts> {
+    store::products(conn, shop)
 }

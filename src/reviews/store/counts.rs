@@ -1,15 +1,15 @@
 //! Tally rows, reply figures and the numbers of what is out of sight.
 
-use diesel::dsl::{count_star, sql};
+use diesel::dsl::{count, count_star, sql};
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
+use diesel::sql_types::{BigInt, Bool};
 
 use crate::db::schema::{reply_stats, restrictions, reviews, tally};
 use crate::db::{self, Connection, each};
 use crate::kernel::id::ShopId;
 
 use crate::reviews::model::RestrictionReason;
-use crate::reviews::tally::{ReplyHours, TallyRow};
+use crate::reviews::tally::{ProductCounts, ReplyHours, TallyRow};
 
 /// Adds signed counts to a day row; the row appears with its first review. The schema refuses a count below zero.
 pub(in crate::reviews) fn shift_tally(tx: &mut Connection, shop: ShopId, by: &TallyRow) -> db::Result<()> {
@@ -56,6 +56,18 @@ pub(in crate::reviews) fn tally(conn: &mut Connection, shop: ShopId, sku: Option
         query = query.filter(tally::sku.eq(sku.to_owned()));
     }
     Ok(query.load::<Columns>(conn)?.into_iter().map(row).filter(|row| row.counts != [0; 5]).collect())
+}
+
+/// Products with a standing review, and how many such reviews stand.
+pub(in crate::reviews) fn products(conn: &mut Connection, shop: ShopId) -> db::Result<ProductCounts> {
+    let sum = "CAST(COALESCE(SUM(s1 + s2 + s3 + s4 + s5), 0) AS BIGINT)";
+    let (products, reviews): (i64, i64) = tally::table
+        .filter(tally::shop_id.eq(shop))
+        .filter(tally::sku.gt(""))
+        .filter((tally::s1 + tally::s2 + tally::s3 + tally::s4 + tally::s5).gt(0))
+        .select((count(tally::sku).aggregate_distinct(), sql::<BigInt>(sum)))
+        .first(conn)?;
+    Ok(ProductCounts { products, reviews })
 }
 
 /// Reply figures by hours, shortest first.
