@@ -1,3 +1,29 @@
-//! Profiles: what a visitor sees of a shop, computed from tally and reviews.
+//! Profiles: what the world sees of a shop.
+//!
+//! A [`score`] is computed from the tally by a published formula that anyone can recompute; [`collection`] numbers tell
+//! what became of every order, which nobody else publishes; [`replies`] say how the shop answers; [`verification`] says how
+//! all of it was collected. [`build`] reads them in one moment of the data and makes the faces of a shop from them: JSON
+//! ([`wire`]), the page ([`show`], [`pages`]) and its data for search engines ([`jsonld`]). The [`cache`] keeps the bytes
+//! until the shop's public version moves; the badges stand on the same cache. [`api`] is the door.
+//!
+//! Nothing here is ever changed by a shop: a profile follows from orders and reviews, the good and the bad alike. A closed
+//! or suspended shop keeps its profile, which says so.
 
+pub(crate) mod api;
+pub(crate) mod build;
+pub(crate) mod cache;
+pub(crate) mod collection;
+mod jsonld;
 pub(crate) mod pages;
+pub(crate) mod replies;
+pub(crate) mod score;
+mod show;
+mod store;
+mod verification;
+mod wire;
+
+pub(crate) use build::{Figures, figures};
+pub(crate) use collection::CountJob;
+
+/// The cache of a profile's faces.
+pub(crate) type ProfileCache = cache::Cache<build::Face>;

@@ -1,0 +1,210 @@
+//! What everybody reads of a shop: its profile as JSON and as a page, its tally, its products. No key, no cookie, from
+//! any origin; GET only.
+
+use std::sync::Arc;
+
+use actix_web::http::{Method, header};
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::{Deserialize, Serialize};
+
+use crate::context::Context;
+use crate::http::stored::Stored;
+use crate::http::{self, Audience, RouteTable};
+use crate::kernel::domain::ShopRef;
+use crate::kernel::locale::Language;
+use crate::links::path;
+use crate::merchants::{ShopEntry, Shops};
+use crate::problem::{Code, Problem};
+use crate::reviews::list::BadParam;
+use crate::reviews::{self, ListParams, ListQuery, PublicEntry};
+
+use super::ProfileCache;
+use super::build::{self, Face};
+use super::show::{self, Visit};
+use super::wire;
+
+/// Registers every route of this room.
+pub(crate) fn routes(table: &mut RouteTable) {
+    table.add(Method::GET, path::V1_SHOP, "read_shop", Audience::Cached, || web::get().to(read_shop));
+    table.add(Method::GET, path::V1_TALLY, "read_tally", Audience::Cached, || web::get().to(read_tally));
+    table.add(Method::GET, path::V1_PRODUCT, "read_product", Audience::Public, || web::get().to(read_product));
+    table.add(Method::GET, path::V1_PRODUCT_REVIEWS, "list_product_reviews", Audience::Public, || {
+        web::get().to(list_product_reviews)
+    });
+    table.add(Method::GET, path::PROFILE, "show_profile", Audience::Page, || web::get().to(show_profile));
+}
+
+/// Short enough to be nearly true, long enough to take a wave.
+const BRIEFLY: (header::HeaderName, &str) =
+    (header::CACHE_CONTROL, "public, max-age=10, stale-while-revalidate=60");
+
+type Answer = Result<HttpResponse, Problem>;
+
+fn no_shop() -> Problem {
+    Problem::not_found("shop")
+}
+
+fn segment<'a>(req: &'a HttpRequest, name: &str) -> &'a str {
+    req.match_info().get(name).unwrap_or_default()
+}
+
+async fn stored(cache: &ProfileCache, name: &str, face: Face) -> Result<Arc<Stored>, Problem> {
+    cache.get(name, face).await?.ok_or_else(no_shop)
+}
+
+/// `GET /v1/shops/{shop}`: the profile, from stored bytes.
+async fn read_shop(req: HttpRequest, cache: web::Data<ProfileCache>) -> Answer {
+    Ok(stored(&cache, segment(&req, "shop"), Face::Json).await?.answer(&req))
+}
+
+/// Which tally.
+#[derive(Deserialize)]
+struct TallyParams {
+    /// A product's; without it, the shop's own.
+    sku: Option<String>,
+}
+
+/// `GET /v1/shops/{shop}/tally`: the day rows behind the score, and the formula. With `sku`, those of a product.
+async fn read_tally(
+    req: HttpRequest,
+    cache: web::Data<ProfileCache>,
+    params: web::Query<TallyParams>,
+) -> Answer {
+    let name = segment(&req, "shop");
+    let Some(sku) = params.into_inner().sku.filter(|sku| !sku.is_empty()) else {
+        return Ok(stored(&cache, name, Face::Tally).await?.answer(&req));
+    };
+    readable(&sku)?;
+    let ctx = cache.context();
+    let wanted = ShopRef::parse(name).map_err(|_no_name| no_shop())?;
+    let read = move |conn: &mut crate::db::Connection| {
+        let Some(shop) = crate::merchants::find(conn, &wanted)? else { return Ok(None) };
+        let days = build::days(conn, shop.id, &sku)?;
+        build::to_json(&wire::tally(shop.id, Some(&sku), &days)).map(Some)
+    };
+    let bytes = ctx.db().read(read).await?.ok_or_else(no_shop)?;
+    Ok(HttpResponse::Ok().insert_header(BRIEFLY).content_type("application/json").body(bytes))
+}
+
+/// A product of a shop.
+#[derive(Deserialize)]
+struct ProductPath {
+    shop: String,
+    sku: String,
+}
+
+async fn entry(shops: &Shops, name: &str) -> Result<Arc<ShopEntry>, Problem> {
+    let name = ShopRef::parse(name).map_err(|_no_name| no_shop())?;
+    shops.find(&name).await?.ok_or_else(no_shop)
+}
+
+/// A SKU that a database can be asked for.
+fn readable(sku: &str) -> Result<(), Problem> {
+    if sku.is_empty() || sku.contains('\0') { Err(Problem::not_found("product")) } else { Ok(()) }
+}
+
+/// `GET /v1/shops/{shop}/products/{sku}`: the score of one product; 404 where nobody reviewed it.
+async fn read_product(ctx: web::Data<Context>, shops: web::Data<Shops>, at: web::Path<ProductPath>) -> Answer {
+    let ProductPath { shop, sku } = at.into_inner();
+    readable(&sku)?;
+    let entry = entry(&shops, &shop).await?;
+    let (id, wanted) = (entry.shop.id, sku.clone());
+    let (days, newest) = ctx
+        .db()
+        .read(move |conn| {
+            let mut query = ListQuery::default();
+            query.filter.sku = Some(wanted.clone());
+            Ok((build::days(conn, id, &wanted)?, reviews::list(conn, id, &query)?))
+        })
+        .await?;
+    if days.is_empty() && newest.entries.is_empty() {
+        return Err(Problem::not_found("product"));
+    }
+    let name = newest.entries.iter().find_map(|entry| match entry {
+        PublicEntry::Review(review) => review.product.as_ref()?.name.clone(),
+        PublicEntry::Tombstone(_) => None,
+    });
+    let body = wire::product(&entry.shop, &sku, &days, name, ctx.links());
+    Ok(HttpResponse::Ok().insert_header(BRIEFLY).json(body))
+}
+
+/// A page of a list on the wire, as every list of reviews has it.
+#[derive(Serialize)]
+struct Page {
+    reviews: Vec<PublicEntry>,
+    /// The cursor of the next page; `null` on the last.
+    next: Option<String>,
+}
+
+/// `GET /v1/shops/{shop}/products/{sku}/reviews`: the list of one product, with the filters of any list.
+async fn list_product_reviews(
+    ctx: web::Data<Context>,
+    shops: web::Data<Shops>,
+    at: web::Path<ProductPath>,
+    params: web::Query<ListParams>,
+) -> Answer {
+    let ProductPath { shop, sku } = at.into_inner();
+    readable(&sku)?;
+    let entry = entry(&shops, &shop).await?;
+    let asked = ListParams { sku: None, ..params.into_inner() };
+    let mut query = asked.read().map_err(refused)?;
+    query.filter.sku = Some(sku.clone());
+    let id = entry.shop.id;
+    let page = ctx.db().read(move |conn| reviews::list(conn, id, &query)).await?;
+    let mut answer = HttpResponse::Ok();
+    answer.insert_header(BRIEFLY);
+    if let Some(next) = &page.next {
+        let url = ctx.links().to(path::V1_PRODUCT_REVIEWS, &[&shop, &sku]);
+        answer.insert_header((header::LINK, format!("<{url}?{}>; rel=\"next\"", asked.following(next))));
+    }
+    Ok(answer.json(Page { reviews: page.entries, next: page.next }))
+}
+
+fn refused(bad: BadParam) -> Problem {
+    let code = if bad.name == "cursor" { Code::InvalidCursor } else { Code::InvalidFilter };
+    Problem::new(code, format!("`{}` cannot be read: {}.", bad.name, bad.detail)).with("parameter", bad.name)
+}
+
+/// The query of the page: what the filter form sends, and where in the list.
+#[derive(Deserialize)]
+struct PageParams {
+    lang: Option<String>,
+    stars: Option<String>,
+    language: Option<String>,
+    replied: Option<String>,
+    cursor: Option<String>,
+    back: Option<String>,
+}
+
+/// `GET /shops/{domain}`: the profile for people. The first page comes from stored bytes, every other is made for who asks.
+async fn show_profile(req: HttpRequest, cache: web::Data<ProfileCache>, params: web::Query<PageParams>) -> Answer {
+    let PageParams { lang, stars, language, replied, cursor, back } = params.into_inner();
+    let params = ListParams { stars, language, replied, cursor, ..ListParams::default() };
+    let visit = Visit { language: chosen(&req, lang.as_deref()), params, back };
+    let name = segment(&req, "domain");
+    if visit.is_first() {
+        return Ok(stored(&cache, name, Face::Page(visit.language)).await?.answer(&req));
+    }
+    let query = visit.params.read().map_err(refused)?;
+    let wanted = ShopRef::parse(name).map_err(|_no_name| no_shop())?;
+    let ctx = cache.context().clone();
+    let read = move |conn: &mut crate::db::Connection| {
+        let Some(shop) = crate::merchants::find(conn, &wanted)? else { return Ok(None) };
+        let (figures, list) = build::visit(conn, &shop, &query)?;
+        Ok(Some(show::page(&visit, &shop, &figures, &list, ctx.links())))
+    };
+    let html = cache.context().db().read(read).await?.ok_or_else(no_shop)?.map_err(Problem::internal)?;
+    let mut page = http::page(html);
+    let vary = header::HeaderValue::from_static("Accept-Language");
+    page.headers_mut().insert(header::VARY, vary);
+    page.headers_mut().insert(header::CACHE_CONTROL, header::HeaderValue::from_static("public, max-age=0, must-revalidate"));
+    Ok(page)
+}
+
+/// `?lang=`, else what the browser asks for, else the shop's own.
+fn chosen(req: &HttpRequest, lang: Option<&str>) -> Option<Language> {
+    lang.and_then(Language::of_tag).or_else(|| {
+        let accepted = req.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        accepted.and_then(Language::negotiate)
+    })
+}

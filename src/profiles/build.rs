@@ -1,0 +1,119 @@
+//! What a profile is made of, read in one moment of the data, and the surfaces made from it.
+//!
+//! The cost does not grow with the number of reviews: the tally has a row a day, the first page is read along an index,
+//! reply figures have a row per hour of waiting, and the collection numbers are one row counted elsewhere.
+
+use serde::Serialize;
+
+use crate::context::Context;
+use crate::db::{self, Connection};
+use crate::http::stored::{Manner, Stored};
+use crate::kernel::id::ShopId;
+use crate::kernel::locale::Language;
+use crate::merchants::Shop;
+use crate::reviews::{self, ListQuery, Listing, TallyRow};
+
+use super::cache::Surface;
+use super::collection::{Collection, Numbers};
+use super::replies::{Replies, replies};
+use super::score::{Day, Score, histogram, score};
+use super::{show, store, wire};
+
+/// How long others may keep the JSON: short, and a minute more while they ask again.
+const JSON: Manner = Manner {
+    content_type: "application/json",
+    cache_control: "public, max-age=10, stale-while-revalidate=60",
+    vary: "Accept-Encoding",
+    language: None,
+    policy: None,
+};
+
+/// A page is asked for again each time, so that who has just written finds the review; unchanged, it costs a 304.
+const PAGE: Manner = Manner {
+    content_type: "text/html; charset=utf-8",
+    cache_control: "public, max-age=0, must-revalidate",
+    vary: "Accept-Encoding, Accept-Language",
+    language: None,
+    policy: None,
+};
+
+/// The faces of a shop that this room makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Face {
+    /// `GET /v1/shops/{shop}`.
+    Json,
+    /// `GET /v1/shops/{shop}/tally`.
+    Tally,
+    /// The first page of `/shops/{domain}`; `None`: in the shop's own language.
+    Page(Option<Language>),
+}
+
+impl Surface for Face {
+    fn dated(self) -> bool {
+        false
+    }
+
+    fn make(self, conn: &mut Connection, ctx: &Context, shop: &Shop) -> db::Result<Stored> {
+        match self {
+            Self::Json => {
+                let figures = figures(conn, shop)?;
+                Ok(Stored::new(to_json(&wire::profile(shop, &figures, ctx.links()))?, &JSON))
+            }
+            Self::Tally => {
+                let days = days(conn, shop.id, "")?;
+                Ok(Stored::new(to_json(&wire::tally(shop.id, None, &days))?, &JSON))
+            }
+            Self::Page(language) => {
+                let language = language.unwrap_or_else(|| shop.locale.language());
+                let figures = figures(conn, shop)?;
+                let list = reviews::list(conn, shop.id, &ListQuery::default())?;
+                let html = show::page(&show::Visit::first(language), shop, &figures, &list, ctx.links());
+                let html = html.map_err(|broken| db::Error::Corrupt(broken.to_string()))?;
+                Ok(Stored::new(html.into_bytes(), &Manner { language: Some(language.tag()), ..PAGE }))
+            }
+        }
+    }
+}
+
+/// The bytes of a JSON answer.
+pub(super) fn to_json(value: &impl Serialize) -> db::Result<Vec<u8>> {
+    serde_json::to_vec(value).map_err(|error| db::Error::Corrupt(error.to_string()))
+}
+
+/// All numbers of a profile.
+#[derive(Clone, Debug)]
+pub(crate) struct Figures {
+    /// The score of the shop's own reviews.
+    pub(crate) score: Score,
+    /// How many of 1, 2, 3, 4 and 5 stars.
+    pub(crate) histogram: [i64; 5],
+    /// How the shop replies.
+    pub(crate) replies: Replies,
+    /// What became of every order.
+    pub(crate) collection: Collection,
+}
+
+/// Reads the numbers of a shop.
+///
+/// # Errors
+/// The database's.
+pub(crate) fn figures(conn: &mut Connection, shop: &Shop) -> db::Result<Figures> {
+    let days = days(conn, shop.id, "")?;
+    let score = score(&days);
+    // Until the first order is counted, nothing has happened since the shop was made.
+    let collection = store::collection(conn, shop.id)?
+        .unwrap_or_else(|| Collection { as_of: shop.created_at, numbers: Numbers::default() });
+    let replies = replies(&reviews::reply_hours(conn, shop.id)?, score.count);
+    Ok(Figures { score, histogram: histogram(&days), replies, collection })
+}
+
+/// The tally of the shop's own reviews (with an empty SKU) or of a product, by day.
+pub(super) fn days(conn: &mut Connection, shop: ShopId, sku: &str) -> db::Result<Vec<Day>> {
+    let rows = reviews::tally_of(conn, shop, sku)?;
+    Ok(rows.into_iter().map(|TallyRow { day, counts, .. }| Day { day, counts }).collect())
+}
+
+/// A page of the list, with the numbers it stands beside.
+pub(super) fn visit(conn: &mut Connection, shop: &Shop, query: &ListQuery) -> db::Result<(Figures, Listing)> {
+    Ok((figures(conn, shop)?, reviews::list(conn, shop.id, query)?))
+}

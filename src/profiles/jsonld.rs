@@ -1,0 +1,89 @@
+//! The profile for search engines: schema.org as JSON-LD, in the page and nowhere else. The same numbers as the page;
+//! without a review there is no rating at all. Safe inside a script element whatever people wrote.
+
+use serde_json::{Value, json};
+
+use crate::links::Links;
+use crate::merchants::Shop;
+use crate::reviews::{Listing, PublicEntry, PublicReview};
+
+use super::build::Figures;
+
+/// The text of the script element.
+pub(super) fn profile(shop: &Shop, figures: &Figures, list: &Listing, links: &Links) -> String {
+    let id = links.profile(&shop.domain);
+    let mut store = json!({
+        "@context": "https://schema.org",
+        "@type": "OnlineStore",
+        "@id": format!("{id}#shop"),
+        "name": shop.name,
+        "url": format!("https://{}", shop.domain),
+        "mainEntityOfPage": id,
+    });
+    if let Some(members) = store.as_object_mut() {
+        if figures.score.count > 0 {
+            members.insert("aggregateRating".to_owned(), rating(figures));
+        }
+        let reviews: Vec<Value> = list.entries.iter().filter_map(|entry| review(entry, links)).collect();
+        if !reviews.is_empty() {
+            members.insert("review".to_owned(), Value::Array(reviews));
+        }
+    }
+    harmless(&store.to_string())
+}
+
+fn rating(figures: &Figures) -> Value {
+    json!({
+        "@type": "AggregateRating",
+        "ratingValue": figures.score.shown,
+        "reviewCount": figures.score.count,
+        "bestRating": 5,
+        "worstRating": 1,
+    })
+}
+
+fn review(entry: &PublicEntry, links: &Links) -> Option<Value> {
+    let PublicEntry::Review(review) = entry else { return None };
+    let PublicReview { id, stars, title, text, author, language, published_at, .. } = &**review;
+    let mut value = json!({
+        "@type": "Review",
+        "url": links.review(id),
+        "author": { "@type": "Person", "name": author.as_deref().unwrap_or("Anonymous") },
+        "datePublished": published_at.day(),
+        "inLanguage": language,
+        "reviewRating": { "@type": "Rating", "ratingValue": stars, "bestRating": 5, "worstRating": 1 },
+    });
+    let members = value.as_object_mut()?;
+    for (name, words) in [("name", title), ("reviewBody", text)] {
+        if !words.is_empty() {
+            members.insert(name.to_owned(), words.clone().into());
+        }
+    }
+    Some(value)
+}
+
+/// JSON that cannot end its element, open a comment in it or break a line of script.
+fn harmless(json: &str) -> String {
+    let mut safe = String::with_capacity(json.len() + json.len() / 8);
+    for c in json.chars() {
+        match c {
+            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => safe.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c => safe.push(c),
+        }
+    }
+    safe
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_cannot_leave_its_element() {
+        let hostile = "</script><script>alert(1)</script><!-- & \u{2028}";
+        let safe = harmless(&json!({ "name": hostile }).to_string());
+        assert!(!safe.contains(['<', '>', '&', '\u{2028}']));
+        let back: Value = serde_json::from_str(&safe).unwrap();
+        assert_eq!(back["name"], hostile);
+    }
+}
