@@ -1,0 +1,14 @@
+//! Badges: a profile in a small picture, for the shop's own site.
+//!
+//! A badge says score, stars, number of reviews and the day it speaks of; a shop that closed or was suspended shows that
+//! instead. [`render`] reads the tally and draws, a [`BadgeCache`] of the same kind as the profile's keeps the bytes,
+//! [`api`] serves them. A picture that cannot be made as asked is made as near as possible: an unknown theme is `auto`, an
+//! unknown size `m`, a locale without words the shop's own language. An unknown shop is a 404 that shows itself as one.
+
+pub(crate) mod api;
+mod render;
+
+pub(crate) use render::Look;
+
+/// The cache of badges.
+pub(crate) type BadgeCache = crate::profiles::cache::Cache<Look>;
