@@ -16,7 +16,7 @@ use crate::profiles::cache::Surface;
 use crate::profiles::{self, score::Score};
 
 /// How a badge was asked for: the fallbacks are taken already.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Look {
     /// `auto` where unknown.
     pub(super) theme: Theme,

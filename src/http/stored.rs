@@ -15,17 +15,17 @@ use sha2::{Digest, Sha256};
 
 /// What goes along with the bytes.
 #[derive(Clone, Debug)]
-pub struct Manner {
+pub(crate) struct Manner {
     /// Media type.
-    pub content_type: &'static str,
+    pub(crate) content_type: &'static str,
     /// How long others may keep it.
-    pub cache_control: &'static str,
+    pub(crate) cache_control: &'static str,
     /// Request headers that chose these bytes, `Accept-Encoding` included.
-    pub vary: &'static str,
+    pub(crate) vary: &'static str,
     /// Language of a page.
-    pub language: Option<&'static str>,
+    pub(crate) language: Option<&'static str>,
     /// A content security policy other than that of the audience.
-    pub policy: Option<String>,
+    pub(crate) policy: Option<String>,
 }
 
 /// One coding of the bytes.
@@ -35,7 +35,7 @@ struct Form {
 }
 
 /// An answer, ready to give.
-pub struct Stored {
+pub(crate) struct Stored {
     status: StatusCode,
     plain: Form,
     gzip: Option<Form>,
@@ -58,7 +58,7 @@ const BROTLI: HeaderValue = HeaderValue::from_static("br");
 
 impl Stored {
     /// Compresses and tags the bytes. A coding that saves nothing is left out.
-    pub fn new(bytes: Vec<u8>, manner: &Manner) -> Self {
+    pub(crate) fn new(bytes: Vec<u8>, manner: &Manner) -> Self {
         let smaller = |coded: Option<Vec<u8>>| coded.filter(|coded| coded.len() < bytes.len()).map(Form::new);
         let (gzip, brotli) = (smaller(gzipped(&bytes)), smaller(brotlied(&bytes)));
         let mut headers = vec![(header::CONTENT_TYPE, HeaderValue::from_static(manner.content_type))];
@@ -81,23 +81,23 @@ impl Stored {
 
     /// The same bytes under another status.
     #[must_use]
-    pub fn with_status(self, status: u16) -> Self {
+    pub(crate) fn with_status(self, status: u16) -> Self {
         Self { status: StatusCode::from_u16(status).unwrap_or(StatusCode::OK), ..self }
     }
 
     /// Bytes held, all codings together.
-    pub fn size(&self) -> usize {
+    pub(crate) fn size(&self) -> usize {
         let coded = [&self.gzip, &self.brotli].into_iter().flatten().map(|form| form.bytes.len()).sum::<usize>();
         self.plain.bytes.len() + coded
     }
 
     /// The plain bytes.
-    pub fn bytes(&self) -> &[u8] {
+    pub(crate) fn bytes(&self) -> &[u8] {
         &self.plain.bytes
     }
 
     /// The answer to a request: the best coding it takes, or 304 where it has just those bytes.
-    pub fn answer(&self, req: &HttpRequest) -> HttpResponse {
+    pub(crate) fn answer(&self, req: &HttpRequest) -> HttpResponse {
         let (form, coding) = self.form(req.headers());
         let known = self.status == StatusCode::OK && holds(req.headers(), &form.etag);
         let mut response = if known {

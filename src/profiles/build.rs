@@ -38,7 +38,7 @@ const PAGE: Manner = Manner {
 };
 
 /// The faces of a shop that this room makes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Face {
     /// `GET /v1/shops/{shop}`.
     Json,

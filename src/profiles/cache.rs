@@ -9,7 +9,6 @@
 //! had to. When the database fails, bytes that were once right are served on.
 
 use std::collections::HashMap;
-use std::hash::Hash;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -24,7 +23,7 @@ use crate::merchants::{self, Shop};
 const NAMES: usize = 20_000;
 
 /// One public face of a shop: what its bytes are made of, and how.
-pub(crate) trait Surface: Copy + Eq + Hash + Send + Sync + 'static {
+pub(crate) trait Surface: Copy + Eq + Send + Sync + 'static {
     /// Whether the bytes say which day it is, so that they are made anew at midnight UTC.
     fn dated(self) -> bool;
 
@@ -166,7 +165,7 @@ impl<S: Surface> Cache<S> {
             return Arc::clone(shelf);
         }
         if shelves.len() >= NAMES {
-            self.tidy(&mut shelves, 0);
+            self.tidy(&mut shelves, self.inner.budget / 2);
         }
         let shelf = Arc::new(Shelf::default());
         shelves.insert(name.into(), Arc::clone(&shelf));
@@ -195,26 +194,22 @@ impl<S: Surface> Cache<S> {
         stored
     }
 
-    /// Drops what was not read since the last time, then anything, until no more than `keep` bytes and half the names are
-    /// held. Whoever still has a dropped shelf in hand finishes with it; its bytes are counted again when they are made again.
+    /// Drops what was not read since the last time; where that is not enough, everything. Whoever still has a dropped shelf
+    /// in hand finishes with it, and its bytes are made again for the next.
     fn tidy(&self, shelves: &mut HashMap<Box<str>, Arc<Shelf<S>>>, keep: usize) {
-        shelves.retain(|_, shelf| shelf.used.swap(false, Ordering::Relaxed) || self.gone(shelf));
-        if shelves.len() > NAMES / 2 || self.inner.held.load(Ordering::Relaxed) > keep {
-            let mut count = 0;
-            shelves.retain(|_, shelf| {
-                count += 1;
-                let fits = count <= NAMES / 2 && self.inner.held.load(Ordering::Relaxed) <= keep;
-                fits || self.gone(shelf)
-            });
+        shelves.retain(|_, shelf| shelf.used.swap(false, Ordering::Relaxed));
+        let held = |shelves: &HashMap<Box<str>, Arc<Shelf<S>>>| shelves.values().map(|shelf| shelf.size()).sum::<usize>();
+        if shelves.len() > NAMES / 2 || held(shelves) > keep {
+            shelves.clear();
         }
+        // Counted anew: what a dropped shelf still got is in no account.
+        self.inner.held.store(held(shelves), Ordering::Relaxed);
     }
 
-    /// Takes a shelf out of the account; always false, for `retain`.
-    fn gone(&self, shelf: &Shelf<S>) -> bool {
-        let mut made = shelf.made.write().unwrap_or_else(PoisonError::into_inner);
-        let size = made.drain(..).map(|(_, made)| made.stored.size()).sum();
-        self.inner.held.fetch_sub(size, Ordering::Relaxed);
-        false
+    /// Bytes in the account.
+    #[cfg(test)]
+    pub(crate) fn held(&self) -> usize {
+        self.inner.held.load(Ordering::Relaxed)
     }
 }
 
@@ -268,6 +263,11 @@ impl<S: Surface> Shelf<S> {
         let (_, made) = made.iter().find(|(of, _)| *of == surface)?;
         let old = surface.dated() && made.day != now.day().number();
         Some((if old { NOBODY } else { made.version }, Arc::clone(&made.stored)))
+    }
+
+    fn size(&self) -> usize {
+        let made = self.made.read().unwrap_or_else(PoisonError::into_inner);
+        made.iter().map(|(_, made)| made.stored.size()).sum()
     }
 
     /// The database said which version it has. A version never goes back: of two answers the later one stands.

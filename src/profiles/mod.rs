@@ -27,3 +27,6 @@ pub(crate) use collection::CountJob;
 
 /// The cache of a profile's faces.
 pub(crate) type ProfileCache = cache::Cache<build::Face>;
+
+#[cfg(test)]
+mod tests;

@@ -52,7 +52,7 @@ fn view(visit: &Visit, shop: &Shop, figures: &Figures, list: &Listing, links: &L
     let language = visit.language.unwrap_or_else(|| shop.locale.language());
     let here = links.profile(&shop.domain);
     let score = figures.score;
-    let counts = figures.histogram.iter().zip(1..=5);
+    let counts = figures.histogram.iter().zip([1, 2, 3, 4, 5]);
     ProfilePage {
         frame: Frame::new(language, &links.base().to_string(), &here),
         shop: face(shop),

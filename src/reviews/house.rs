@@ -29,14 +29,14 @@ use super::submit::{Submitted, submit};
 const START: i64 = 1_795_305_600_000;
 
 /// An instance for tests.
-pub(super) struct House {
-    pub(super) ctx: Context,
-    pub(super) clock: Arc<SteppedClock>,
+pub(crate) struct House {
+    pub(crate) ctx: Context,
+    pub(crate) clock: Arc<SteppedClock>,
     _dir: tempfile::TempDir,
 }
 
 impl House {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}", dir.path().join("a.db").display());
         let db = Db::open(&DatabaseUrl::parse(&url).unwrap(), Sizes::default()).unwrap();
@@ -52,7 +52,7 @@ impl House {
         Self { ctx, clock, _dir: dir }
     }
 
-    pub(super) fn write<T: Send + 'static>(
+    pub(crate) fn write<T: Send + 'static>(
         &self,
         f: impl FnOnce(&mut Connection, &Context) -> db::Result<T> + Send + 'static,
     ) -> T {
@@ -60,12 +60,12 @@ impl House {
         self.ctx.db().write_now(move |tx| f(tx, &ctx)).unwrap()
     }
 
-    pub(super) fn read<T>(&self, f: impl FnOnce(&mut Connection) -> db::Result<T>) -> T {
+    pub(crate) fn read<T>(&self, f: impl FnOnce(&mut Connection) -> db::Result<T>) -> T {
         self.ctx.db().read_now(f).unwrap()
     }
 
     /// A new open shop.
-    pub(super) fn shop(&self) -> Shop {
+    pub(crate) fn shop(&self) -> Shop {
         let (id, merchant_id) = (self.ctx.ids().next(), self.ctx.ids().next());
         let shop = Shop {
             id,
@@ -93,12 +93,12 @@ impl House {
     }
 
     /// A customer of the shop who was asked about an order of TEA-1 and CUP.
-    pub(super) fn customer(&self, shop: &Shop) -> Bearer {
+    pub(crate) fn customer(&self, shop: &Shop) -> Bearer {
         self.asked(shop, false)
     }
 
     /// The same about a test order.
-    pub(super) fn tester(&self, shop: &Shop) -> Bearer {
+    pub(crate) fn tester(&self, shop: &Shop) -> Bearer {
         self.asked(shop, true)
     }
 
@@ -121,33 +121,33 @@ impl House {
     }
 
     /// Publishes a review and gives its id.
-    pub(super) fn publish(&self, bearer: &Bearer, stars: i64) -> ReviewId {
+    pub(crate) fn publish(&self, bearer: &Bearer, stars: i64) -> ReviewId {
         match self.submit(bearer, &said(stars)) {
             Submitted::Published(id) => id,
             other => panic!("not published: {other:?}"),
         }
     }
 
-    pub(super) fn submit(&self, bearer: &Bearer, what: &Submission) -> Submitted {
+    pub(crate) fn submit(&self, bearer: &Bearer, what: &Submission) -> Submitted {
         let (bearer, what) = (bearer.clone(), what.clone());
         self.write(move |tx, ctx| submit(tx, ctx, &bearer, &what))
     }
 
-    pub(super) fn review(&self, id: ReviewId) -> Review {
+    pub(crate) fn review(&self, id: ReviewId) -> Review {
         self.read(|conn| store::by_id(conn, id)).unwrap()
     }
 
-    pub(super) fn all(&self, bearer: &Bearer) -> Vec<Review> {
+    pub(crate) fn all(&self, bearer: &Bearer) -> Vec<Review> {
         self.read(|conn| store::of_invitation(conn, bearer.shop_id, bearer.invitation))
     }
 
-    pub(super) fn public_version(&self, shop: &Shop) -> i64 {
+    pub(crate) fn public_version(&self, shop: &Shop) -> i64 {
         self.read(|conn| merchants::public_version(conn, shop.id)).unwrap()
     }
 }
 
 /// A submission without products.
-pub(super) fn said(stars: i64) -> Submission {
+pub(crate) fn said(stars: i64) -> Submission {
     Submission {
         stars: Stars::new(stars).unwrap(),
         title: "Bene".to_owned(),
@@ -158,7 +158,7 @@ pub(super) fn said(stars: i64) -> Submission {
 }
 
 /// The same with stars for one product.
-pub(super) fn said_of(sku: &str, stars: i64) -> Submission {
+pub(crate) fn said_of(sku: &str, stars: i64) -> Submission {
     let item = ItemSubmission { sku: sku.to_owned(), stars: Stars::new(stars).unwrap(), text: String::new() };
     Submission { items: vec![item], ..said(stars) }
 }

@@ -39,6 +39,6 @@ pub(crate) use public::{PublicEntry, PublicReview, Tombstone, find};
 pub(crate) use tally::{Hidden, ProductCounts, ReplyHours, TallyRow, hidden, products, reply_hours, tally_of};
 
 #[cfg(test)]
-mod house;
+pub(crate) mod house;
 #[cfg(test)]
 mod tests;
