@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use actix_web::web::{self, ServiceConfig};
 
+use crate::badges::{self, BadgeCache};
 use crate::config::Config;
 use crate::context::{Context, Parts};
 use crate::db::{self, Db, migrate};
@@ -23,6 +24,7 @@ use crate::keyring::{Keyring, KeyringError, MasterKey, MasterSource};
 use crate::links::Links;
 use crate::mail::{Letter, LetterJob, MailSetupError, Mailer};
 use crate::merchants::{Rejections, Shops};
+use crate::profiles::{self, ProfileCache};
 use crate::reviews;
 
 mod ticks;
@@ -97,6 +99,11 @@ pub fn open(config: Config, outside: Outside) -> Result<Context, StartError> {
     Ok(Context::new(Parts { config, db, clock: outside.clock, random: outside.random, keyring, links, ids }))
 }
 
+/// Bytes of profiles and pages held in memory at most, all codings together.
+const PROFILE_BYTES: usize = 24 << 20;
+/// Bytes of badges held in memory at most.
+const BADGE_BYTES: usize = 8 << 20;
+
 /// Everything that runs over one context: routes, shared state of the rooms, jobs, ticks.
 #[derive(Clone)]
 pub struct House {
@@ -104,6 +111,8 @@ pub struct House {
     shops: Shops,
     rejections: Arc<Rejections>,
     mailer: Arc<Mailer>,
+    profiles: ProfileCache,
+    badges: BadgeCache,
     demo: Option<web::Data<Demo>>,
 }
 
@@ -115,7 +124,9 @@ impl House {
     pub fn new(ctx: Context) -> Result<Self, StartError> {
         let mailer = Arc::new(Mailer::new(ctx.config(), ctx.clock())?);
         let shops = Shops::new(ctx.clone());
-        Ok(Self { ctx, shops, rejections: Arc::default(), mailer, demo: None })
+        let profiles = ProfileCache::new(ctx.clone(), PROFILE_BYTES);
+        let badges = BadgeCache::new(ctx.clone(), BADGE_BYTES);
+        Ok(Self { ctx, shops, rejections: Arc::default(), mailer, profiles, badges, demo: None })
     }
 
     /// The same house with the demo's door.
@@ -138,6 +149,8 @@ impl House {
     pub fn routes(&self) -> RouteTable {
         let mut table = RouteTable::new();
         http::routes(&mut table);
+        profiles::api::routes(&mut table);
+        badges::api::routes(&mut table);
         desk::routes(&mut table);
         if self.demo.is_some() {
             demo::routes(&mut table);
@@ -168,6 +181,8 @@ impl House {
         Arc::new(move |cfg: &mut ServiceConfig| {
             cfg.app_data(web::Data::new(house.ctx.clone()));
             cfg.app_data(web::Data::new(house.shops.clone()));
+            cfg.app_data(web::Data::new(house.profiles.clone()));
+            cfg.app_data(web::Data::new(house.badges.clone()));
             cfg.app_data(web::Data::from(Arc::clone(&house.rejections)));
             if let Some(demo) = &house.demo {
                 cfg.app_data(demo.clone());
@@ -177,7 +192,7 @@ impl House {
 
     /// The worker of the queue, with every room's jobs.
     pub fn runner(&self) -> Runner {
-        let mut jobs: Vec<Arc<dyn Job>> = vec![Arc::new(invitations::jobs::ReplanJob)];
+        let mut jobs: Vec<Arc<dyn Job>> = vec![Arc::new(invitations::jobs::ReplanJob), Arc::new(profiles::CountJob)];
         for letter in letters() {
             jobs.push(Arc::new(LetterJob::new(letter, Arc::clone(&self.mailer))));
         }

@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod cli;
+pub(crate) mod badges;
 pub mod config;
 pub mod context;
 pub mod db;

@@ -10,6 +10,7 @@ use super::House;
 use crate::http::Edge;
 use crate::invitations;
 use crate::jobs::clock::Tick;
+use crate::profiles::collection;
 
 /// All ticks of a process: `edge` is tidied, `wake` makes the queue look.
 pub(super) fn all(house: &House, edge: &Arc<Edge>, wake: Arc<Notify>) -> Vec<Tick> {
@@ -23,6 +24,9 @@ pub(super) fn all(house: &House, edge: &Arc<Edge>, wake: Arc<Notify>) -> Vec<Tic
         }),
         each(house, "plan where settings moved", "*/2 * * * * *", |house| async move {
             said("changed settings", invitations::jobs::watch_settings(&house.ctx).await);
+        }),
+        each(house, "count what moved", collection::TICK, |house| async move {
+            said("collection numbers", collection::tick(&house.ctx).await);
         }),
         each(house, "put back what is missing", "20 * * * * *", |house| async move {
             said("missing jobs", invitations::jobs::heal(&house.ctx).await);

@@ -21,6 +21,7 @@ mod own;
 pub(crate) mod pages;
 mod server;
 mod shell;
+pub(crate) mod stored;
 mod table;
 #[cfg(test)]
 mod tests;

@@ -92,6 +92,7 @@ impl Stored {
     }
 
     /// The plain bytes.
+    #[cfg(test)]
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.plain.bytes
     }
@@ -193,7 +194,9 @@ fn weighed(part: &str) -> (&str, u16) {
 /// Whether `If-None-Match` names this tag: a list, compared weakly, or `*` (RFC 9110 13.1.2).
 fn holds(headers: &HeaderMap, etag: &HeaderValue) -> bool {
     headers.get_all(header::IF_NONE_MATCH).filter_map(|value| value.to_str().ok()).any(|list| {
-        list.split(',').map(str::trim).any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag).as_bytes() == etag.as_bytes())
+        list.split(',')
+            .map(str::trim)
+            .any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag).as_bytes() == etag.as_bytes())
     })
 }
 
@@ -294,7 +297,9 @@ mod tests {
         flate2::read::GzDecoder::new(gzip.bytes.as_ref()).read_to_end(&mut gunzipped).unwrap();
         assert_eq!(gunzipped, stored.bytes());
         let mut unbrotlied = Vec::new();
-        brotli::Decompressor::new(stored.brotli.as_ref().unwrap().bytes.as_ref(), 4096).read_to_end(&mut unbrotlied).unwrap();
+        brotli::Decompressor::new(stored.brotli.as_ref().unwrap().bytes.as_ref(), 4096)
+            .read_to_end(&mut unbrotlied)
+            .unwrap();
         assert_eq!(unbrotlied, stored.bytes());
         assert!(Stored::new(b"{}".to_vec(), &JSON).gzip.is_none());
     }

@@ -35,8 +35,7 @@ pub(crate) fn routes(table: &mut RouteTable) {
 }
 
 /// Short enough to be nearly true, long enough to take a wave.
-const BRIEFLY: (header::HeaderName, &str) =
-    (header::CACHE_CONTROL, "public, max-age=10, stale-while-revalidate=60");
+const BRIEFLY: (header::HeaderName, &str) = (header::CACHE_CONTROL, "public, max-age=10, stale-while-revalidate=60");
 
 type Answer = Result<HttpResponse, Problem>;
 
@@ -65,11 +64,7 @@ struct TallyParams {
 }
 
 /// `GET /v1/shops/{shop}/tally`: the day rows behind the score, and the formula. With `sku`, those of a product.
-async fn read_tally(
-    req: HttpRequest,
-    cache: web::Data<ProfileCache>,
-    params: web::Query<TallyParams>,
-) -> Answer {
+async fn read_tally(req: HttpRequest, cache: web::Data<ProfileCache>, params: web::Query<TallyParams>) -> Answer {
     let name = segment(&req, "shop");
     let Some(sku) = params.into_inner().sku.filter(|sku| !sku.is_empty()) else {
         return Ok(stored(&cache, name, Face::Tally).await?.answer(&req));
@@ -197,7 +192,8 @@ async fn show_profile(req: HttpRequest, cache: web::Data<ProfileCache>, params: 
     let mut page = http::page(html);
     let vary = header::HeaderValue::from_static("Accept-Language");
     page.headers_mut().insert(header::VARY, vary);
-    page.headers_mut().insert(header::CACHE_CONTROL, header::HeaderValue::from_static("public, max-age=0, must-revalidate"));
+    page.headers_mut()
+        .insert(header::CACHE_CONTROL, header::HeaderValue::from_static("public, max-age=0, must-revalidate"));
     Ok(page)
 }
 

@@ -119,7 +119,10 @@ impl<S: Surface> Cache<S> {
     fn look(&self, name: &str, surface: S) -> Look {
         let shelves = self.inner.shelves.read().unwrap_or_else(PoisonError::into_inner);
         match shelves.get(name) {
-            Some(shelf) => shelf.look(surface, self.inner.ctx.now(), self.inner.poll_ms),
+            Some(shelf) => {
+                let (now, poll_ms) = (self.inner.ctx.now(), self.inner.poll_ms);
+                shelf.look(surface, now, shelf.is_young(now, poll_ms) || shelf.may_wait(now, poll_ms))
+            }
             None => Look::Ask,
         }
     }
@@ -128,7 +131,8 @@ impl<S: Surface> Cache<S> {
         let shelf = self.shelf(&shop.to_string());
         let _turn = shelf.turn.lock().await;
         let now = self.inner.ctx.now();
-        match shelf.look(surface, now, self.inner.poll_ms) {
+        // Who waited for a turn may find the work done; who was sent to ask asks.
+        match shelf.look(surface, now, shelf.is_young(now, self.inner.poll_ms)) {
             Look::Fresh(stored) => return Ok(Some(stored)),
             Look::Nobody => return Ok(None),
             Look::Ask => {}
@@ -142,7 +146,8 @@ impl<S: Surface> Cache<S> {
                 Ok(Some(stored))
             }
             (Ok(Asked::New(version, stored)), _) => {
-                let stored = self.keep(&shelf, surface, Made { version, day: now.day().number(), stored: Arc::new(stored) });
+                let stored =
+                    self.keep(&shelf, surface, Made { version, day: now.day().number(), stored: Arc::new(stored) });
                 shelf.checked(version, now);
                 Ok(Some(stored))
             }
@@ -198,7 +203,8 @@ impl<S: Surface> Cache<S> {
     /// in hand finishes with it, and its bytes are made again for the next.
     fn tidy(&self, shelves: &mut HashMap<Box<str>, Arc<Shelf<S>>>, keep: usize) {
         shelves.retain(|_, shelf| shelf.used.swap(false, Ordering::Relaxed));
-        let held = |shelves: &HashMap<Box<str>, Arc<Shelf<S>>>| shelves.values().map(|shelf| shelf.size()).sum::<usize>();
+        let held =
+            |shelves: &HashMap<Box<str>, Arc<Shelf<S>>>| shelves.values().map(|shelf| shelf.size()).sum::<usize>();
         if shelves.len() > NAMES / 2 || held(shelves) > keep {
             shelves.clear();
         }
@@ -227,16 +233,17 @@ impl<S> Default for Shelf<S> {
 }
 
 impl<S: Surface> Shelf<S> {
-    fn look(&self, surface: S, now: Timestamp, poll_ms: i64) -> Look {
+    fn look(&self, surface: S, now: Timestamp, trusted: bool) -> Look {
         let version = self.version.load(Ordering::Acquire);
-        if !self.trusted(now, poll_ms) {
+        if !trusted {
             return Look::Ask;
         }
         if version == NOBODY {
             return Look::Nobody;
         }
         let made = self.made.read().unwrap_or_else(PoisonError::into_inner);
-        let fresh = |made: &&(S, Made)| made.1.version == version && !(surface.dated() && made.1.day != now.day().number());
+        let fresh =
+            |made: &&(S, Made)| made.1.version == version && !(surface.dated() && made.1.day != now.day().number());
         match made.iter().find(|(of, _)| *of == surface).filter(fresh) {
             Some((_, made)) => {
                 // Written only when it changes: a line of memory that nobody writes is shared by all cores.
@@ -249,12 +256,18 @@ impl<S: Surface> Shelf<S> {
         }
     }
 
-    /// Young versions are trusted. When one comes of age, the first to notice asks the database and the others go on for
-    /// half a poll.
-    fn trusted(&self, now: Timestamp, poll_ms: i64) -> bool {
-        let age = now.millis().saturating_sub(self.checked_at.load(Ordering::Relaxed));
-        (0..poll_ms).contains(&age)
-            || (poll_ms..poll_ms + poll_ms / 2).contains(&age) && self.asking.swap(true, Ordering::Relaxed)
+    /// Whether the version was asked for within the last poll.
+    fn is_young(&self, now: Timestamp, poll_ms: i64) -> bool {
+        (0..poll_ms).contains(&self.age(now))
+    }
+
+    /// When a version comes of age, the first to notice asks the database and the others go on for half a poll.
+    fn may_wait(&self, now: Timestamp, poll_ms: i64) -> bool {
+        (poll_ms..poll_ms + poll_ms / 2).contains(&self.age(now)) && self.asking.swap(true, Ordering::Relaxed)
+    }
+
+    fn age(&self, now: Timestamp) -> i64 {
+        now.millis().saturating_sub(self.checked_at.load(Ordering::Relaxed))
     }
 
     /// What is held of a surface, whether right or not; bytes of another day count as version below any.

@@ -22,7 +22,7 @@ mod store;
 mod verification;
 mod wire;
 
-pub(crate) use build::{Figures, figures};
+pub(crate) use build::figures;
 pub(crate) use collection::CountJob;
 
 /// The cache of a profile's faces.

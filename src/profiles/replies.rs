@@ -26,10 +26,13 @@ fn share(replied: i64, reviews: i64) -> Option<f64> {
 
 fn median(hours: &[ReplyHours], replied: i64) -> Option<i64> {
     let (middle, mut passed) = ((replied + 1) / 2, 0);
-    hours.iter().find(|row| {
-        passed += row.n;
-        passed >= middle && middle > 0
-    }).map(|row| row.hours)
+    hours
+        .iter()
+        .find(|row| {
+            passed += row.n;
+            passed >= middle && middle > 0
+        })
+        .map(|row| row.hours)
 }
 
 #[cfg(test)]

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::kernel::locale::Language;
 use crate::links::Links;
-use crate::look::{self, Broken};
 use crate::look::page::Frame;
+use crate::look::{self, Broken};
 use crate::merchants::{Shop, ShopStatus};
 use crate::reviews::card;
 use crate::reviews::{ListParams, Listing, PublicEntry};
@@ -40,7 +40,13 @@ impl Visit {
 }
 
 /// The page as a document, with its data for machines.
-pub(super) fn page(visit: &Visit, shop: &Shop, figures: &Figures, list: &Listing, links: &Links) -> Result<String, Broken> {
+pub(super) fn page(
+    visit: &Visit,
+    shop: &Shop,
+    figures: &Figures,
+    list: &Listing,
+    links: &Links,
+) -> Result<String, Broken> {
     let view = view(visit, shop, figures, list, links);
     let html = look::render(&view)?;
     // Text of people is escaped, so that this can only be the end of the head.
@@ -107,9 +113,10 @@ fn reasons<'a>(counts: impl Iterator<Item = (&'a String, &'a i64)>) -> Vec<Reaso
 
 /// A share in whole per cent; something that rounds to nothing is one.
 fn percent(share: f64) -> i64 {
-    (0..=100_i32).rev().find(|whole| f64::from(*whole) <= share * 100.0 + 0.5).map_or(0, |whole| {
-        if whole == 0 && share > 0.0 { 1 } else { i64::from(whole) }
-    })
+    (0..=100_i32)
+        .rev()
+        .find(|whole| f64::from(*whole) <= share * 100.0 + 0.5)
+        .map_or(0, |whole| if whole == 0 && share > 0.0 { 1 } else { i64::from(whole) })
 }
 
 fn filter(visit: &Visit, shop: &Shop, list: &Listing) -> Filter {
@@ -139,9 +146,17 @@ fn newer(visit: &Visit, here: &str, language: Language) -> Option<String> {
 /// The page with the same filters at another place of the list.
 fn address(visit: &Visit, here: &str, language: Language, cursor: Option<&String>, back: Option<&String>) -> String {
     let ListParams { stars, language: spoken, replied, .. } = &visit.params;
-    let parts = [("stars", stars.as_ref()), ("language", spoken.as_ref()), ("replied", replied.as_ref()), ("cursor", cursor), ("back", back)];
-    let mut query: Vec<(&str, &str)> =
-        parts.iter().filter_map(|(name, value)| Some((*name, value.filter(|text| !text.is_empty())?.as_str()))).collect();
+    let parts = [
+        ("stars", stars.as_ref()),
+        ("language", spoken.as_ref()),
+        ("replied", replied.as_ref()),
+        ("cursor", cursor),
+        ("back", back),
+    ];
+    let mut query: Vec<(&str, &str)> = parts
+        .iter()
+        .filter_map(|(name, value)| Some((*name, value.filter(|text| !text.is_empty())?.as_str())))
+        .collect();
     query.push(("lang", language.tag()));
     // Pairs of plain texts always serialise.
     format!("{here}?{}#reviews", serde_urlencoded::to_string(query).unwrap_or_default())
@@ -161,7 +176,12 @@ mod tests {
     #[test]
     fn addresses_keep_filters_and_the_way_back() {
         let here = "https://x.example/shops/s.example";
-        let params = ListParams { stars: Some("5".into()), language: Some(String::new()), cursor: Some("C1".into()), ..ListParams::default() };
+        let params = ListParams {
+            stars: Some("5".into()),
+            language: Some(String::new()),
+            cursor: Some("C1".into()),
+            ..ListParams::default()
+        };
         let visit = Visit { language: Some(Language::It), params, back: Some("C0".into()) };
         assert!(!visit.is_first() && Visit::first(Language::En).is_first());
         let older = address(&visit, here, Language::It, Some(&"C2".to_owned()), visit.params.cursor.as_ref());

@@ -22,7 +22,9 @@ pub(super) fn collection(conn: &mut Connection, shop: ShopId) -> db::Result<Opti
 
 /// Puts new numbers in the place of the old.
 pub(super) fn save_collection(tx: &mut Connection, shop: ShopId, new: &Collection) -> db::Result<()> {
-    let Ok(numbers) = serde_json::to_string(&new.numbers) else { return Err(db::Error::corrupt("collections.numbers")) };
+    let Ok(numbers) = serde_json::to_string(&new.numbers) else {
+        return Err(db::Error::corrupt("collections.numbers"));
+    };
     let values = (collections::as_of.eq(new.as_of), collections::numbers.eq(numbers));
     each!(tx, |c| {
         diesel::insert_into(collections::table)

@@ -108,7 +108,11 @@ fn one_asks_while_the_others_go_on() {
         bump(&house, &shop);
         house.clock.advance(1_500);
         let (first, second) = tokio::join!(text(&cache, &name, face), text(&cache, &name, face));
-        assert_eq!((first.as_deref(), second.as_deref()), (Some("3"), Some("3")), "past a poll and a half nobody is served old bytes");
+        assert_eq!(
+            (first.as_deref(), second.as_deref()),
+            (Some("3"), Some("3")),
+            "past a poll and a half nobody is served old bytes"
+        );
     });
 }
 
@@ -239,7 +243,9 @@ fn the_page_speaks_two_languages_and_escapes_everything() {
     let cache = super::ProfileCache::new(house.ctx.clone(), 10_000_000);
     let page = |language| block(async { text(&cache, shop.domain.as_str(), Face::Page(language)).await.unwrap() });
     let empty = page(Some(Language::It));
-    assert!(empty.contains("<html lang=\"it\"") && !empty.contains("aggregateRating") && !empty.contains("Bottega <Verde>"));
+    assert!(
+        empty.contains("<html lang=\"it\"") && !empty.contains("aggregateRating") && !empty.contains("Bottega <Verde>")
+    );
     let mut hostile = said(2);
     "</script><script>alert(1)</script><!--".clone_into(&mut hostile.title);
     "<img src=x onerror=alert(1)> & \u{2028}".clone_into(&mut hostile.text);

@@ -197,7 +197,13 @@ pub(super) struct Product<'a> {
 }
 
 /// One product's score, by the same formula.
-pub(super) fn product<'a>(shop: &'a Shop, sku: &'a str, days: &[Day], name: Option<String>, links: &Links) -> Product<'a> {
+pub(super) fn product<'a>(
+    shop: &'a Shop,
+    sku: &'a str,
+    days: &[Day],
+    name: Option<String>,
+    links: &Links,
+) -> Product<'a> {
     let score = score::score(days);
     Product {
         shop: shop.id,
