@@ -1,8 +1,8 @@
 //! Attesta: a signed order event becomes a certified review on a public profile and a badge.
 
 pub mod app;
-pub mod cli;
 pub(crate) mod badges;
+pub mod cli;
 pub mod config;
 pub mod context;
 pub mod db;
