@@ -177,13 +177,10 @@ impl Shops {
     async fn fetch(&self, shop: &ShopRef, now: Timestamp) -> db::Result<Option<Arc<ShopEntry>>> {
         let (wanted, keyring) = (shop.clone(), self.inner.ctx.keyring().clone());
         let entry = self.inner.ctx.db().read(move |c| read_entry(c, &keyring, &wanted)).await?;
-        Ok(match entry {
-            Some(entry) => Some(self.hold(entry, now)),
-            None => {
-                self.hold_absent(shop, now);
-                None
-            }
-        })
+        if entry.is_none() {
+            self.hold_absent(shop, now);
+        }
+        Ok(entry.map(|entry| self.hold(entry, now)))
     }
 
     fn hold(&self, entry: ShopEntry, now: Timestamp) -> Arc<ShopEntry> {

@@ -32,7 +32,7 @@ struct Place {
 
 impl Asked {
     /// Goes on from a cursor of the same list.
-    pub(crate) fn from_cursor(self, cursor: &str) -> Result<Self, CursorError> {
+    pub(crate) fn after_cursor(self, cursor: &str) -> Result<Self, CursorError> {
         let place: Place = Cursor::decode(cursor)?;
         if place.oldest_first != self.oldest_first {
             return Err(CursorError::Malformed);

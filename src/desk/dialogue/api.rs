@@ -54,7 +54,7 @@ impl Query {
         match &self.cursor {
             None => Ok(asked),
             Some(cursor) => {
-                asked.from_cursor(cursor).map_err(|error| Problem::new(Code::InvalidCursor, format!("{error}.")))
+                asked.after_cursor(cursor).map_err(|error| Problem::new(Code::InvalidCursor, format!("{error}.")))
             }
         }
     }

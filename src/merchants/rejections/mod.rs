@@ -130,7 +130,7 @@ mod tests {
         assert_eq!(kept.back().unwrap().at.millis(), 249);
         for n in 0..=255u8 {
             (0..2u8).for_each(|m| {
-                rejections.record(ShopId::from_bytes([n, m, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]), rejection(0))
+                rejections.record(ShopId::from_bytes([n, m, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]), rejection(0));
             });
         }
         assert_eq!(rejections.lock().len(), SHOPS_WAITING);
