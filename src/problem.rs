@@ -227,7 +227,7 @@ pub fn catalogue(address: &str) -> Value {
             "title": code.title(), "meaning": code.meaning(),
         })
     };
-    json!({ "problems": Code::ALL.iter().map(entry).collect::<Vec<_>>() })
+    json!({ "data": Code::ALL.iter().map(entry).collect::<Vec<_>>(), "next": null })
 }
 
 #[cfg(test)]

@@ -20,6 +20,36 @@ pub fn json_status<T: Serialize>(status: u16, body: &T) -> HttpResponse {
     HttpResponse::build(status_of(status)).json(body)
 }
 
+/// A page of a list, as every list answers: `data`, and `next`, the cursor of the page after it, repeated in
+/// `Link: rel="next"` with the filters of this request.
+///
+/// # Errors
+/// `internal`, when the server was put together without an edge.
+pub fn listed<T: Serialize>(req: &HttpRequest, data: &[T], next: Option<&str>) -> Result<HttpResponse, Problem> {
+    let mut response = HttpResponse::Ok();
+    if let Some(next) = next {
+        let (base, path) = (Edge::of(req)?.links().base(), req.path());
+        let url = format!("{base}{path}?{}", following(req.query_string(), next));
+        response.insert_header((header::LINK, format!("<{url}>; rel=\"next\"")));
+    }
+    Ok(response.json(Listed { data, next }))
+}
+
+#[derive(Serialize)]
+struct Listed<'a, T> {
+    data: &'a [T],
+    next: Option<&'a str>,
+}
+
+/// The same query with another cursor.
+fn following(query: &str, cursor: &str) -> String {
+    let mut pairs: Vec<(String, String)> = serde_urlencoded::from_str(query).unwrap_or_default();
+    pairs.retain(|(name, _)| name != "cursor");
+    pairs.push(("cursor".to_owned(), cursor.to_owned()));
+    // Pairs of plain texts always serialise.
+    serde_urlencoded::to_string(pairs).unwrap_or_default()
+}
+
 /// 200 with a page.
 pub fn page(html: String) -> HttpResponse {
     page_status(200, html)

@@ -234,12 +234,12 @@ async fn every_problem_has_its_anchor() {
     let app = app!(edge(&config(&[]), &clock()));
     let html = String::from_utf8(ask!(&app, get("/docs")).body).unwrap();
     let listed = ask!(&app, get("/v1/problems")).json();
-    for problem in listed["problems"].as_array().unwrap() {
+    for problem in listed["data"].as_array().unwrap() {
         let code = problem["code"].as_str().unwrap();
         assert!(html.contains(&format!("id=\"{code}\"")), "{code}");
     }
     assert_eq!(ask!(&app, get("/problems")).header("location"), "http://127.0.0.1:8080/docs");
-    assert_eq!(listed["problems"].as_array().map(Vec::len), Some(Code::ALL.len()));
+    assert_eq!(listed["data"].as_array().map(Vec::len), Some(Code::ALL.len()));
     assert_eq!(ask!(&app, get("/v1/openapi.yaml")).header("content-type"), "application/yaml");
 }
 

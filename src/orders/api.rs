@@ -1,13 +1,12 @@
 //! What a shop reads about its orders: `GET /v1/shops/{shop}/orders` and `/orders/{id}`.
 
-use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::reason::Reason;
 use super::state;
 use super::store::list::Filter;
-use super::view::{self, Asked, OrderView};
+use super::view::{self, Asked};
 use crate::context::Context;
 use crate::http::{self, Audience, Method, RouteTable};
 use crate::kernel::email::EmailAddress;
@@ -38,13 +37,6 @@ struct Params {
     limit: Option<String>,
 }
 
-#[derive(Serialize)]
-struct Page {
-    data: Vec<OrderView>,
-    /// The cursor of the next page; `null` on the last.
-    next: Option<String>,
-}
-
 async fn list_orders(
     req: HttpRequest,
     ctx: web::Data<Context>,
@@ -57,13 +49,7 @@ async fn list_orders(
     let keyring = ctx.keyring().clone();
     let page = ctx.db().read(move |conn| view::list(conn, &keyring, shop, &asked)).await?;
     let next = page.last.map(|last| Cursor::encode(&last));
-    let mut answer = HttpResponse::Ok();
-    if let Some(next) = &next {
-        let query = following(req.query_string(), next);
-        let url = ctx.links().to(path::V1_ORDERS, &[&shop]);
-        answer.insert_header((header::LINK, format!("<{url}?{query}>; rel=\"next\"")));
-    }
-    Ok(http::private(answer.json(Page { data: page.data, next })))
+    Ok(http::private(http::listed(&req, &page.data, next.as_deref())?))
 }
 
 async fn read_order(
@@ -126,12 +112,4 @@ fn known_reason(code: &str) -> Result<String, String> {
     known.ok_or_else(|| {
         format!("the reasons are {}", Reason::ALL.iter().map(|reason| reason.code()).collect::<Vec<_>>().join(", "))
     })
-}
-
-/// The same query with another cursor.
-fn following(query: &str, cursor: &str) -> String {
-    let mut pairs: Vec<(String, String)> = serde_urlencoded::from_str(query).unwrap_or_default();
-    pairs.retain(|(name, _)| name != "cursor");
-    pairs.push(("cursor".to_owned(), cursor.to_owned()));
-    serde_urlencoded::to_string(pairs).unwrap_or_default()
 }

@@ -68,13 +68,13 @@ pub struct Standing {
     /// The reason in words.
     pub reason_text: Option<&'static str>,
     /// When the next thing was due then.
-    pub due: Option<Timestamp>,
+    pub due_at: Option<Timestamp>,
 }
 
 impl Standing {
     /// With the reason in words.
-    pub fn new(state: &str, reason: Option<Reason>, due: Option<Timestamp>) -> Self {
-        Self { state: state.to_owned(), reason, reason_text: reason.map(Reason::sentence), due }
+    pub fn new(state: &str, reason: Option<Reason>, due_at: Option<Timestamp>) -> Self {
+        Self { state: state.to_owned(), reason, reason_text: reason.map(Reason::sentence), due_at }
     }
 }
 

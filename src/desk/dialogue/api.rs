@@ -1,6 +1,6 @@
 //! The shop's side of the dialogue: what waits for an answer, and its public reply. A reply never changes a review.
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -61,10 +61,14 @@ impl Query {
 }
 
 /// Reviews of the shop and of its products with their order numbers; unless asked otherwise, those without a reply.
-async fn read_inbox(shops: web::Data<Shops>, Then(bearer, query): Then<ShopBearer, web::Query<Query>>) -> Answer {
+async fn read_inbox(
+    req: HttpRequest,
+    shops: web::Data<Shops>,
+    Then(bearer, query): Then<ShopBearer, web::Query<Query>>,
+) -> Answer {
     let (shop, asked) = (bearer.shop(), query.asked()?);
     let page = shops.context().db().read(move |conn| inbox::inbox(conn, shop, asked)).await?;
-    Ok(http::json(&page))
+    http::listed(&req, &page.reviews, page.next.as_deref())
 }
 
 #[derive(Deserialize)]

@@ -1,7 +1,7 @@
 //! A shop's invitations: the list, and the shop's hand on one that is still to be sent. Each time that hand was in is
 //! counted and told on the profile.
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -58,10 +58,14 @@ impl Query {
 }
 
 /// Newest first, a page at a time.
-async fn list_invitations(shops: web::Data<Shops>, Then(bearer, query): Then<ShopBearer, web::Query<Query>>) -> Answer {
+async fn list_invitations(
+    req: HttpRequest,
+    shops: web::Data<Shops>,
+    Then(bearer, query): Then<ShopBearer, web::Query<Query>>,
+) -> Answer {
     let (shop, asked) = (bearer.shop(), query.asked()?);
     let page = shops.context().db().read(move |conn| invitations::list(conn, shop, &asked)).await?;
-    Ok(http::json(&page))
+    http::listed(&req, &page.invitations, page.next.as_deref())
 }
 
 /// What a path names: an invitation, or the order it asks about, which also exists before anything is planned.

@@ -1,7 +1,7 @@
 //! The mails of a shop: each with its state, every attempt and what the mail server said, with addresses masked. Bodies
 //! and addresses are not kept, so they cannot be shown.
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 
 use crate::http::{self, Audience, Method, RouteTable};
@@ -35,12 +35,6 @@ impl Query {
         let before = before.map_err(|error| Problem::new(Code::InvalidCursor, format!("{error}.")))?;
         Ok((before, limit))
     }
-}
-
-#[derive(Serialize)]
-struct Page {
-    messages: Vec<MessageView>,
-    next: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -89,6 +83,7 @@ impl AttemptView {
 
 /// Newest first, a page at a time.
 async fn list_messages(
+    req: HttpRequest,
     shops: web::Data<Shops>,
     Then(bearer, query): Then<ShopBearer, web::Query<Query>>,
 ) -> Result<HttpResponse, Problem> {
@@ -96,5 +91,6 @@ async fn list_messages(
     let mut listed = shops.context().db().read(move |conn| mail::listed(conn, shop, before, limit.probe())).await?;
     let more = limit.cut(&mut listed);
     let next = listed.last().filter(|_| more).map(|last| Cursor::encode(&(last.created_at, last.message.id)));
-    Ok(http::json(&Page { messages: listed.into_iter().map(MessageView::of).collect(), next }))
+    let messages: Vec<MessageView> = listed.into_iter().map(MessageView::of).collect();
+    http::listed(&req, &messages, next.as_deref())
 }

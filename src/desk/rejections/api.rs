@@ -1,17 +1,11 @@
 //! The webhooks of a shop that were refused, and why: the last hundred, newest first, without bodies.
 
-use actix_web::{HttpResponse, web};
-use serde::Serialize;
+use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::http::{self, Audience, Method, RouteTable};
 use crate::merchants::api::ShopBearer;
-use crate::merchants::{Rejection, Shops, rejections};
+use crate::merchants::{Shops, rejections};
 use crate::problem::Problem;
-
-#[derive(Serialize)]
-struct RejectedWebhooks {
-    rejected_webhooks: Vec<Rejection>,
-}
 
 /// Adds the routes of this subject.
 pub(in crate::desk) fn routes(table: &mut RouteTable) {
@@ -21,8 +15,12 @@ pub(in crate::desk) fn routes(table: &mut RouteTable) {
 }
 
 /// What was refused, as far as it is written down: a second may pass until it is.
-async fn list_rejected_webhooks(shops: web::Data<Shops>, bearer: ShopBearer) -> Result<HttpResponse, Problem> {
+async fn list_rejected_webhooks(
+    req: HttpRequest,
+    shops: web::Data<Shops>,
+    bearer: ShopBearer,
+) -> Result<HttpResponse, Problem> {
     let shop = bearer.shop();
-    let rejected_webhooks = shops.context().db().read(move |conn| rejections::list(conn, shop)).await?;
-    Ok(http::json(&RejectedWebhooks { rejected_webhooks }))
+    let rejected = shops.context().db().read(move |conn| rejections::list(conn, shop)).await?;
+    http::listed(&req, &rejected, None)
 }

@@ -273,7 +273,7 @@ async fn the_list_pages_with_links_and_keeps_tombstones() {
         let page = get!(&app, "{path}");
         assert_eq!(page.status, 200, "{}", page.body);
         seen.extend(
-            page.json()["reviews"]
+            page.json()["data"]
                 .as_array()
                 .unwrap()
                 .iter()

@@ -1,9 +1,8 @@
 //! What everybody reads as JSON: one review, and the list of a shop's.
 
-use actix_web::http::header;
-use actix_web::{HttpResponse, web};
-use serde::Serialize;
+use actix_web::{HttpRequest, HttpResponse, web};
 
+use crate::http;
 use crate::kernel::domain::ShopRef;
 use crate::kernel::id::ReviewId;
 use crate::merchants::Shops;
@@ -35,17 +34,9 @@ fn gone(stone: &Tombstone) -> Problem {
         .with("by", stone.by)
 }
 
-/// A page of a list on the wire.
-#[derive(Serialize)]
-struct Page {
-    /// Reviews and tombstones.
-    reviews: Vec<PublicEntry>,
-    /// The cursor of the next page; `null` on the last.
-    next: Option<String>,
-}
-
 /// `GET /v1/shops/{shop}/reviews`: the list, with filters, order and an opaque cursor; `Link: rel="next"` repeats it.
 pub(super) async fn list_reviews(
+    req: HttpRequest,
     shops: web::Data<Shops>,
     shop: web::Path<String>,
     params: web::Query<ListParams>,
@@ -59,12 +50,7 @@ pub(super) async fn list_reviews(
     let query = params.read().map_err(refused)?;
     let id = entry.shop.id;
     let page = shops.context().db().read(move |conn| list::list(conn, id, &query)).await?;
-    let mut answer = HttpResponse::Ok();
-    if let Some(next) = &page.next {
-        let url = format!("{}?{}", shops.context().links().api_reviews(&*shop), params.following(next));
-        answer.insert_header((header::LINK, format!("<{url}>; rel=\"next\"")));
-    }
-    Ok(answer.json(Page { reviews: page.entries, next: page.next }))
+    http::listed(&req, &page.entries, page.next.as_deref())
 }
 
 fn refused(bad: BadParam) -> Problem {
