@@ -4,12 +4,12 @@
 use serde::Serialize;
 
 use crate::kernel::time::Timestamp;
-use crate::look::page::{Frame, Head, View};
+use crate::look::Broken;
+use crate::look::page::Frame;
 use crate::look::review::ReviewCard;
-use crate::look::words::{Words, fill};
-use crate::look::{Broken, Template, template};
 
 mod samples;
+mod views;
 
 /// `/r/{token}`: the review form. Errors return it filled.
 #[derive(Debug, Clone, Serialize)]
@@ -243,76 +243,6 @@ pub(crate) enum About {
     ShopClosed,
 }
 
-macro_rules! private_page {
-    ($page:ident, $name:literal, $file:literal, $title:expr, $samples:path) => {
-        impl View for $page {
-            fn template() -> &'static Template {
-                template!($name, $file)
-            }
-
-            fn frame(&self) -> &Frame {
-                &self.frame
-            }
-
-            fn head(&self, words: &Words) -> Head {
-                let title: fn(&Self, &Words) -> String = $title;
-                Head::private(title(self, words))
-            }
-
-            fn samples() -> Vec<Self> {
-                $samples()
-            }
-        }
-    };
-}
-
-fn about(phrase: &str, shop: &str) -> String {
-    fill(phrase, &[("shop", shop)])
-}
-
-private_page!(
-    FormPage,
-    "reviews/form",
-    "pages/form.hbs",
-    |page, words| about(words.form.page_title, &page.shop_name),
-    samples::forms
-);
-private_page!(
-    ThanksPage,
-    "reviews/thanks",
-    "pages/thanks.hbs",
-    |_, words| words.thanks.heading.to_owned(),
-    samples::thanks
-);
-private_page!(
-    YoursPage,
-    "reviews/yours",
-    "pages/yours.hbs",
-    |page, words| about(words.yours.heading, &page.shop_name),
-    samples::yours
-);
-private_page!(
-    FreshLinkPage,
-    "reviews/fresh_link",
-    "pages/fresh_link.hbs",
-    |page, words| if page.asked { words.fresh.asked_heading } else { words.fresh.heading }.to_owned(),
-    samples::fresh_links
-);
-private_page!(
-    ConfirmErasePage,
-    "reviews/confirm_erase",
-    "pages/confirm_erase.hbs",
-    |_, words| words.erase.heading.to_owned(),
-    samples::confirm_erase
-);
-private_page!(
-    NoticePage,
-    "reviews/notice",
-    "pages/notice.hbs",
-    |page, words| about(words.form.page_title, &page.shop_name),
-    samples::notices
-);
-
 /// Renders every page of this room with its samples; called once at start.
 pub(crate) fn check_pages() -> Result<(), Broken> {
     use crate::look::check;
@@ -328,6 +258,7 @@ pub(crate) fn check_pages() -> Result<(), Broken> {
 mod tests {
     use super::*;
     use crate::look::gallery::hang;
+    use crate::look::page::View;
 
     #[test]
     fn every_sample_fits_its_template() {
@@ -338,5 +269,15 @@ mod tests {
         hang::<FreshLinkPage>("fresh");
         hang::<ConfirmErasePage>("erase");
         hang::<NoticePage>("notice");
+    }
+
+    #[test]
+    fn a_form_for_ten_items_stays_under_thirty_kilobytes() {
+        let mut page = FormPage::samples().swap_remove(1);
+        let item = page.items[1].clone();
+        page.items =
+            (0..10).map(|at| ItemFields { key: at.to_string(), name: "N".repeat(200), ..item.clone() }).collect();
+        let html = crate::look::render(&page).expect("it renders");
+        assert!(html.len() < 30 * 1024, "{} bytes", html.len());
     }
 }
