@@ -14,6 +14,7 @@ use crate::db::{self, Db, migrate};
 use crate::demo::{self, Demo};
 use crate::desk;
 use crate::http::{self, Configure, Edge, EdgeParts, Metrics, RouteTable, health};
+use crate::intake::{self, Collector, Counts, Intake};
 use crate::invitations;
 use crate::jobs::clock::Ticks;
 use crate::jobs::{Job, Runner};
@@ -24,6 +25,7 @@ use crate::keyring::{Keyring, KeyringError, MasterKey, MasterSource};
 use crate::links::Links;
 use crate::mail::{Letter, LetterJob, MailSetupError, Mailer};
 use crate::merchants::{Rejections, Shops};
+use crate::orders;
 use crate::profiles::{self, ProfileCache};
 use crate::reviews;
 
@@ -113,6 +115,8 @@ pub struct House {
     mailer: Arc<Mailer>,
     profiles: ProfileCache,
     badges: BadgeCache,
+    metrics: Metrics,
+    counts: Counts,
     demo: Option<web::Data<Demo>>,
 }
 
@@ -126,7 +130,10 @@ impl House {
         let shops = Shops::new(ctx.clone());
         let profiles = ProfileCache::new(ctx.clone(), PROFILE_BYTES);
         let badges = BadgeCache::new(ctx.clone(), BADGE_BYTES);
-        Ok(Self { ctx, shops, rejections: Arc::default(), mailer, profiles, badges, demo: None })
+        let refused = |error: prometheus::Error| StartError::Metrics(error.to_string());
+        let metrics = Metrics::new().map_err(refused)?;
+        let counts = Counts::new(metrics.registry()).map_err(refused)?;
+        Ok(Self { ctx, shops, rejections: Arc::default(), mailer, profiles, badges, metrics, counts, demo: None })
     }
 
     /// The same house with the demo's door.
@@ -151,6 +158,8 @@ impl House {
         http::routes(&mut table);
         profiles::api::routes(&mut table);
         badges::api::routes(&mut table);
+        intake::routes(&mut table);
+        orders::routes(&mut table);
         desk::routes(&mut table);
         if self.demo.is_some() {
             demo::routes(&mut table);
@@ -165,20 +174,25 @@ impl House {
     /// # Errors
     /// [`StartError::Metrics`].
     pub fn edge(&self) -> Result<Arc<Edge>, StartError> {
-        let metrics = Metrics::new().map_err(|error| StartError::Metrics(error.to_string()))?;
         Ok(Edge::new(EdgeParts {
             config: self.ctx.config(),
             clock: Arc::clone(self.ctx.clock()),
             table: self.routes(),
-            metrics,
+            metrics: self.metrics.clone(),
             ready: health::database(self.ctx.db().clone()),
         }))
     }
 
-    /// Hands the rooms' shared state to a worker.
+    /// Hands the rooms' shared state to a worker, and starts what gathers events. Call it within the runtime.
     pub fn configure(&self) -> Configure {
         let house = self.clone();
+        let intake = web::Data::new(Intake {
+            collector: Collector::start(&self.ctx),
+            rejections: Arc::clone(&self.rejections),
+            counts: self.counts.clone(),
+        });
         Arc::new(move |cfg: &mut ServiceConfig| {
+            cfg.app_data(intake.clone());
             cfg.app_data(web::Data::new(house.ctx.clone()));
             cfg.app_data(web::Data::new(house.shops.clone()));
             cfg.app_data(web::Data::new(house.profiles.clone()));
@@ -220,7 +234,7 @@ impl House {
     }
 
     /// Writes down what is kept in memory for a moment.
-    async fn flush(&self) {
+    pub async fn flush(&self) {
         let (rejections, uses) = (self.rejections.flush(&self.ctx).await, self.shops.flush_uses(true).await);
         if let Some(error) = rejections.err().or(uses.err()) {
             tracing::warn!(%error, "the last second's rejections and key uses were not written down");

@@ -10,6 +10,7 @@ use super::House;
 use crate::http::Edge;
 use crate::invitations;
 use crate::jobs::clock::Tick;
+use crate::orders;
 use crate::profiles::collection;
 
 /// All ticks of a process: `edge` is tidied, `wake` makes the queue look.
@@ -31,6 +32,9 @@ pub(super) fn all(house: &House, edge: &Arc<Edge>, wake: Arc<Notify>) -> Vec<Tic
         each(house, "put back what is missing", "20 * * * * *", |house| async move {
             said("missing jobs", invitations::jobs::heal(&house.ctx).await);
             said("held mail", house.mailer.release_held(&house.ctx, &super::kinds()).await);
+        }),
+        each(house, "let go of what is over", "35 */5 * * * *", |house| async move {
+            said("addresses and webhook ids", orders::tidy(&house.ctx).await);
         }),
         simple("forget quiet addresses", "50 * * * * *", move || edge.limits().tidy()),
     ]

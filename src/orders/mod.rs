@@ -22,10 +22,12 @@ pub mod reason;
 mod slot;
 pub mod state;
 mod store;
+mod tidy;
 pub mod timeline;
 pub mod view;
 pub(crate) mod workbench;
 
+pub use api::routes;
 pub use model::{Actor, Address, Contact, Facts, Item, Order};
 pub use personal::contact;
 pub use reason::Reason;
@@ -34,3 +36,4 @@ pub use store::census::{Census, any_dirty, census, take_dirty};
 pub use store::find as facts;
 pub use store::list::Filter;
 pub use store::{Move, Unsent, find, find_number, keep_contact_until, mark_dirty, move_to, person, unsent};
+pub use tidy::tidy;

@@ -12,9 +12,11 @@
 
 mod db;
 mod desk;
+mod intake;
 mod jobs;
 mod mail;
 mod merchants;
 mod migrations;
+mod orders;
 mod story;
 mod support;
