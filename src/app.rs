@@ -3,7 +3,7 @@
 
 use std::future::Future;
 use std::net::TcpListener;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use actix_web::web::{self, ServiceConfig};
 
@@ -23,6 +23,7 @@ use crate::kernel::random::Random;
 use crate::kernel::time::Clock;
 use crate::keyring::{Keyring, KeyringError, MasterKey, MasterSource};
 use crate::links::Links;
+use crate::look::Broken;
 use crate::mail::{Letter, LetterJob, MailSetupError, Mailer};
 use crate::merchants::{Rejections, Shops};
 use crate::orders;
@@ -56,7 +57,7 @@ pub enum StartError {
     #[error(transparent)]
     Mail(#[from] MailSetupError),
     /// A page's template.
-    #[error("a page template is broken: {0}")]
+    #[error("{0}")]
     Pages(String),
     /// The process's figures.
     #[error("the metrics cannot be set up: {0}")]
@@ -126,6 +127,7 @@ impl House {
     /// # Errors
     /// [`StartError`].
     pub fn new(ctx: Context) -> Result<Self, StartError> {
+        PAGES.as_ref().map_err(|broken| StartError::Pages(broken.to_string()))?;
         let mailer = Arc::new(Mailer::new(ctx.config(), ctx.clock())?);
         let shops = Shops::new(ctx.clone());
         let profiles = ProfileCache::new(ctx.clone(), PROFILE_BYTES);
@@ -241,6 +243,15 @@ impl House {
         }
     }
 }
+
+/// Whether every page fits its view: rendered with its samples, once in the life of a process.
+static PAGES: LazyLock<Result<(), Broken>> = LazyLock::new(|| {
+    http::pages::check_pages()?;
+    invitations::pages::check_pages()?;
+    reviews::pages::check_pages()?;
+    profiles::pages::check_pages()?;
+    demo::pages::check_pages()
+});
 
 /// Every kind of mail, by the room that means something with it.
 fn letters() -> [Arc<dyn Letter>; 5] {
