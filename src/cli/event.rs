@@ -65,7 +65,7 @@ pub(crate) struct Send {
     /// Send this JSON file, byte for byte, instead of a sample.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["number", "locale", "test"])]
     file: Option<PathBuf>,
-    /// Where the server is (default: public_url, else the listening address).
+    /// Where the server is (default: `public_url`, else the listening address).
     #[arg(long)]
     url: Option<String>,
     /// The shop's webhook secret (default: the one in this instance's database).

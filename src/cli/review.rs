@@ -28,7 +28,8 @@ pub(crate) enum ReviewCommand {
 pub(crate) struct Restrict {
     /// The review: rev_...
     id: String,
-    /// illegal_content, personal_data, hate_or_threat, not_about_the_purchase, conflict_of_interest or court_order
+    /// `illegal_content`, `personal_data`, `hate_or_threat`, `not_about_the_purchase`, `conflict_of_interest` or
+    /// `court_order`
     #[arg(long)]
     reason: String,
     /// What is told to the author: the facts, the rule, and how to object.

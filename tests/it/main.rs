@@ -10,6 +10,7 @@
     reason = "a test that cannot go on fails by panicking, and it looks at the machine it runs on"
 )]
 
+mod cli;
 mod db;
 mod desk;
 mod intake;

@@ -18,7 +18,7 @@ pub(crate) struct Fields {
     /// Where its days begin: Europe/Rome (default UTC).
     #[arg(long, value_name = "ZONE")]
     time_zone: Option<String>,
-    /// Why it may write to its customers: soft_opt_in, consent or none (default soft_opt_in).
+    /// Why it may write to its customers: `soft_opt_in`, consent or none (default `soft_opt_in`).
     #[arg(long, value_name = "BASIS")]
     legal_basis: Option<String>,
     /// Where it is established: IT
@@ -30,7 +30,7 @@ pub(crate) struct Fields {
     /// Its public contact address.
     #[arg(long)]
     contact: Option<String>,
-    /// Rules of its trade: general or tourism_it (default general).
+    /// Rules of its trade: general or `tourism_it` (default general).
     #[arg(long)]
     sector: Option<String>,
     /// The event that starts the clock: created, paid, fulfilled or delivered (default fulfilled).

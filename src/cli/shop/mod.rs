@@ -72,7 +72,7 @@ pub(crate) struct Set {
     /// Hold (true) or send (false) its invitations.
     #[arg(long)]
     paused: Option<bool>,
-    /// Empty an optional setting: country, category, contact, hours, min_total or remind_after. Can be repeated.
+    /// Empty an optional setting: country, category, contact, hours, `min_total` or `remind_after`. Can be repeated.
     #[arg(long, value_name = "FIELD")]
     clear: Vec<String>,
 }

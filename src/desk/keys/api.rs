@@ -1,10 +1,10 @@
 //! The keys of a shop: told by their last four characters, rotated with an overlap, shown once when made.
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::http::json::parse_as;
+use crate::http::json::{parse_as, require_json};
 use crate::http::{self, Audience, Method, RawBody, RouteTable, StrictJson};
 use crate::kernel::delay::Delay;
 use crate::kernel::id::KeyId;
@@ -36,14 +36,18 @@ async fn list_keys(shops: web::Data<Shops>, bearer: ShopBearer) -> Answer {
     Ok(http::json(&keys))
 }
 
-#[derive(Default, Deserialize)]
+#[derive(Deserialize)]
 struct Rotation {
     overlap: Option<String>,
 }
 
 /// How long the key before lives on. A body is not needed; `{"overlap": "0h"}` ends it at once.
-fn overlap_ms(body: &RawBody) -> Result<i64, Problem> {
-    let rotation = if body.0.is_empty() { Rotation::default() } else { parse_as::<Rotation>(&body.0)? };
+fn overlap_ms(request: &HttpRequest, body: &RawBody) -> Result<i64, Problem> {
+    if body.0.is_empty() {
+        return Ok(DEFAULT_OVERLAP_MS);
+    }
+    require_json(request)?;
+    let rotation: Rotation = parse_as(&body.0)?;
     let Some(text) = rotation.overlap else { return Ok(DEFAULT_OVERLAP_MS) };
     let wanted = Delay::parse(&text).ok().map(Delay::nominal_ms);
     wanted.filter(|ms| (0..=MAX_OVERLAP_MS).contains(ms)).ok_or_else(|| {
@@ -52,8 +56,12 @@ fn overlap_ms(body: &RawBody) -> Result<i64, Problem> {
 }
 
 /// A new webhook secret, shown in this answer and never again.
-async fn rotate_webhook_secret(shops: web::Data<Shops>, Then(writer, body): Then<ShopWriter, RawBody>) -> Answer {
-    let (shop, ctx, overlap) = (writer.shop(), shops.context(), overlap_ms(&body)?);
+async fn rotate_webhook_secret(
+    shops: web::Data<Shops>,
+    Then(writer, body): Then<ShopWriter, RawBody>,
+    request: HttpRequest,
+) -> Answer {
+    let (shop, ctx, overlap) = (writer.shop(), shops.context(), overlap_ms(&request, &body)?);
     let new = keys::new_secret(ctx, shop).map_err(Problem::internal)?;
     let issued = ctx.db().write(move |tx| keys::rotate_secret(tx, shop, new, overlap)).await?;
     shops.forget(shop);
@@ -61,8 +69,12 @@ async fn rotate_webhook_secret(shops: web::Data<Shops>, Then(writer, body): Then
 }
 
 /// A new API key, shown in this answer and never again.
-async fn rotate_api_key(shops: web::Data<Shops>, Then(writer, body): Then<ShopWriter, RawBody>) -> Answer {
-    let (shop, ctx, overlap) = (writer.shop(), shops.context(), overlap_ms(&body)?);
+async fn rotate_api_key(
+    shops: web::Data<Shops>,
+    Then(writer, body): Then<ShopWriter, RawBody>,
+    request: HttpRequest,
+) -> Answer {
+    let (shop, ctx, overlap) = (writer.shop(), shops.context(), overlap_ms(&request, &body)?);
     let new = keys::new_api_key(ctx);
     let issued = ctx.db().write(move |tx| keys::rotate_api_key(tx, shop, new, overlap)).await?;
     shops.forget(shop);
