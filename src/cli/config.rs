@@ -29,6 +29,6 @@ pub(super) fn run(start: &Start, shown: &mut Shown<'_>) -> Result<(), Failure> {
 fn follow(lines: &mut [Line], key: &str, value: String) {
     if let Some(line) = lines.iter_mut().find(|line| line.key == key && line.value.is_none()) {
         line.value = Some(value);
-        line.source = "follows data_dir".to_owned();
+        "follows data_dir".clone_into(&mut line.source);
     }
 }

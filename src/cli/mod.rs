@@ -45,6 +45,7 @@ struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "parsed once in the life of a process")]
 enum Command {
     /// Run the server.
     Serve,
@@ -125,6 +126,8 @@ pub fn run(
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> u8 {
+    // One crypto provider for all TLS of the process; a second installation (in tests) changes nothing.
+    drop(rustls::crypto::ring::default_provider().install_default());
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(error) => {

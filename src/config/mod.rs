@@ -242,11 +242,14 @@ impl Config {
     #[must_use]
     pub fn in_dir(mut self, dir: &Path) -> Self {
         self.database_url = database_in(dir);
-        self.data_dir = dir.to_owned();
+        dir.clone_into(&mut self.data_dir);
         self
     }
 
     /// The defaults without any environment or file, for tests. Use [`Config::in_dir`] to give it a folder.
+    ///
+    /// # Panics
+    /// Never while the embedded defaults pass their own test.
     #[expect(clippy::expect_used, reason = "the embedded defaults are checked by a test; only tests call this")]
     pub fn for_tests() -> Self {
         let settings = Settings::defaults().expect("the embedded defaults parse");

@@ -152,7 +152,7 @@ impl<'a> Reader<'a> {
             let text = text.trim();
             let parsed = text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
             let accepted = "expected a list of addresses or networks, such as [\"10.0.0.0/8\", \"::1\"]";
-            parsed.map_err(|_| refused(key, raw, accepted))
+            parsed.map_err(|_not_an_address| refused(key, raw, accepted))
         };
         texts.iter().filter(|text| !text.trim().is_empty()).map(network).collect()
     }

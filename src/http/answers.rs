@@ -123,6 +123,7 @@ fn of_form(error: &actix_web::error::UrlencodedError, limit: usize) -> Problem {
 /// The answer that shows a problem.
 pub(super) fn face(edge: &Edge, req: &HttpRequest, audience: Option<Audience>, problem: &Problem) -> HttpResponse {
     let mut response = HttpResponse::build(problem.status_code());
+    response.insert_header((header::CACHE_CONTROL, "no-store"));
     if let Some(seconds) = problem.retry_after_seconds() {
         response.insert_header((header::RETRY_AFTER, seconds.to_string()));
     }

@@ -42,7 +42,7 @@ pub(super) fn docs(links: &Links, req: &HttpRequest, entries: &[Entry]) -> Resul
         openapi_url: links.openapi(),
         public_url: links.base().to_string(),
         routes: entries.iter().map(row).collect(),
-        problems: Code::ALL.iter().map(explained).collect(),
+        problems: Code::ALL.iter().copied().map(explained).collect(),
     })
 }
 
@@ -66,7 +66,7 @@ fn row(entry: &Entry) -> DocsRoute {
     }
 }
 
-fn explained(code: &Code) -> DocsProblem {
+fn explained(code: Code) -> DocsProblem {
     DocsProblem {
         code: code.name().to_owned(),
         status: code.status(),

@@ -8,7 +8,7 @@ use actix_web::http::Method;
 pub enum Audience {
     /// Anybody, from any origin; answers are made per request.
     Public,
-    /// Anybody, from any origin; answers are stored bytes with their own ETags and encodings. No span, no compression.
+    /// Anybody, from any origin; answers are stored bytes with their own `ETag`s and encodings. No span, no compression.
     Cached,
     /// A shop with its API key; reads.
     Private,
