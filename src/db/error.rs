@@ -17,7 +17,24 @@ pub enum Error {
     Corrupt(String),
     /// The engine refused a statement.
     #[error("the database refused a statement: {0}")]
-    Engine(#[from] diesel::result::Error),
+    Engine(#[source] diesel::result::Error),
+}
+
+/// Two transactions that waited for each other are a matter of the moment, like a server that is away: whoever must store
+/// something tries again.
+impl From<diesel::result::Error> for Error {
+    fn from(error: diesel::result::Error) -> Self {
+        use diesel::result::DatabaseErrorKind::SerializationFailure;
+        match &error {
+            diesel::result::Error::DatabaseError(SerializationFailure, said) => {
+                Self::Unavailable(said.message().to_owned())
+            }
+            diesel::result::Error::DatabaseError(_, said) if said.message().starts_with("deadlock detected") => {
+                Self::Unavailable(said.message().to_owned())
+            }
+            _ => Self::Engine(error),
+        }
+    }
 }
 
 /// Result of the database layer.

@@ -70,7 +70,7 @@ impl Letter for FreshLinkLetter {
     }
 
     fn settle(&self, tx: &mut Connection, ctx: &Context, subject: Subject, what: &Settled) -> db::Result<()> {
-        let Some(about) = letter::Subject::read(tx, ctx, subject.id())? else { return Ok(()) };
+        let Some(about) = letter::Subject::hold(tx, ctx, subject.id())? else { return Ok(()) };
         match what.fate {
             Fate::Sent | Fate::Captured => renewed(tx, ctx, &about, what),
             Fate::Bounced(_) => suppress_bounced(tx, &about, what.at),

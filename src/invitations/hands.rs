@@ -4,9 +4,10 @@
 //! delay or drop a question; it can never bring one back that was refused, and each time its hand was in is counted and
 //! told on its profile.
 
-use super::model::Invitation;
+use super::model::{INVITATION, Invitation};
 use super::store;
 use crate::db::{self, Connection};
+use crate::jobs::{self, Subject};
 use crate::kernel::id::{OrderId, ShopId};
 use crate::kernel::time::Timestamp;
 use crate::orders::{self, Order, State};
@@ -35,12 +36,17 @@ pub enum Handled {
     PastWindow(Timestamp),
 }
 
-/// An order with what is planned for it, or why nothing can be done.
+/// An order with what is planned for it, or why nothing can be done. A mail that is being sent ends first: its result is
+/// waited for, so that nobody withdraws what has left.
 pub(super) fn pending(
     tx: &mut Connection,
     shop: ShopId,
     order: OrderId,
 ) -> db::Result<Result<(Order, Invitation), Handled>> {
+    if let Some(row) = store::of_order(tx, shop, order)? {
+        jobs::hold(tx, INVITATION, Subject::from(row.id))?;
+        store::hold(tx, row.id)?;
+    }
     let Some(order) = orders::find(tx, shop, order)? else { return Ok(Err(Handled::NoOrder)) };
     let row = store::of_order(tx, shop, order.id)?;
     Ok(match (order.state, row) {

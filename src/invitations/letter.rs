@@ -32,6 +32,16 @@ impl Subject {
     /// Reads them; `None` when one of them is gone.
     pub(super) fn read(conn: &mut Connection, ctx: &Context, id: InvitationId) -> db::Result<Option<Self>> {
         let Some(row) = store::by_id(conn, id)? else { return Ok(None) };
+        Self::of(conn, ctx, row)
+    }
+
+    /// Reads them to change them: nobody else does until the end of the transaction.
+    pub(super) fn hold(tx: &mut Connection, ctx: &Context, id: InvitationId) -> db::Result<Option<Self>> {
+        let Some(row) = store::hold(tx, id)? else { return Ok(None) };
+        Self::of(tx, ctx, row)
+    }
+
+    fn of(conn: &mut Connection, ctx: &Context, row: Invitation) -> db::Result<Option<Self>> {
         let Some(shop) = merchants::load(conn, row.shop_id)? else { return Ok(None) };
         let Some(order) = orders::find(conn, row.shop_id, row.order_id)? else { return Ok(None) };
         let contact = orders::contact(conn, ctx.keyring(), row.shop_id, row.order_id)?;

@@ -47,7 +47,7 @@ impl Letter for ReminderLetter {
     }
 
     fn settle(&self, tx: &mut Connection, ctx: &Context, subject: jobs::Subject, what: &Settled) -> db::Result<()> {
-        let Some(subject) = Subject::read(tx, ctx, subject.id())? else { return Ok(()) };
+        let Some(subject) = Subject::hold(tx, ctx, subject.id())? else { return Ok(()) };
         match what.fate {
             Fate::Sent | Fate::Captured => {
                 let (row, shop) = (&subject.row, &subject.shop);

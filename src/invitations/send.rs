@@ -40,7 +40,7 @@ impl Letter for InvitationLetter {
     }
 
     fn settle(&self, tx: &mut Connection, ctx: &Context, subject: jobs::Subject, what: &Settled) -> db::Result<()> {
-        let Some(subject) = Subject::read(tx, ctx, subject.id())? else { return Ok(()) };
+        let Some(subject) = Subject::hold(tx, ctx, subject.id())? else { return Ok(()) };
         match what.fate {
             Fate::Sent | Fate::Captured => sent(tx, ctx, &subject, what.at),
             // Cancelled while the server was asked: what was decided since stands.

@@ -92,6 +92,18 @@ pub(crate) fn of_order(conn: &mut Connection, shop: ShopId, order: OrderId) -> d
     row.map(Row::invitation).transpose()
 }
 
+/// The same, held until the end of the transaction: on PostgreSQL whoever else wants to change it waits.
+pub(crate) fn hold(tx: &mut Connection, id: InvitationId) -> db::Result<Option<Invitation>> {
+    match tx {
+        Connection::Pg(pg) => {
+            let row: Option<Row> =
+                invitations::table.filter(invitations::id.eq(id)).for_update().first(pg).optional()?;
+            row.map(Row::invitation).transpose()
+        }
+        Connection::Sqlite(_) => by_id(tx, id),
+    }
+}
+
 /// The invitation that a link or a job names; the row says whose it is.
 pub(crate) fn by_id(conn: &mut Connection, id: InvitationId) -> db::Result<Option<Invitation>> {
     let row: Option<Row> = invitations::table.filter(invitations::id.eq(id)).first(conn).optional()?;

@@ -66,6 +66,20 @@ pub fn enqueue_many(tx: &mut Connection, kind: &'static str, items: &[(Subject, 
     Ok(())
 }
 
+/// Holds a job until the end of the transaction, if it is there: on PostgreSQL a worker that is about to record how it ended
+/// has done so before this returns, or waits until the caller is done.
+///
+/// # Errors
+/// The database's.
+pub fn hold(tx: &mut Connection, kind: &'static str, subject: Subject) -> db::Result<()> {
+    if let Connection::Pg(pg) = tx {
+        let bytes = subject.as_bytes().to_vec();
+        let mine = jobs::table.filter(jobs::kind.eq(kind)).filter(jobs::subject.eq(bytes));
+        mine.select(jobs::fence).for_update().first::<i64>(pg).optional()?;
+    }
+    Ok(())
+}
+
 /// Takes a job out of the queue; a worker that holds it loses the claim.
 ///
 /// # Errors

@@ -14,6 +14,7 @@ mod cli;
 mod db;
 mod desk;
 mod intake;
+mod invitations;
 mod jobs;
 mod mail;
 mod merchants;
