@@ -5,6 +5,7 @@
 
 use serde::Serialize;
 
+use crate::kernel::delay::Delay;
 use crate::kernel::id::{InvitationId, OrderId, ShopId};
 use crate::kernel::time::{DAY, Timestamp};
 use crate::keyring::PersonHash;
@@ -18,8 +19,8 @@ pub(crate) const REMINDER: &str = "reminder";
 /// Queue and outbox kind of a fresh link that its holder asked for.
 pub(crate) const FRESH_LINK: &str = "fresh_link";
 
-/// How far a shop may postpone one invitation in all, in ms.
-pub(crate) const POSTPONE_LIMIT_MS: i64 = 30 * DAY;
+/// How far a shop may postpone one invitation in all.
+pub(crate) const POSTPONE_LIMIT: Delay = Delay::days(30);
 /// Age of the trigger on arrival from which nobody is asked any more, in ms.
 pub(crate) const TOO_OLD_MS: i64 = 90 * DAY;
 /// In Italian tourism a review belongs within this time of the visit, in ms.

@@ -1,7 +1,7 @@
 //! The shop asks later: 30 days in all for one invitation, never beyond the time to submit, each time counted in public.
 
 use super::hands::{Handled, pending};
-use super::model::{INVITATION, POSTPONE_LIMIT_MS};
+use super::model::{INVITATION, POSTPONE_LIMIT};
 use super::store;
 use crate::db::{self, Connection};
 use crate::jobs::Subject;
@@ -37,9 +37,10 @@ pub fn postpone(tx: &mut Connection, shop: &Shop, order: OrderId, later: Later, 
     if moved <= 0 || due <= now {
         return Ok(Handled::NotLater(row.due_at.max(now)));
     }
-    let left_ms = (POSTPONE_LIMIT_MS - row.postponed_ms).max(0);
-    if moved > left_ms {
-        return Ok(Handled::Limit { left_ms });
+    // Thirty days of the calendar from where it stood first: an hour more or less where the clocks change.
+    let last = POSTPONE_LIMIT.after(row.due_at.minus_ms(row.postponed_ms), &zone);
+    if due > last {
+        return Ok(Handled::Limit { left_ms: last.since(row.due_at).max(0) });
     }
     if due >= row.submit_until {
         return Ok(Handled::PastWindow(row.submit_until));

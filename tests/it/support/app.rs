@@ -244,7 +244,7 @@ impl TestApp {
     pub(crate) fn mail_to(&self, address: &str) -> Opened {
         self.mails()
             .into_iter()
-            .find(|mail| mail.entry.to.contains(address))
+            .find(|mail| mail.headers.iter().any(|(name, value)| name == "To" && value.contains(address)))
             .unwrap_or_else(|| panic!("a mail to {address} was expected"))
     }
 
