@@ -162,6 +162,8 @@ impl House {
         badges::api::routes(&mut table);
         intake::routes(&mut table);
         orders::routes(&mut table);
+        invitations::api::routes(&mut table);
+        reviews::api::routes(&mut table);
         desk::routes(&mut table);
         if self.demo.is_some() {
             demo::routes(&mut table);
