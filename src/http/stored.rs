@@ -1,4 +1,4 @@
-//! Answers made once and given many times: the bytes plain, gzipped and in Brotli, each with a strong ETag of its own and
+//! Answers made once and given many times: the bytes plain, gzipped and in Brotli, each with a strong tag of its own and
 //! headers ready to copy. Giving one copies no body, compresses nothing and touches no database; a reader who has the
 //! bytes already gets a 304. Which bytes, and until when they are fresh, is the business of the rooms' caches.
 
@@ -181,8 +181,7 @@ fn wanted(headers: &HeaderMap) -> Coding {
 fn weighed(part: &str) -> (&str, u16) {
     let (name, rest) = part.split_once(';').unwrap_or((part, ""));
     let weight = match rest.trim().strip_prefix("q=") {
-        None => 1_000,
-        Some("1" | "1.0" | "1.00" | "1.000") => 1_000,
+        None | Some("1" | "1.0" | "1.00" | "1.000") => 1_000,
         Some(text) => match text.strip_prefix("0.") {
             Some(digits) if (1..=3).contains(&digits.len()) => format!("{digits:0<3}").parse().unwrap_or(0),
             _ => 0,

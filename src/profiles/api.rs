@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use actix_web::http::{Method, header};
 use actix_web::{HttpRequest, HttpResponse, web};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use crate::context::Context;
 use crate::http::stored::Stored;
@@ -15,6 +15,7 @@ use crate::kernel::locale::Language;
 use crate::links::path;
 use crate::merchants::{ShopEntry, Shops};
 use crate::problem::{Code, Problem};
+use crate::reviews::api::Page;
 use crate::reviews::list::BadParam;
 use crate::reviews::{self, ListParams, ListQuery, PublicEntry};
 
@@ -121,14 +122,6 @@ async fn read_product(ctx: web::Data<Context>, shops: web::Data<Shops>, at: web:
     });
     let body = wire::product(&entry.shop, &sku, &days, name, ctx.links());
     Ok(HttpResponse::Ok().insert_header(BRIEFLY).json(body))
-}
-
-/// A page of a list on the wire, as every list of reviews has it.
-#[derive(Serialize)]
-struct Page {
-    reviews: Vec<PublicEntry>,
-    /// The cursor of the next page; `null` on the last.
-    next: Option<String>,
 }
 
 /// `GET /v1/shops/{shop}/products/{sku}/reviews`: the list of one product, with the filters of any list.

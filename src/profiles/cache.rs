@@ -39,7 +39,7 @@ struct Made {
 }
 
 /// All that is held under one name.
-struct Shelf<S> {
+struct Slot<S> {
     /// The public version last seen; below 0 there is no such shop.
     version: AtomicI64,
     checked_at: AtomicI64,
@@ -65,7 +65,7 @@ enum Look {
 /// What asking the database brought.
 enum Asked {
     Same(i64),
-    New(i64, Stored),
+    New(i64, Box<Stored>),
     Nobody,
 }
 
@@ -85,14 +85,14 @@ struct Inner<S> {
     poll_ms: i64,
     budget: usize,
     held: AtomicUsize,
-    shelves: RwLock<HashMap<Box<str>, Arc<Shelf<S>>>>,
+    names: RwLock<HashMap<Box<str>, Arc<Slot<S>>>>,
 }
 
 impl<S: Surface> Cache<S> {
     /// An empty cache that holds about `budget` bytes of bodies at most.
     pub(crate) fn new(ctx: Context, budget: usize) -> Self {
         let poll_ms = ctx.config().public_poll_ms;
-        let inner = Inner { ctx, poll_ms, budget, held: AtomicUsize::new(0), shelves: RwLock::default() };
+        let inner = Inner { ctx, poll_ms, budget, held: AtomicUsize::new(0), names: RwLock::default() };
         Self { inner: Arc::new(inner) }
     }
 
@@ -111,77 +111,77 @@ impl<S: Surface> Cache<S> {
             Look::Nobody => return Ok(None),
             Look::Ask => {}
         }
-        // Held by the one spelling of each name, so that a shop has two shelves at most: by id and by domain.
+        // Held by the one spelling of each name, so that a shop has two names at most: by id and by domain.
         let Ok(shop) = ShopRef::parse(name) else { return Ok(None) };
         self.ask(&shop, surface).await
     }
 
     fn look(&self, name: &str, surface: S) -> Look {
-        let shelves = self.inner.shelves.read().unwrap_or_else(PoisonError::into_inner);
-        match shelves.get(name) {
-            Some(shelf) => {
+        let names = self.inner.names.read().unwrap_or_else(PoisonError::into_inner);
+        match names.get(name) {
+            Some(slot) => {
                 let (now, poll_ms) = (self.inner.ctx.now(), self.inner.poll_ms);
-                shelf.look(surface, now, shelf.is_young(now, poll_ms) || shelf.may_wait(now, poll_ms))
+                slot.look(surface, now, slot.is_young(now, poll_ms) || slot.may_wait(now, poll_ms))
             }
             None => Look::Ask,
         }
     }
 
     async fn ask(&self, shop: &ShopRef, surface: S) -> db::Result<Option<Arc<Stored>>> {
-        let shelf = self.shelf(&shop.to_string());
-        let _turn = shelf.turn.lock().await;
+        let slot = self.slot(&shop.to_string());
+        let _turn = slot.turn.lock().await;
         let now = self.inner.ctx.now();
         // Who waited for a turn may find the work done; who was sent to ask asks.
-        match shelf.look(surface, now, shelf.is_young(now, self.inner.poll_ms)) {
+        match slot.look(surface, now, slot.is_young(now, self.inner.poll_ms)) {
             Look::Fresh(stored) => return Ok(Some(stored)),
             Look::Nobody => return Ok(None),
             Look::Ask => {}
         }
-        let held = shelf.held(surface, now);
+        let held = slot.held(surface, now);
         let (ctx, wanted, seen) = (self.inner.ctx.clone(), shop.clone(), held.as_ref().map(|held| held.0));
         let asked = self.inner.ctx.db().read(move |conn| ask(conn, &ctx, &wanted, surface, seen)).await;
         match (asked, held) {
             (Ok(Asked::Same(version)), Some((_, stored))) => {
-                shelf.checked(version, now);
+                slot.checked(version, now);
                 Ok(Some(stored))
             }
             (Ok(Asked::New(version, stored)), _) => {
                 let stored =
-                    self.keep(&shelf, surface, Made { version, day: now.day().number(), stored: Arc::new(stored) });
-                shelf.checked(version, now);
+                    self.keep(&slot, surface, Made { version, day: now.day().number(), stored: Arc::from(stored) });
+                slot.checked(version, now);
                 Ok(Some(stored))
             }
             (Ok(_), _) => {
-                shelf.nobody(now);
+                slot.nobody(now);
                 Ok(None)
             }
             (Err(error), Some((version, stored))) => {
                 tracing::warn!(%error, "public bytes could not be checked; the last ones are served on");
-                shelf.checked(version, now);
+                slot.checked(version, now);
                 Ok(Some(stored))
             }
             (Err(error), None) => Err(error),
         }
     }
 
-    fn shelf(&self, name: &str) -> Arc<Shelf<S>> {
-        let mut shelves = self.inner.shelves.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(shelf) = shelves.get(name) {
-            return Arc::clone(shelf);
+    fn slot(&self, name: &str) -> Arc<Slot<S>> {
+        let mut names = self.inner.names.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(slot) = names.get(name) {
+            return Arc::clone(slot);
         }
-        if shelves.len() >= NAMES {
-            self.tidy(&mut shelves, self.inner.budget / 2);
+        if names.len() >= NAMES {
+            self.tidy(&mut names, self.inner.budget / 2);
         }
-        let shelf = Arc::new(Shelf::default());
-        shelves.insert(name.into(), Arc::clone(&shelf));
-        shelf
+        let slot = Arc::new(Slot::default());
+        names.insert(name.into(), Arc::clone(&slot));
+        slot
     }
 
-    fn keep(&self, shelf: &Shelf<S>, surface: S, made: Made) -> Arc<Stored> {
+    fn keep(&self, slot: &Slot<S>, surface: S, made: Made) -> Arc<Stored> {
         let stored = Arc::clone(&made.stored);
         let (size, mut gone) = (stored.size(), 0);
         {
-            let mut all = shelf.made.write().unwrap_or_else(PoisonError::into_inner);
+            let mut all = slot.made.write().unwrap_or_else(PoisonError::into_inner);
             match all.iter_mut().find(|(of, _)| *of == surface) {
                 Some((_, old)) => {
                     gone = old.stored.size();
@@ -193,23 +193,22 @@ impl<S: Surface> Cache<S> {
         let held = self.inner.held.fetch_add(size, Ordering::Relaxed) + size;
         self.inner.held.fetch_sub(gone, Ordering::Relaxed);
         if held > self.inner.budget {
-            let mut shelves = self.inner.shelves.write().unwrap_or_else(PoisonError::into_inner);
-            self.tidy(&mut shelves, self.inner.budget / 2);
+            let mut names = self.inner.names.write().unwrap_or_else(PoisonError::into_inner);
+            self.tidy(&mut names, self.inner.budget / 2);
         }
         stored
     }
 
-    /// Drops what was not read since the last time; where that is not enough, everything. Whoever still has a dropped shelf
+    /// Drops what was not read since the last time; where that is not enough, everything. Whoever still has a dropped slot
     /// in hand finishes with it, and its bytes are made again for the next.
-    fn tidy(&self, shelves: &mut HashMap<Box<str>, Arc<Shelf<S>>>, keep: usize) {
-        shelves.retain(|_, shelf| shelf.used.swap(false, Ordering::Relaxed));
-        let held =
-            |shelves: &HashMap<Box<str>, Arc<Shelf<S>>>| shelves.values().map(|shelf| shelf.size()).sum::<usize>();
-        if shelves.len() > NAMES / 2 || held(shelves) > keep {
-            shelves.clear();
+    fn tidy(&self, names: &mut HashMap<Box<str>, Arc<Slot<S>>>, keep: usize) {
+        names.retain(|_, slot| slot.used.swap(false, Ordering::Relaxed));
+        let held = |names: &HashMap<Box<str>, Arc<Slot<S>>>| names.values().map(|slot| slot.size()).sum::<usize>();
+        if names.len() > NAMES / 2 || held(names) > keep {
+            names.clear();
         }
-        // Counted anew: what a dropped shelf still got is in no account.
-        self.inner.held.store(held(shelves), Ordering::Relaxed);
+        // Counted anew: what a dropped slot still got is in no account.
+        self.inner.held.store(held(names), Ordering::Relaxed);
     }
 
     /// Bytes in the account.
@@ -219,7 +218,7 @@ impl<S: Surface> Cache<S> {
     }
 }
 
-impl<S> Default for Shelf<S> {
+impl<S> Default for Slot<S> {
     fn default() -> Self {
         Self {
             version: AtomicI64::new(0),
@@ -232,7 +231,7 @@ impl<S> Default for Shelf<S> {
     }
 }
 
-impl<S: Surface> Shelf<S> {
+impl<S: Surface> Slot<S> {
     fn look(&self, surface: S, now: Timestamp, trusted: bool) -> Look {
         let version = self.version.load(Ordering::Acquire);
         if !trusted {
@@ -310,5 +309,5 @@ fn ask<S: Surface>(
         return Ok(Asked::Same(shop.public_version));
     }
     let stored = surface.make(conn, ctx, &shop)?;
-    Ok(Asked::New(shop.public_version, stored))
+    Ok(Asked::New(shop.public_version, Box::new(stored)))
 }

@@ -3,7 +3,7 @@
 //! ```text
 //! T = (7 * 3.5 + Σ w·s) / (7 + Σ w)        w = 2^(-(d_newest - d) / 182.625)
 //! ```
-//! over every published review: s its current stars, d the UTC day of its first publication, d_newest the newest such
+//! over every published review: `s` its current stars, `d` the UTC day of its first publication, `d_newest` the newest such
 //! day. So that everyone gets the same number from `GET /v1/shops/{shop}/tally`, the sum has a fixed order and IEEE
 //! doubles: days from the oldest to the newest; for each day first the whole numbers n = s1+s2+s3+s4+s5 and
 //! p = 1·s1+2·s2+3·s3+4·s4+5·s5; then Σws += w·p and Σw += w·n, starting from 24.5 and 7. T is rounded to nine decimals,

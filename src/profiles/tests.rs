@@ -89,7 +89,7 @@ fn bytes_are_made_once_and_again_when_the_version_moved() {
         for other in [shop.id.to_string(), format!("WWW.{name}"), format!("WWW.{name}")] {
             assert_eq!(text(&cache, &other, face).await.as_deref(), Some("2"));
         }
-        assert_eq!(MADE.load(Ordering::SeqCst), 3, "one shelf by domain, one by id");
+        assert_eq!(MADE.load(Ordering::SeqCst), 3, "one slot by domain, one by id");
     });
 }
 
