@@ -15,7 +15,6 @@ use crate::kernel::locale::Language;
 use crate::links::path;
 use crate::merchants::{ShopEntry, Shops};
 use crate::problem::{Code, Problem};
-use crate::reviews::api::Page;
 use crate::reviews::list::BadParam;
 use crate::reviews::{self, ListParams, ListQuery, PublicEntry};
 
@@ -126,6 +125,7 @@ async fn read_product(ctx: web::Data<Context>, shops: web::Data<Shops>, at: web:
 
 /// `GET /v1/shops/{shop}/products/{sku}/reviews`: the list of one product, with the filters of any list.
 async fn list_product_reviews(
+    req: HttpRequest,
     ctx: web::Data<Context>,
     shops: web::Data<Shops>,
     at: web::Path<ProductPath>,
@@ -139,13 +139,10 @@ async fn list_product_reviews(
     query.filter.sku = Some(sku.clone());
     let id = entry.shop.id;
     let page = ctx.db().read(move |conn| reviews::list(conn, id, &query)).await?;
-    let mut answer = HttpResponse::Ok();
-    answer.insert_header(BRIEFLY);
-    if let Some(next) = &page.next {
-        let url = ctx.links().to(path::V1_PRODUCT_REVIEWS, &[&shop, &sku]);
-        answer.insert_header((header::LINK, format!("<{url}?{}>; rel=\"next\"", asked.following(next))));
-    }
-    Ok(answer.json(Page { reviews: page.entries, next: page.next }))
+    let mut answer = http::listed(&req, &page.entries, page.next.as_deref())?;
+    let (name, value) = BRIEFLY;
+    answer.headers_mut().insert(name, header::HeaderValue::from_static(value));
+    Ok(answer)
 }
 
 fn refused(bad: BadParam) -> Problem {

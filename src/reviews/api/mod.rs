@@ -16,8 +16,6 @@ mod guest;
 mod link;
 mod wire;
 
-pub(crate) use wire::Page;
-
 /// Registers every route of this room.
 pub(crate) fn routes(table: &mut RouteTable) {
     table.add(Method::GET, path::FORM, "review_form", Audience::Personal, || web::get().to(guest::review_form));
