@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use actix_web::http::header::HeaderValue;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::answer::Outcome;
@@ -137,7 +138,7 @@ fn headers(req: &HttpRequest) -> RawHeaders<'_> {
     // A header that stands there twice proves nothing: it counts as missing.
     let only = |name: &str| {
         let mut values = req.headers().get_all(name);
-        let first = values.next().map(|value| value.as_bytes());
+        let first = values.next().map(HeaderValue::as_bytes);
         first.filter(|_| values.next().is_none())
     };
     RawHeaders { id: only(ID_HEADER), timestamp: only(TIMESTAMP_HEADER), signature: only(SIGNATURE_HEADER) }

@@ -112,7 +112,7 @@ impl<'a> Batch<'a> {
                     self.set(place, Outcome::Kept(Answer::plain(arrival.id, ERASED, &arrival.warnings)));
                 }
                 Event::Other { .. } => {
-                    self.set(place, Outcome::Kept(Answer::plain(arrival.id, IGNORED, &arrival.warnings)))
+                    self.set(place, Outcome::Kept(Answer::plain(arrival.id, IGNORED, &arrival.warnings)));
                 }
             }
         }

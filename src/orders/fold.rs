@@ -326,7 +326,7 @@ mod tests {
     /// What happened on the wire: an event, or the customer's request to be erased.
     #[derive(Clone, Debug)]
     enum Wire {
-        Event(OrderEvent, Stamp),
+        Event(Box<OrderEvent>, Stamp),
         Erased(Timestamp),
     }
 
@@ -376,7 +376,7 @@ mod tests {
             event.items = lines.map(|lines| items(&lines));
             event.refund = (kind == EventKind::Refunded).then_some(refund);
             let checked = if n.is_multiple_of(2) { Scheme::V1 } else { Scheme::V1a };
-            Wire::Event(event, Stamp { webhook_id: format!("msg_{n}"), received: at.plus_ms(7), checked, erased: None })
+            Wire::Event(Box::new(event), Stamp { webhook_id: format!("msg_{n}"), received: at.plus_ms(7), checked, erased: None })
         }
     }
 

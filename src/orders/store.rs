@@ -4,6 +4,7 @@
 use diesel::prelude::*;
 
 use super::model::{Actor, Order};
+use super::reason::Reason;
 use super::state::State;
 use crate::db::schema::{contacts, order_moves, orders, orders_dirty};
 use crate::db::{self, Connection, each};
@@ -114,7 +115,7 @@ pub fn move_to(tx: &mut Connection, shop: ShopId, order: OrderId, state: State, 
     let moved = diesel::update(row)
         .set((
             orders::state.eq(state.word()),
-            orders::reason.eq(state.reason().map(|reason| reason.code())),
+            orders::reason.eq(state.reason().map(Reason::code)),
             orders::at.eq(state.at()),
             orders::changed_at.eq(how.at),
         ))
@@ -160,7 +161,7 @@ fn note_move(tx: &mut Connection, shop: ShopId, order: OrderId, state: State, ho
             order_moves::moved_at.eq(how.at),
             order_moves::actor.eq(how.actor.as_str()),
             order_moves::state.eq(state.word()),
-            order_moves::reason.eq(state.reason().map(|reason| reason.code())),
+            order_moves::reason.eq(state.reason().map(Reason::code)),
             order_moves::at.eq(state.at()),
             order_moves::note.eq(how.note),
         ))

@@ -232,10 +232,10 @@ impl<'a> Piece<'a> {
             erased: mark,
         };
         self.order.fold.apply(work.event, &stamp, &mut self.personal);
-        if let Change::Set(Mailbox::Valid(email)) = &work.event.email {
-            if self.person.is_none() || self.personal.email.as_ref() == Some(email) {
-                self.person = work.person;
-            }
+        if let Change::Set(Mailbox::Valid(email)) = &work.event.email
+            && (self.person.is_none() || self.personal.email.as_ref() == Some(email))
+        {
+            self.person = work.person;
         }
         let on = self.shop.policy.invite_on;
         self.order.eligible = self.order.invited || decide::is_eligible(&self.order.fold, on, self.order.test);

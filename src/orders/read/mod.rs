@@ -169,13 +169,12 @@ fn spoken(text: &str) -> Option<Locale> {
 
 fn mailbox(node: &Node<'_>, warnings: &mut Vec<Warning>) -> Read<Change<Mailbox>> {
     let detail = "This is no e-mail address; nobody can be invited.";
-    Ok(given(node.text("email")?).map(|text| match EmailAddress::parse(text) {
-        Ok(email) => Mailbox::Valid(email),
-        Err(_) => {
-            warnings.push(Warning::new("invalid_email", node.at("email"), detail));
-            Mailbox::Invalid
-        }
-    }))
+    let mailbox =
+        given(node.text("email")?).map(|text| EmailAddress::parse(text).map_or(Mailbox::Invalid, Mailbox::Valid));
+    if mailbox == Change::Set(Mailbox::Invalid) {
+        warnings.push(Warning::new("invalid_email", node.at("email"), detail));
+    }
+    Ok(mailbox)
 }
 
 /// Empty text is no text.
