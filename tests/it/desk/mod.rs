@@ -1,5 +1,7 @@
 //! The desk over HTTP: what a shop reads and changes with its key, and that no key opens another shop.
 
+mod stories;
+
 use std::sync::Arc;
 
 use actix_web::http::Method;
