@@ -97,7 +97,10 @@ async fn an_invitation_is_sent_now_or_cancelled_for_good() {
         app.run_jobs().await;
         assert_eq!(app.mails().len(), 1, "only the one that was sent");
         let messages = app.get_as(&shop, "/messages").await.expect(200, "the mails are listed");
-        assert_eq!((&messages["data"][0]["kind"], &messages["data"][0]["state"]), (&json!("invitation"), &json!("captured")));
+        assert_eq!(
+            (&messages["data"][0]["kind"], &messages["data"][0]["state"]),
+            (&json!("invitation"), &json!("captured"))
+        );
         assert!(!messages.to_string().contains("now@example.com"), "no address is told: {messages}");
     })
     .await;
@@ -111,7 +114,11 @@ async fn a_change_of_policy_plans_what_waits_again_and_a_pause_holds_it() {
         watch_settings(app.ctx()).await.unwrap();
         app.run_jobs().await;
         let after = app.order(&shop, "A1").await;
-        assert_eq!(time(&after["due_at"]), time(&before["due_at"]).minus_ms(6 * DAY), "a day after the parcel, no week");
+        assert_eq!(
+            time(&after["due_at"]),
+            time(&before["due_at"]).minus_ms(6 * DAY),
+            "a day after the parcel, no week"
+        );
         app.send_as(&shop, "POST", "/pause", &Value::Null).await.expect(200, "a shop may pause");
         app.advance(2 * DAY);
         watch_settings(app.ctx()).await.unwrap();
@@ -169,7 +176,9 @@ async fn pages_of_a_list_follow_each_other_without_gap_or_repeat() {
         let mut next = String::new();
         loop {
             let page = app.get_as(&shop, &format!("/invitations?limit=2{next}")).await.expect(200, "a page");
-            seen.extend(page["data"].as_array().unwrap().iter().map(|entry| entry["number"].as_str().unwrap().to_owned()));
+            seen.extend(
+                page["data"].as_array().unwrap().iter().map(|entry| entry["number"].as_str().unwrap().to_owned()),
+            );
             let Some(cursor) = page["next"].as_str() else { break };
             next = format!("&cursor={cursor}");
         }
