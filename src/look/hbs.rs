@@ -32,6 +32,7 @@ fn registry(language: Language) -> Registry {
     registry.register_escape_fn(handlebars::html_escape);
     say::register(&mut registry, language);
     for (name, source) in [
+        ("tombstone", include_str!("partials/tombstone.hbs")),
         ("review", include_str!("partials/review.hbs")),
         ("fault", include_str!("partials/fault.hbs")),
         ("rate", include_str!("partials/rate.hbs")),

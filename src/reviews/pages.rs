@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::kernel::time::Timestamp;
 use crate::look::Broken;
 use crate::look::page::Frame;
-use crate::look::review::ReviewCard;
+use crate::look::review::{Entry, ReviewCard};
 
 mod samples;
 mod views;
@@ -243,6 +243,27 @@ pub(crate) enum About {
     ShopClosed,
 }
 
+/// `/reviews/{id}`: one review and what was checked, or what is left of one.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct ReviewPage {
+    /// Language and addresses.
+    pub(crate) frame: Frame,
+    /// Whom it is about.
+    pub(crate) shop_name: String,
+    /// The shop's profile.
+    pub(crate) profile_url: String,
+    /// The same as JSON.
+    pub(crate) json_url: String,
+    /// The review, or its tombstone.
+    pub(crate) entry: Entry,
+    /// It stands: the proof is shown.
+    pub(crate) certified: bool,
+    /// The order event was signed with the shop's own key (`v1a`), not with a shared secret.
+    pub(crate) own_key: bool,
+    /// When the order was placed, if known.
+    pub(crate) ordered_at: Option<Timestamp>,
+}
+
 /// Renders every page of this room with its samples; called once at start.
 pub(crate) fn check_pages() -> Result<(), Broken> {
     use crate::look::check;
@@ -251,6 +272,7 @@ pub(crate) fn check_pages() -> Result<(), Broken> {
     check::<YoursPage>()?;
     check::<FreshLinkPage>()?;
     check::<ConfirmErasePage>()?;
+    check::<ReviewPage>()?;
     check::<NoticePage>()
 }
 
@@ -269,6 +291,7 @@ mod tests {
         hang::<FreshLinkPage>("fresh");
         hang::<ConfirmErasePage>("erase");
         hang::<NoticePage>("notice");
+        hang::<ReviewPage>("review");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::glossary::{
     Badge, Common, Counted, Demo, Docs, Erase, Experiences, Failure, Faults, Form, Fresh, Home, Languages, Layout,
-    Notice, Notices, Profile, Reasons, Restrictions, Review, Stop, Thanks, Verdicts, Words, Yours,
+    Notice, Notices, Profile, Proof, Reasons, Restrictions, Review, Stop, Thanks, Verdicts, Words, Yours,
 };
 
 pub(super) static WORDS: Words = Words {
@@ -184,6 +184,14 @@ pub(super) static WORDS: Words = Words {
         order_gone_more: "{shop} cancelled or refunded the order before there was a review: there is nothing left to review.",
         shop_closed: "{shop} no longer collects reviews here",
         shop_closed_more: "The reviews already published stay readable.",
+    },
+    proof: Proof {
+        heading: "What was checked",
+        signed_secret: "Before the review there was an order, announced with the shop's signature (a secret shared with this service).",
+        signed_key: "Before the review there was an order, announced with the shop's signature (a key only the shop holds).",
+        link: "It was written by who opened the link sent for that order, without passing through the shop.",
+        ordered: "The order is from",
+        by: "The check is the operator's.",
     },
     stop: Stop {
         heading: "No more invitations?",

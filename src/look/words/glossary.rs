@@ -121,6 +121,8 @@ glossary! {
     erase: Erase { heading lead go back }
     /// Where nothing is left to fill in.
     notice: Notice { erased erased_more too_late until too_late_more order_gone order_gone_more shop_closed shop_closed_more }
+    /// What was checked about a review.
+    proof: Proof { heading signed_secret signed_key link ordered by }
     /// Stopping mails.
     stop: Stop { heading lead which shop instance go more done done_shop done_instance undo }
     /// The demo.

@@ -2,7 +2,7 @@
 
 use super::glossary::{
     Badge, Common, Counted, Demo, Docs, Erase, Experiences, Failure, Faults, Form, Fresh, Home, Languages, Layout,
-    Notice, Notices, Profile, Reasons, Restrictions, Review, Stop, Thanks, Verdicts, Words, Yours,
+    Notice, Notices, Profile, Proof, Reasons, Restrictions, Review, Stop, Thanks, Verdicts, Words, Yours,
 };
 
 pub(super) static WORDS: Words = Words {
@@ -184,6 +184,14 @@ pub(super) static WORDS: Words = Words {
         order_gone_more: "{shop} ha annullato o rimborsato l'ordine prima che ci fosse una recensione: non c'è più nulla da recensire.",
         shop_closed: "{shop} non raccoglie più recensioni qui",
         shop_closed_more: "Le recensioni già pubblicate restano leggibili.",
+    },
+    proof: Proof {
+        heading: "Che cosa è stato controllato",
+        signed_secret: "Prima della recensione esisteva un ordine, comunicato con la firma del negozio (segreto condiviso con questo servizio).",
+        signed_key: "Prima della recensione esisteva un ordine, comunicato con la firma del negozio (chiave che ha solo il negozio).",
+        link: "L'ha scritta chi ha aperto il link spedito per quell'ordine, senza passare dal negozio.",
+        ordered: "L'ordine è del",
+        by: "Il controllo è di chi gestisce questo servizio.",
     },
     stop: Stop {
         heading: "Non vuoi più inviti?",

@@ -2,12 +2,12 @@
 
 use super::{
     About, ConfirmErasePage, Droppable, FieldError, FieldFault, Fields, FormPage, FreshLinkPage, ItemFields, Notice,
-    NoticePage, OwnReview, Restricted, ThanksPage, YoursPage,
+    NoticePage, OwnReview, Restricted, ReviewPage, ThanksPage, YoursPage,
 };
 use crate::kernel::locale::Language;
 use crate::kernel::time::{DAY, Timestamp};
 use crate::look::page::Frame;
-use crate::look::review::{AnswerCard, ReplyCard, ReviewCard, Version};
+use crate::look::review::{AnswerCard, Entry, ReplyCard, ReviewCard, Version};
 
 /// 22 November 2026, 05:00 UTC.
 const NOW: Timestamp = Timestamp::from_seconds(1_795_323_600);
@@ -208,4 +208,32 @@ pub(super) fn notices() -> Vec<NoticePage> {
             at,
         })
         .collect()
+}
+
+/// Standing, with either signature; restricted; erased; edited where the versions are not at hand.
+pub(super) fn single() -> Vec<ReviewPage> {
+    let id = card().id;
+    let standing = ReviewPage {
+        frame: frame(),
+        shop_name: SHOP.into(),
+        profile_url: PROFILE.into(),
+        json_url: "https://attesta.example/v1/reviews/rev_1".into(),
+        entry: Entry::Review(Box::new(card())),
+        certified: true,
+        own_key: false,
+        ordered_at: Some(NOW.minus_ms(12 * DAY)),
+    };
+    let reply =
+        ReplyCard { shop: SHOP.into(), text: "Grazie.".into(), at: NOW, edited_at: Some(NOW), versions: Vec::new() };
+    let brief = ReviewCard { versions: Vec::new(), reply: Some(reply), ..card() };
+    let linked = ReviewCard { url: Some(PROFILE.into()), ..brief.clone() };
+    let with = |entry| ReviewPage { entry, certified: false, ..standing.clone() };
+    let restricted = Entry::Restricted { id: id.clone(), published_at: NOW, at: NOW, reason: "court_order".into() };
+    vec![
+        standing.clone(),
+        ReviewPage { own_key: true, ordered_at: None, entry: Entry::Review(Box::new(brief)), ..standing.clone() },
+        ReviewPage { entry: Entry::Review(Box::new(linked)), ..standing.clone() },
+        with(restricted),
+        with(Entry::Erased { id, at: NOW }),
+    ]
 }

@@ -1,7 +1,7 @@
-//! Which template each of the customer's pages has, and what stands in its title. All are for one person: no robots.
+//! Which template each of the customer's pages has, and what stands in its title. All but a review's own are for one person: no robots.
 
-use super::{ConfirmErasePage, FormPage, FreshLinkPage, NoticePage, ThanksPage, YoursPage, samples};
-use crate::look::page::{Frame, Head, View};
+use super::{ConfirmErasePage, FormPage, FreshLinkPage, NoticePage, ReviewPage, ThanksPage, YoursPage, samples};
+use crate::look::page::{Frame, Head, Robots, View};
 use crate::look::words::{Words, fill};
 use crate::look::{Template, template};
 
@@ -68,3 +68,23 @@ private_page!(
     |page, words| about(words.form.page_title, &page.shop_name),
     samples::notices
 );
+
+impl View for ReviewPage {
+    fn template() -> &'static Template {
+        template!("reviews/review", "review.hbs")
+    }
+
+    fn frame(&self) -> &Frame {
+        &self.frame
+    }
+
+    fn head(&self, words: &Words) -> Head {
+        let robots = if self.certified { Robots::Index } else { Robots::None };
+        let description = self.certified.then(|| about(words.profile.title, &self.shop_name));
+        Head { title: about(words.yours.about_shop, &self.shop_name), description, robots, refresh: None }
+    }
+
+    fn samples() -> Vec<Self> {
+        samples::single()
+    }
+}

@@ -1,0 +1,76 @@
+//! `/reviews/{id}`: one review as a page, for whoever follows its link from a profile or a mail.
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Deserialize;
+
+use crate::http;
+use crate::kernel::id::ReviewId;
+use crate::kernel::locale::Language;
+use crate::links::Links;
+use crate::look;
+use crate::look::page::Frame;
+use crate::merchants::{self, Shop, Shops};
+use crate::problem::Problem;
+use crate::reviews::card;
+use crate::reviews::pages::ReviewPage;
+use crate::reviews::public::{self, PublicEntry};
+
+/// The query of the page.
+#[derive(Deserialize)]
+pub(super) struct PageParams {
+    lang: Option<String>,
+}
+
+/// `GET /reviews/{id}`: the review with its history and what was checked; 410 with its tombstone where it is gone.
+pub(super) async fn show_review(
+    req: HttpRequest,
+    shops: web::Data<Shops>,
+    id: web::Path<String>,
+    params: web::Query<PageParams>,
+) -> Result<HttpResponse, Problem> {
+    let id = ReviewId::parse(&id).map_err(|_unparsed| Problem::not_found("review"))?;
+    let ctx = shops.context();
+    let found = ctx.db().read(move |conn| {
+        let Some(entry) = public::find(conn, id)? else { return Ok(None) };
+        let shop = match &entry {
+            PublicEntry::Review(review) => review.shop,
+            PublicEntry::Tombstone(stone) => stone.shop,
+        };
+        Ok(merchants::load(conn, shop)?.map(|shop| (entry, shop)))
+    });
+    let (entry, shop) = found.await?.ok_or_else(|| Problem::not_found("review"))?;
+    let language = chosen(&req, params.lang.as_deref()).unwrap_or_else(|| shop.locale.language());
+    let page = view(language, id, &entry, &shop, ctx.links());
+    let status = if page.certified { 200 } else { 410 };
+    let mut answer = http::page_status(status, look::render(&page)?);
+    let headers = answer.headers_mut();
+    headers.insert(header::VARY, header::HeaderValue::from_static("Accept-Language"));
+    headers.insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-cache"));
+    Ok(answer)
+}
+
+fn view(language: Language, id: ReviewId, entry: &PublicEntry, shop: &Shop, links: &Links) -> ReviewPage {
+    let proof = match entry {
+        PublicEntry::Review(review) => Some(&review.checked),
+        PublicEntry::Tombstone(_) => None,
+    };
+    ReviewPage {
+        frame: Frame::new(language, &links.base().to_string(), &links.review(id)),
+        shop_name: shop.name.clone(),
+        profile_url: links.profile(&shop.domain),
+        json_url: links.api_review(id),
+        entry: card::entry(entry, shop, links),
+        certified: proof.is_some(),
+        own_key: proof.is_some_and(|proof| proof.signature == "v1a"),
+        ordered_at: proof.and_then(|proof| proof.ordered_on).map(|day| day.start()),
+    }
+}
+
+/// `?lang=`, else what the browser asks for.
+fn chosen(req: &HttpRequest, lang: Option<&str>) -> Option<Language> {
+    lang.and_then(Language::of_tag).or_else(|| {
+        let accepted = req.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        accepted.and_then(Language::negotiate)
+    })
+}
