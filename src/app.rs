@@ -217,6 +217,14 @@ impl House {
         Runner::new(self.ctx.clone(), jobs)
     }
 
+    /// Has what moved since the last time counted: what a tick does, for those who step time by hand.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn count_what_moved(&self) -> db::Result<usize> {
+        profiles::collection::tick(&self.ctx).await
+    }
+
     /// Serves until `stop` is ready, working on the queue beside; then drains: requests, jobs, what is still in memory.
     ///
     /// # Errors

@@ -36,7 +36,7 @@ pub(crate) use erase::{forget, personal};
 pub(crate) use list::{ListParams, ListQuery, Listing, list};
 pub(crate) use notify::{ReplyNoticeLetter, RestrictionStatementLetter};
 pub(crate) use public::{PublicEntry, PublicReview, Tombstone, find};
-pub(crate) use tally::{Hidden, ProductCounts, ReplyHours, TallyRow, hidden, products, reply_hours, tally_of};
+pub(crate) use tally::{ReplyHours, TallyRow, hidden, products, reply_hours, tally_of};
 
 #[cfg(test)]
 pub(crate) mod house;

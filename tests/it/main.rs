@@ -10,6 +10,7 @@
     reason = "a test that cannot go on fails by panicking, and it looks at the machine it runs on"
 )]
 
+mod badges;
 mod cli;
 mod db;
 mod desk;
@@ -20,5 +21,6 @@ mod mail;
 mod merchants;
 mod migrations;
 mod orders;
+mod profiles;
 mod story;
 mod support;
