@@ -166,7 +166,10 @@ fn tell(status: u16, answer: &Value, shown: &mut Shown<'_>) -> Result<(), Failur
         shown.say(&whole, &text)?;
         return Err(Failure::said());
     }
-    let mut text = format!("{status}: order {} is {}", field("order"), field("state"));
+    let mut text = match answer.get("order").and_then(Value::as_str) {
+        Some(order) => format!("{status}: order {order} is {}", field("state")),
+        None => format!("{status}: event {} is taken", field("event")),
+    };
     for (name, before) in [("reason", " because of "), ("at", " at ")] {
         if let Some(value) = answer.get(name).and_then(Value::as_str) {
             text.push_str(before);

@@ -2,11 +2,15 @@
 //! what was changed beside it.
 
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use attesta::cli;
 use attesta::config::Environment;
+use attesta::db::Engine;
+use attesta::kernel::time::{Clock as _, SystemClock};
 use serde_json::{Value, json};
+
+use crate::support::app::{TestApp, TestShop};
 
 /// One command over a data folder: exit code, what it said, what it complained about.
 fn attesta(dir: &Path, line: &[&str]) -> (u8, String, String) {
@@ -128,4 +132,60 @@ fn every_key_rotates_and_what_it_closed_still_opens() {
     let (code, _, err) = attesta(dir.path(), &line);
     assert_eq!(code, 1);
     assert!(err.contains("does not answer"), "{err}");
+}
+
+/// The same beside a running server: commands bring their own runtime, so they run on a thread of their own.
+async fn beside(dir: PathBuf, line: &'static str, more: Vec<String>) -> (u8, Value) {
+    let run = move || {
+        let words: Vec<&str> = line.split(' ').chain(more.iter().map(String::as_str)).chain(["--json"]).collect();
+        let (code, out, err) = attesta(&dir, &words);
+        (code, serde_json::from_str(if out.is_empty() { &err } else { &out }).unwrap_or(Value::Null))
+    };
+    tokio::task::spawn_blocking(run).await.unwrap()
+}
+
+#[tokio::test]
+async fn what_the_operator_does_beside_a_running_server_is_seen_there() {
+    drop(rustls::crypto::ring::default_provider().install_default());
+    let app = TestApp::start(Engine::Sqlite).await.expect("SQLite is always there");
+    // Commands live in real time.
+    app.clock().set(SystemClock.now());
+    let dir = app.house.dir.path().to_owned();
+    let run = |line: &'static str| beside(dir.clone(), line, Vec::new());
+    let send = |line: &'static str| beside(dir.clone(), line, vec!["--url".to_owned(), app.url("")]);
+    let (code, made) = run("shop create --domain bottega.example --name Bottega --locale it --invite-after 0h").await;
+    assert_eq!(code, 0, "{made}");
+    let (code, sent) =
+        send("event send order.fulfilled --shop bottega.example --number A1 --email ada@example.com").await;
+    assert_eq!((code, &sent["status"]), (0, &json!(202)), "{sent}");
+    let mut shop = TestShop {
+        id: made["shop"].as_str().unwrap().parse().unwrap(),
+        domain: "bottega.example".to_owned(),
+        secret: attesta::sign::webhook::Secret::parse(made["webhook_secret"].as_str().unwrap()).unwrap(),
+        api_key: made["api_key"].as_str().unwrap().to_owned(),
+    };
+    app.clock().set(SystemClock.now());
+    app.run_jobs().await;
+    assert_eq!(app.order(&shop, "A1").await["state"], "sent");
+    let link = app.review_link("ada@example.com");
+    app.post_form(&link, &[("stars", "1"), ("text", "Non è arrivata."), ("name", "Ada")]).await;
+    let reviews = app.get("/v1/shops/bottega.example/reviews").await.expect(200, "it is public");
+    let id = reviews["data"][0]["id"].as_str().unwrap().to_owned();
+    let review = format!("/v1/reviews/{id}");
+    let because =
+        |id: &str| [id, "--reason", "personal_data", "--statement", "A phone number."].map(str::to_owned).to_vec();
+    assert_eq!(beside(dir.clone(), "review restrict", because(&id)).await.0, 0);
+    assert_eq!(app.get(&review).await.expect(410, "restricted")["reason"], "personal_data");
+    assert_eq!(beside(dir.clone(), "review restrict", because(&id)).await.0, 1, "once is enough");
+    assert_eq!(beside(dir.clone(), "review restore", vec![id]).await.0, 0);
+    assert_eq!(app.get(&review).await.expect(200, "restored")["stars"], 1);
+    let (_, key) = run("key rotate api --shop bottega.example --overlap 0h").await;
+    app.get_as(&shop, "/settings").await.expect(401, "the old key ended");
+    key["api_key"].as_str().unwrap().clone_into(&mut shop.api_key);
+    let (_, address) = run("key rotate address").await;
+    assert_eq!(address["resealed"], 1, "{address}");
+    run("shop suspend bottega.example").await;
+    assert_eq!(app.get_as(&shop, "/settings").await.expect(200, "it still reads")["status"], "suspended");
+    let (code, refused) = send("event send order.created --shop bottega.example").await;
+    assert_eq!((code, &refused["status"], &refused["answer"]["code"]), (1, &json!(403), &json!("shop_suspended")));
 }
