@@ -143,7 +143,7 @@ fn states(answers: &[Value]) -> Vec<String> {
     answers.iter().map(state).collect()
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn an_order_is_opened_planned_and_cancelled() {
     let house = House::new().await;
     let now = house.now();
@@ -161,7 +161,7 @@ async fn an_order_is_opened_planned_and_cancelled() {
     assert!(!house.order("#1").eligible);
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn repeats_get_the_first_answer_and_other_bodies_are_refused() {
     let house = House::new().await;
     let now = house.now();
@@ -183,7 +183,7 @@ async fn repeats_get_the_first_answer_and_other_bodies_are_refused() {
     );
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn test_belongs_to_the_order() {
     let house = House::new().await;
     let mut test = order_event(EventKind::Created, "#1", ADA, house.now());
@@ -200,7 +200,7 @@ async fn test_belongs_to_the_order() {
     assert_eq!(house.push(&[("b", real)])[0]["duplicate"], json!(false));
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn an_erasure_stops_mail_and_covers_what_comes_late() {
     let house = House::new().await;
     let before = house.now();
@@ -223,7 +223,7 @@ async fn an_erasure_stops_mail_and_covers_what_comes_late() {
     assert_eq!((house.address("#1"), house.address("#2"), house.address("#3").as_deref()), (None, None, Some(ADA)));
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn unreachable_orders_are_skipped_until_an_address_comes() {
     let house = House::new().await;
     let now = house.now();
@@ -238,7 +238,7 @@ async fn unreachable_orders_are_skipped_until_an_address_comes() {
     assert_eq!(states(&answers), ["scheduled -"]);
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn addresses_go_when_their_time_is_over() {
     let house = House::new().await;
     house.push(&[("a", order_event(EventKind::Created, "#1", ADA, house.now()))]);
