@@ -60,10 +60,10 @@ impl Subject {
         if let Some(reason) = policy::never(&self.shop, &case(&item, Some(&self.row))) {
             return Ok(Some(reason));
         }
-        if let Some(person) = orders::person(conn, self.shop.id, self.order.id)? {
-            if let Some(wish) = store::suppression(conn, self.shop.id, &person)? {
-                return Ok(Some(wish.skips_with()));
-            }
+        if let Some(person) = orders::person(conn, self.shop.id, self.order.id)?
+            && let Some(wish) = store::suppression(conn, self.shop.id, &person)?
+        {
+            return Ok(Some(wish.skips_with()));
         }
         Ok((self.row.submit_until <= now).then_some(Reason::WindowClosed))
     }

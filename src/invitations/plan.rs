@@ -68,13 +68,10 @@ pub fn plan_batch(
 ) -> db::Result<Vec<Planned>> {
     let standing = Standing::read(tx, items)?;
     let drafts: Vec<Draft<'_>> = items.iter().map(|item| standing.draft(item, ctx.config().submit_days, now)).collect();
-    let mut people = People::read(tx, &drafts, now)?;
-    let mut changes = Changes::default();
-    let mut planned = Vec::with_capacity(drafts.len());
-    for draft in drafts {
-        planned.push(draft.settle(&mut people, &mut changes, ctx, now));
-    }
-    changes.write(tx, now)?;
+    let people = People::read(tx, &drafts, now)?;
+    let mut batch = Batch { ctx, now, people, changes: Changes::default() };
+    let planned = drafts.into_iter().map(|draft| batch.settle(draft)).collect();
+    batch.changes.write(tx, now)?;
     Ok(planned)
 }
 
@@ -131,58 +128,72 @@ impl Draft<'_> {
         matches!(self.decision, Some(Decision::Ask(_)))
     }
 
+    /// Whether what stands in the queue is this plan. One that is due already keeps its time: nothing pushes it back.
+    fn unchanged(&self, row: &Invitation, ask: &Ask, now: Timestamp) -> bool {
+        let same = row.is_pending() && row.person == self.person && row.trigger_at == ask.trigger_at;
+        same && (row.due_at == ask.due_at || row.due_at <= now) && row.submit_until == ask.submit_until
+    }
+}
+
+/// A batch at work: what is known of its people, and what will be written.
+struct Batch<'c> {
+    ctx: &'c Context,
+    now: Timestamp,
+    people: People,
+    changes: Changes,
+}
+
+impl Batch<'_> {
     /// The end of planning one order: its state, and what has to be written.
-    fn settle(self, people: &mut People, changes: &mut Changes, ctx: &Context, now: Timestamp) -> Planned {
-        let order = self.item.order.id;
-        let keep = now.plus_ms(ctx.config().contact_keep_ms());
-        let (state, purge) = match self.decision {
-            None => (self.item.order.state, Purge::Unchanged),
-            Some(Decision::Wait(reason)) => (self.ended(State::Waiting(reason), changes), Purge::At(keep)),
-            Some(Decision::Skip(reason)) => (self.ended(State::Skipped(reason), changes), Purge::At(keep)),
-            Some(Decision::Ask(ask)) => match people.against(&self, &ask) {
-                Some(reason) => (self.ended(State::Skipped(reason), changes), Purge::At(keep)),
-                None => (self.asked(&ask, people, changes, ctx, now), Purge::NotYet),
+    fn settle(&mut self, draft: Draft<'_>) -> Planned {
+        let order = draft.item.order.id;
+        let keep = Purge::At(self.now.plus_ms(self.ctx.config().contact_keep_ms()));
+        let (state, purge) = match draft.decision {
+            None => (draft.item.order.state, Purge::Unchanged),
+            Some(Decision::Wait(reason)) => (self.ended(&draft, State::Waiting(reason)), keep),
+            Some(Decision::Skip(reason)) => (self.ended(&draft, State::Skipped(reason)), keep),
+            Some(Decision::Ask(ask)) => match self.people.against(&draft, &ask) {
+                Some(reason) => (self.ended(&draft, State::Skipped(reason)), keep),
+                None => (self.asked(&draft, &ask), Purge::NotYet),
             },
         };
         Planned { order, state, purge }
     }
 
     /// Nobody is asked, for now or at all: what was planned is dropped.
-    fn ended(&self, state: State, changes: &mut Changes) -> State {
-        if let Some(row) = self.row.as_ref().filter(|row| row.is_pending()) {
-            changes.drops.push(row.id);
+    fn ended(&mut self, draft: &Draft<'_>, state: State) -> State {
+        if let Some(row) = draft.row.as_ref().filter(|row| row.is_pending()) {
+            self.changes.drops.push(row.id);
         }
         state
     }
 
-    fn asked(self, ask: &Ask, people: &mut People, changes: &mut Changes, ctx: &Context, now: Timestamp) -> State {
-        if let Some(row) = self.row.as_ref().filter(|row| self.unchanged(row, ask, now)) {
-            return match self.item.order.state {
-                state @ (State::Scheduled(_) | State::Held(_) | State::Failed(..)) => state,
+    fn asked(&mut self, draft: &Draft<'_>, ask: &Ask) -> State {
+        let state = draft.item.order.state;
+        if let Some(row) = draft.row.as_ref().filter(|row| draft.unchanged(row, ask, self.now)) {
+            return match state {
+                State::Scheduled(_) | State::Held(_) | State::Failed(..) => state,
                 _ => State::Scheduled(row.due_at),
             };
         }
-        let plan = self.plan(ask, ctx, now);
-        people.count(&plan);
-        match self.item.order.state {
-            State::Held(_) => changes.released.push((Subject::from(plan.id), plan.due_at)),
-            _ => changes.jobs.push((Subject::from(plan.id), plan.due_at)),
+        let plan = self.plan(draft, ask);
+        self.people.count(&plan);
+        let due = (Subject::from(plan.id), plan.due_at);
+        if matches!(state, State::Held(_)) {
+            self.changes.released.push(due);
+        } else {
+            self.changes.jobs.push(due);
         }
-        changes.plans.push(plan);
+        self.changes.plans.push(plan);
         State::Scheduled(ask.due_at)
     }
 
-    /// Whether what stands in the queue is this plan. One that is due already keeps its time: nothing pushes it back.
-    fn unchanged(&self, row: &Invitation, ask: &Ask, now: Timestamp) -> bool {
-        let same = row.is_pending() && row.person == self.person && row.trigger_at == ask.trigger_at;
-        same && (row.due_at == ask.due_at || row.due_at <= now) && row.submit_until == ask.submit_until
-    }
-
-    fn plan(&self, ask: &Ask, ctx: &Context, now: Timestamp) -> Invitation {
-        let fresh = || Invitation::planned(ctx.ids().next(), self.item.shop.id, self.item.order.id, now);
-        let row = self.row.clone().unwrap_or_else(fresh);
+    fn plan(&self, draft: &Draft<'_>, ask: &Ask) -> Invitation {
+        let (shop, order) = (draft.item.shop.id, draft.item.order.id);
+        let row =
+            draft.row.clone().unwrap_or_else(|| Invitation::planned(self.ctx.ids().next(), shop, order, self.now));
         Invitation {
-            person: self.person,
+            person: draft.person,
             trigger_at: ask.trigger_at,
             due_at: ask.due_at,
             submit_until: ask.submit_until,

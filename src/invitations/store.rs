@@ -225,6 +225,9 @@ pub(crate) struct Counted {
     pub(crate) sent: bool,
 }
 
+/// Shop, order, person, due, sent.
+type CountedRow = (ShopId, OrderId, Option<Vec<u8>>, Timestamp, Option<Timestamp>);
+
 /// What counts against the cap for these people, sent after `since` or pending.
 pub(crate) fn counted(
     conn: &mut Connection,
@@ -234,7 +237,7 @@ pub(crate) fn counted(
     let columns =
         (invitations::shop_id, invitations::order_id, invitations::person, invitations::due_at, invitations::sent_at);
     let live = invitations::sent_at.gt(since).or(invitations::sent_at.is_null().and(invitations::dropped_at.is_null()));
-    let mut rows: Vec<(ShopId, OrderId, Option<Vec<u8>>, Timestamp, Option<Timestamp>)> = Vec::new();
+    let mut rows: Vec<CountedRow> = Vec::new();
     match conn {
         _ if keys.is_empty() => {}
         Connection::Pg(pg) => {

@@ -9,7 +9,7 @@ use crate::db::{self, Connection};
 use crate::kernel::id::{InvitationId, OrderId, ShopId};
 use crate::kernel::page::{Cursor, CursorError, PageLimit};
 use crate::kernel::time::Timestamp;
-use crate::orders::{self, State};
+use crate::orders::{self, Reason, State};
 
 /// One invitation, with where its order stands.
 #[derive(Clone, Debug, Serialize)]
@@ -116,7 +116,7 @@ fn view(row: &Invitation, number: String, state: State, test: bool) -> Invitatio
         order: row.order_id,
         number,
         state: state.word(),
-        reason: state.reason().map(|reason| reason.code()),
+        reason: state.reason().map(Reason::code),
         at: state.at(),
         test,
         triggered_at: row.trigger_at,

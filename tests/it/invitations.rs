@@ -223,7 +223,7 @@ async fn hands(engine: Engine) {
     }
     let page = app.get_as(&shop, "/invitations?state=pending").await.expect(200, "the list of invitations");
     let id = |number: &str| {
-        let all = page["invitations"].as_array().expect("a list");
+        let all = page["data"].as_array().expect("a list");
         let one = all.iter().find(|one| one["number"] == number).expect("it is listed");
         one["id"].as_str().expect("an id").to_owned()
     };
@@ -303,7 +303,7 @@ async fn policy(engine: Engine) {
     let due = app.now().plus_ms(2 * DAY).to_string();
     for number in ["1", "2"] {
         let order = app.order(&shop, number).await;
-        assert_eq!((&order["state"], &order["due"]), (&json!("scheduled"), &json!(due)), "planned again: {order}");
+        assert_eq!((&order["state"], &order["due_at"]), (&json!("scheduled"), &json!(due)), "planned again: {order}");
     }
 }
 

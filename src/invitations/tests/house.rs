@@ -173,8 +173,8 @@ impl House {
     pub(super) fn token(&self, mark: &str) -> String {
         let newest = self.mailer.mailbox().list().unwrap().remove(0);
         let text = self.mailer.mailbox().read(newest.id).unwrap().unwrap().text;
-        let from = text.rfind(mark).expect("the mail has such a link") + mark.len();
-        text[from..].chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '-' || *c == '_').collect()
+        let (_, after) = text.rsplit_once(mark).expect("the mail has such a link");
+        after.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '-' || *c == '_').collect()
     }
 }
 
@@ -192,13 +192,14 @@ fn context() -> (Context, Arc<SteppedClock>, tempfile::TempDir) {
     let db = Db::open(&config.database_url, config.db_sizes()).unwrap();
     migrate::run(&db).unwrap();
     let clock = Arc::new(SteppedClock::new(at(START)));
+    let shared: Arc<dyn Clock> = clock.clone();
     let random: Arc<dyn Random> = Arc::new(SeededRandom::new(7));
     let master = MasterKey::generate(&*random);
     let ctx = Context::new(Parts {
         keyring: Keyring::open(&db, master, Arc::clone(&random), clock.now()).unwrap(),
         links: Links::new(config.base()),
-        ids: Ids::new(Arc::clone(&clock) as Arc<dyn Clock>, Arc::clone(&random)),
-        clock: Arc::clone(&clock) as Arc<dyn Clock>,
+        ids: Ids::new(Arc::clone(&shared), Arc::clone(&random)),
+        clock: shared,
         config,
         db,
         random,
