@@ -1,0 +1,34 @@
+"""Recomputes a shop's score from its public tally, as docs/score.md says. Shares no code with the program.
+
+    python3 tests/outside/score.py https://reviews.example/v1/shops/bottega.example
+"""
+
+import json
+import math
+import sys
+import urllib.request
+from datetime import date
+
+
+def score(rows):
+    """rows: [{"day": "2026-03-01", "stars": [n1, n2, n3, n4, n5]}]"""
+    days = [(date.fromisoformat(row["day"]), row["stars"]) for row in rows if sum(row["stars"])]
+    if not days:
+        return 0, 0, 0
+    newest = max(day for day, _ in days)
+    weight_sum = star_sum = 0.0
+    for day, counts in sorted(days):
+        weight = 2 ** (-(newest - day).days / 182.625)
+        weight_sum += weight * sum(counts)
+        star_sum += weight * sum(stars * count for stars, count in enumerate(counts, 1))
+    t = round((7 * 3.5 + star_sum) / (7 + weight_sum), 9)
+    return t, math.floor(10 * t + 0.5) / 10, math.floor(2 * t + 0.5) / 2
+
+
+if __name__ == "__main__":
+    base = sys.argv[1].rstrip("/")
+    tally = json.load(urllib.request.urlopen(base + "/tally"))
+    shown = json.load(urllib.request.urlopen(base))
+    t, as_score, as_stars = score(tally["data"])
+    print(f"recomputed {as_score} ({as_stars} stars, T = {t}); shown {shown['score']} ({shown['stars']} stars)")
+    sys.exit((as_score, as_stars) != (shown["score"], shown["stars"]))
