@@ -30,7 +30,7 @@
 //! [`http`]. Only [`app`] knows everything: it puts the house together. A test holds these walls (`tests/it/walls.rs`).
 
 pub mod app;
-pub(crate) mod badges;
+pub mod badges;
 pub mod cli;
 pub mod config;
 pub mod context;

@@ -5,6 +5,7 @@
 //!
 //! Exit codes, which scripts rely on: 0 done, 1 failed, 2 usage, 3 settings or keys, 4 database, 5 port.
 mod config;
+mod demo;
 mod event;
 mod healthcheck;
 mod key;
@@ -47,6 +48,8 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 #[expect(clippy::large_enum_variant, reason = "parsed once in the life of a process")]
 enum Command {
+    /// Try everything on this machine: a shop, its mailbox, its profile. Nothing to set.
+    Demo,
     /// Run the server.
     Serve,
     /// Bring the database up to this version of the program; `serve` does it too.
@@ -71,6 +74,7 @@ enum Command {
 
 fn dispatch(command: Command, start: &Start, shown: &mut Shown<'_>) -> Result<(), Failure> {
     match command {
+        Command::Demo => demo::run(start, shown),
         Command::Serve => serve::run(start.config()?, shown),
         Command::Migrate => migrate::run(&start.config()?, shown),
         Command::Config => config::run(start, shown),

@@ -8,6 +8,7 @@ mod api;
 mod browser;
 mod clock;
 mod event;
+mod opening;
 pub(crate) mod pages;
 mod seed;
 mod story;
@@ -18,6 +19,7 @@ use std::sync::{Mutex, PoisonError};
 pub use api::routes;
 pub use browser::Failed;
 pub use clock::DemoClock;
+pub use opening::open_shop;
 
 use crate::context::Context;
 use crate::jobs::Runner;
