@@ -25,7 +25,7 @@ const PORTS: u16 = 50;
 /// Runs the command.
 pub(super) fn run(start: &Start, shown: &mut Shown<'_>) -> Result<(), Failure> {
     let mut config = start.config()?;
-    if !start.is_set("data_dir") {
+    if !start.is_set("data_dir")? {
         config = config.in_dir(Path::new(FOLDER));
     }
     if !config.listens_on_loopback() {

@@ -27,7 +27,7 @@ use serde_json::json;
 use self::settings::SettingsArgs;
 use self::shown::{Failure, Shown};
 use crate::app::{self, Outside};
-use crate::config::{Config, ConfigError, Environment, Flags};
+use crate::config::{Config, ConfigError, Environment, Flags, Settings, Source};
 use crate::context::Context;
 use crate::kernel::random::SystemRandom;
 use crate::kernel::time::SystemClock;
@@ -96,6 +96,11 @@ impl Start {
     /// The settings in force.
     pub(crate) fn config(&self) -> Result<Config, Failure> {
         Ok(Config::load(&self.flags, &self.environment)?)
+    }
+
+    /// Whether a setting was given, by flag, environment or file.
+    pub(crate) fn is_set(&self, key: &str) -> Result<bool, Failure> {
+        Ok(Settings::collect(&self.flags, &self.environment)?.source(key) != Source::Default.to_string())
     }
 
     /// Database, keys and links, for a command that works beside the server.
