@@ -6,6 +6,7 @@ use std::net::TcpListener;
 use std::sync::{Arc, LazyLock};
 
 use actix_web::web::{self, ServiceConfig};
+use tokio::sync::{Mutex, oneshot};
 
 use crate::badges::{self, BadgeCache};
 use crate::config::Config;
@@ -17,7 +18,7 @@ use crate::http::{self, Configure, Edge, EdgeParts, Metrics, RouteTable, health}
 use crate::intake::{self, Collector, Counts, Intake};
 use crate::invitations;
 use crate::jobs::clock::Ticks;
-use crate::jobs::{Job, Runner};
+use crate::jobs::{Handle, Job, Runner};
 use crate::kernel::id::Ids;
 use crate::kernel::random::Random;
 use crate::kernel::time::Clock;
@@ -230,19 +231,51 @@ impl House {
     /// # Errors
     /// A sentence for the operator.
     pub async fn serve(&self, listener: TcpListener, stop: impl Future<Output = ()>) -> Result<(), StartError> {
+        let (ready, begin) = oneshot::channel();
+        let _ready = ready.send(());
+        self.serve_when(listener, begin, stop).await
+    }
+
+    /// Like [`House::serve`], but the queue and the ticks begin only when `begin` says so.
+    ///
+    /// # Errors
+    /// A sentence for the operator.
+    pub async fn serve_when(
+        &self,
+        listener: TcpListener,
+        begin: oneshot::Receiver<()>,
+        stop: impl Future<Output = ()>,
+    ) -> Result<(), StartError> {
         let edge = self.edge()?;
-        self.mailer.release_held(&self.ctx, &kinds()).await?;
-        let queue = self.runner().spawn();
-        let ticks = ticks::all(self, &edge, queue.waker());
-        let ticks = Ticks::start(ticks).await.map_err(|error| StartError::Server(error.to_string()))?;
+        let running = Mutex::new(None);
+        let start = async {
+            if begin.await.is_ok() {
+                *running.lock().await = Some(self.start_work(&edge).await?);
+            }
+            std::future::pending().await
+        };
         let drain = async {
-            ticks.stop().await;
-            queue.drain().await;
+            if let Some((queue, ticks)) = running.lock().await.take() {
+                ticks.stop().await;
+                queue.drain().await;
+            }
             self.flush().await;
         };
-        http::serve(edge, listener, self.configure(), stop, drain)
-            .await
-            .map_err(|error| StartError::Server(error.to_string()))
+        tokio::select! {
+            served = http::serve(Arc::clone(&edge), listener, self.configure(), stop, drain) => {
+                served.map_err(|error| StartError::Server(error.to_string()))
+            }
+            failed = start => failed,
+        }
+    }
+
+    /// Starts the queue's worker and the ticks.
+    async fn start_work(&self, edge: &Arc<Edge>) -> Result<(Handle, Ticks), StartError> {
+        self.mailer.release_held(&self.ctx, &kinds()).await?;
+        let queue = self.runner().spawn();
+        let ticks = ticks::all(self, edge, queue.waker());
+        let ticks = Ticks::start(ticks).await.map_err(|error| StartError::Server(error.to_string()))?;
+        Ok((queue, ticks))
     }
 
     /// Writes down what is kept in memory for a moment.

@@ -70,14 +70,12 @@ async fn serve(
         if let Some(clock) = past {
             demo.play_the_past(clock, &house.runner()).await?;
         }
-        drop(ready.send(()));
+        let _ready = ready.send(());
         hello(demo.review_count().await?)
     };
     // The queue starts when the past has been played: until then the seed steps it by hand.
-    let served = house.serve_when(listener, playing, http::stop_signal());
-    let (served, opened) = tokio::join!(served, opening);
-    opened?;
-    Ok(served?)
+    let serving = async { Ok::<(), Failure>(house.serve_when(listener, playing, http::stop_signal()).await?) };
+    tokio::try_join!(serving, opening).map(drop)
 }
 
 /// At most twelve lines: where everything is, and how to start over.

@@ -86,6 +86,8 @@ impl Browser {
         product: Option<i64>,
     ) -> Result<(), Failed> {
         let form = self.http.get(link).send().await?.error_for_status()?.text().await?;
+        // A star's link only preselects; the form it shows is posted to the link itself.
+        let link = link.rsplit_once('/').filter(|(_, stars)| stars.len() == 1).map_or(link, |(link, _)| link);
         let mut fields: Vec<(String, String)> =
             fields.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
         if let (Some(stars), Some(name)) = (product, product_field(&form)) {

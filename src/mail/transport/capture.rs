@@ -130,8 +130,8 @@ fn open(id: MessageId, raw: Vec<u8>) -> Option<Opened> {
     let entry = Entry {
         id,
         date: mail.date().map(|date| Timestamp::from_seconds(date.to_timestamp())),
-        from: first_name(mail.from()),
-        to: first_name(mail.to()),
+        from: correspondent(mail.from()),
+        to: correspondent(mail.to()),
         subject: mail.subject().unwrap_or_default().to_owned(),
     };
     let headers = mail.headers_raw().map(|(name, value)| (name.to_owned(), unfolded(value))).collect();
@@ -144,9 +144,14 @@ fn body(mail: &Message<'_>, html: bool) -> String {
     part.map(|text| text.replace("\r\n", "\n")).unwrap_or_default()
 }
 
-fn first_name(address: Option<&mail_parser::Address<'_>>) -> String {
+/// `Name <address>`, as a mail program shows it.
+fn correspondent(address: Option<&mail_parser::Address<'_>>) -> String {
     let first = address.and_then(mail_parser::Address::first);
-    first.and_then(|first| first.name().or(first.address())).unwrap_or_default().to_owned()
+    match first.map(|first| (first.name(), first.address().unwrap_or_default())) {
+        Some((Some(name), address)) => format!("{name} <{address}>"),
+        Some((None, address)) => address.to_owned(),
+        None => String::new(),
+    }
 }
 
 fn unfolded(value: &str) -> String {

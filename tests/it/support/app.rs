@@ -93,7 +93,7 @@ impl TestApp {
     fn over(house: House, listener: std::net::TcpListener) -> Self {
         let rooms = Rooms::new(house.ctx.clone()).expect("the house stands");
         let runner = rooms.runner();
-        let edge = rooms.edge();
+        let edge = rooms.edge().expect("the edge stands");
         let configure = rooms.configure();
         let (stop, stopped) = oneshot::channel::<()>();
         tokio::spawn(http::serve(edge, listener, configure, async { drop(stopped.await) }, async {}));
