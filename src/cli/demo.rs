@@ -29,7 +29,9 @@ pub(super) fn run(start: &Start, shown: &mut Shown<'_>) -> Result<(), Failure> {
         config = config.in_dir(Path::new(FOLDER));
     }
     if !config.listens_on_loopback() {
-        return Err(Failure::usage("the demo listens on this machine only: leave --listen out, or give a loopback address"));
+        return Err(Failure::usage(
+            "the demo listens on this machine only: leave --listen out, or give a loopback address",
+        ));
     }
     (config.public_url, config.smtp_url) = (None, None);
     trace::quiet();
@@ -42,7 +44,10 @@ pub(super) fn run(start: &Start, shown: &mut Shown<'_>) -> Result<(), Failure> {
     runtime()?.block_on(async {
         let (keys, fresh) = demo::open_shop(&ctx).await?;
         let house = House::new(ctx.clone())?.with_demo(Demo::new(ctx, keys)?);
-        serve(&house, listener, fresh.then_some(&*clock), |reviews| banner(house.ctx().config(), wanted, reviews, shown)).await
+        serve(&house, listener, fresh.then_some(&*clock), |reviews| {
+            banner(house.ctx().config(), wanted, reviews, shown)
+        })
+        .await
     })
 }
 
@@ -82,7 +87,11 @@ async fn serve(
 fn banner(config: &Config, wanted: SocketAddr, reviews: i64, shown: &mut Shown<'_>) -> Result<(), Failure> {
     let base = config.base();
     let folder: PathBuf = std::path::absolute(&config.data_dir).unwrap_or_else(|_no_cwd| config.data_dir.clone());
-    let moved = if config.listen == wanted { String::new() } else { format!("Port {} is taken, so this is {}.\n", wanted.port(), config.listen.port()) };
+    let moved = if config.listen == wanted {
+        String::new()
+    } else {
+        format!("Port {} is taken, so this is {}.\n", wanted.port(), config.listen.port())
+    };
     let text = format!(
         "Attesta {version} demo: nothing leaves this machine. Data in {folder} (delete it to start over)\n{moved}\n\
          \x20 Start here      {base}/\n\
@@ -97,7 +106,8 @@ fn banner(config: &Config, wanted: SocketAddr, reviews: i64, shown: &mut Shown<'
         domain = demo::DOMAIN,
         short = config.data_dir.display(),
     );
-    let answer: Value = json!({ "url": base.to_string(), "data_dir": folder, "shop": demo::DOMAIN, "reviews": reviews });
+    let answer: Value =
+        json!({ "url": base.to_string(), "data_dir": folder, "shop": demo::DOMAIN, "reviews": reviews });
     shown.say(&answer, &text)
 }
 

@@ -32,7 +32,8 @@ pub async fn open_shop(ctx: &Context) -> Result<(Keys, bool), Failed> {
 async fn again(ctx: &Context, shop: &Shop) -> Result<Keys, Failed> {
     let (id, now, keyring) = (shop.id, ctx.now(), ctx.keyring().clone());
     let secret = ctx.db().read(move |conn| keys::newest_secret(conn, &keyring, id, now)).await.map_err(failed)?;
-    let secret = secret.ok_or_else(|| Failed(format!("{DOMAIN} has no webhook secret; delete the demo's folder to start over")))?;
+    let secret = secret
+        .ok_or_else(|| Failed(format!("{DOMAIN} has no webhook secret; delete the demo's folder to start over")))?;
     let new = keys::new_api_key(ctx);
     let issued = ctx.db().write(move |tx| keys::rotate_api_key(tx, id, new, 0)).await.map_err(failed)?;
     Ok(Keys { shop: id.to_string(), secret, api_key: issued.text })
