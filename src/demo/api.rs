@@ -94,7 +94,8 @@ struct OrderForm {
 }
 
 async fn show_shop(demo: web::Data<Demo>, req: HttpRequest) -> Result<HttpResponse, Problem> {
-    let form = OrderForm { name: "Ada Rossi".to_owned(), email: "ada@example.com".to_owned(), product: String::new() };
+    let first = PRODUCTS[0].0.to_owned();
+    let form = OrderForm { name: "Ada Rossi".to_owned(), email: "ada@example.com".to_owned(), product: first };
     rendered(&shop_page(&demo, &req, form, Ok(None)))
 }
 
