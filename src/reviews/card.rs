@@ -1,6 +1,6 @@
 //! A public entry as the pages draw it: the same card on the profile, on a product's page and on its author's own.
 
-use crate::kernel::time::Timestamp;
+use crate::kernel::time::{Timestamp, UtcDay};
 use crate::links::Links;
 use crate::look::review::{AnswerCard, Entry, ReplyCard, ReviewCard, Version};
 use crate::merchants::Shop;
@@ -37,7 +37,7 @@ pub(crate) fn card(review: &PublicReview, shop: &Shop, links: &Links) -> ReviewC
         edited_at: review.edited_at,
         versions: review.earlier.iter().flatten().rev().map(version).collect(),
         item: review.product.as_ref().map(|product| product.name.clone().unwrap_or_else(|| product.sku.clone())),
-        ordered_at: review.checked.ordered_on.map(|day| day.start()),
+        ordered_at: review.checked.ordered_on.map(UtcDay::start),
         checked: review.checked.signature.to_owned(),
         reply: standing.map(|reply| reply_card(reply, shop)),
         answers: review.answers.iter().map(|answer| dated(&answer.text, answer.at)).collect(),

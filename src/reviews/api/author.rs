@@ -22,15 +22,14 @@ struct Start {
 }
 
 /// Opens the link, or gives the page to answer with: the same for a link that opens nothing, else what stands there.
-async fn start(call: Call) -> Result<Result<Start, Answer>, crate::problem::Problem> {
-    let Some(visit) = call.open().await? else { return Ok(Err(call.nothing())) };
-    match call.which.review(&visit).filter(|id| visit.own.iter().any(|own| own.review.id == *id)) {
-        Some(review) => Ok(Ok(Start { call, visit, review })),
-        None => {
-            let status = if visit.standing() == Standing::Erased { 200 } else { Code::NotFound.status() };
-            Ok(Err(call.standing(&visit, status, &Returned::default())))
-        }
+async fn start(call: Call) -> Result<Start, Answer> {
+    let Some(visit) = call.open().await.map_err(Err)? else { return Err(call.nothing()) };
+    let own = |id: &ReviewId| visit.own.iter().any(|own| own.review.id == *id);
+    if let Some(review) = call.which.review(&visit).filter(own) {
+        return Ok(Start { call, visit, review });
     }
+    let status = if visit.standing() == Standing::Erased { 200 } else { Code::NotFound.status() };
+    Err(call.standing(&visit, status, &Returned::default()))
 }
 
 impl Start {
@@ -44,7 +43,7 @@ impl Start {
     }
 
     /// What stands, where the change was not possible or not needed.
-    async fn as_it_is(self, status: u16) -> Answer {
+    async fn what_stands(self, status: u16) -> Answer {
         match self.call.read().await? {
             Some(visit) => self.call.standing(&visit, status, &Returned::default()),
             None => self.call.nothing(),
@@ -59,7 +58,7 @@ impl Start {
 
 /// `POST /r/{token}/edit`: new words in place of the old, which stay as a version.
 pub(super) async fn edit_review(call: Call, body: RawBody) -> Answer {
-    let start = match start(call).await? {
+    let start = match start(call).await {
         Ok(start) => start,
         Err(answer) => return answer,
     };
@@ -74,14 +73,14 @@ pub(super) async fn edit_review(call: Call, body: RawBody) -> Answer {
     let (ctx, bearer, id) = (start.call.ctx.clone(), start.visit.bearer.clone(), start.review);
     match start.call.ctx.db().write(move |tx| edit::edit(tx, &ctx, &bearer, id, &change)).await? {
         Edited::Changed | Edited::Unchanged => start.done(Notice::Edited).await,
-        Edited::NotPublished(_) | Edited::TooOften => start.as_it_is(Code::Conflict.status()).await,
-        Edited::NotFound => start.as_it_is(Code::NotFound.status()).await,
+        Edited::NotPublished(_) | Edited::TooOften => start.what_stands(Code::Conflict.status()).await,
+        Edited::NotFound => start.what_stands(Code::NotFound.status()).await,
     }
 }
 
 /// `GET /r/{token}/erase`: asks. Erases nothing.
 pub(super) async fn confirm_erase_review(call: Call) -> Answer {
-    let start = match start(call).await? {
+    let start = match start(call).await {
         Ok(start) => start,
         Err(answer) => return answer,
     };
@@ -93,20 +92,20 @@ pub(super) async fn confirm_erase_review(call: Call) -> Answer {
 
 /// `POST /r/{token}/erase`: erases for good.
 pub(super) async fn erase_review(call: Call) -> Answer {
-    let start = match start(call).await? {
+    let start = match start(call).await {
         Ok(start) => start,
         Err(answer) => return answer,
     };
     let (ctx, bearer, id) = (start.call.ctx.clone(), start.visit.bearer.clone(), start.review);
     match start.call.ctx.db().write(move |tx| erase::erase(tx, &ctx, &bearer, id)).await? {
         Erased::Done | Erased::Already => start.done(Notice::Erased).await,
-        Erased::NotFound => start.as_it_is(Code::NotFound.status()).await,
+        Erased::NotFound => start.what_stands(Code::NotFound.status()).await,
     }
 }
 
 /// `POST /r/{token}/answer`: the answer to the shop's reply.
 pub(super) async fn answer_reply(call: Call, body: RawBody) -> Answer {
-    let start = match start(call).await? {
+    let start = match start(call).await {
         Ok(start) => start,
         Err(answer) => return answer,
     };
@@ -121,24 +120,24 @@ pub(super) async fn answer_reply(call: Call, body: RawBody) -> Answer {
     let (ctx, bearer, id) = (start.call.ctx.clone(), start.visit.bearer.clone(), start.review);
     match start.call.ctx.db().write(move |tx| answer::answer(tx, &ctx, &bearer, id, &said)).await? {
         Answered::Done => start.done(Notice::Answered).await,
-        Answered::Already => start.as_it_is(200).await,
-        Answered::ReplyChanged => start.as_it_is(Code::Conflict.status()).await,
-        Answered::NoReply => start.as_it_is(Code::NoReply.status()).await,
-        Answered::NotFound => start.as_it_is(Code::NotFound.status()).await,
+        Answered::Already => start.what_stands(200).await,
+        Answered::ReplyChanged => start.what_stands(Code::Conflict.status()).await,
+        Answered::NoReply => start.what_stands(Code::NoReply.status()).await,
+        Answered::NotFound => start.what_stands(Code::NotFound.status()).await,
     }
 }
 
 /// `POST /r/{token}/drop`: the words of an earlier version go.
 pub(super) async fn drop_review_version(call: Call) -> Answer {
-    let start = match start(call).await? {
+    let start = match start(call).await {
         Ok(start) => start,
         Err(answer) => return answer,
     };
-    let Some(which) = start.call.which.version else { return start.as_it_is(Code::NotFound.status()).await };
+    let Some(which) = start.call.which.version else { return start.what_stands(Code::NotFound.status()).await };
     let (ctx, bearer, id) = (start.call.ctx.clone(), start.visit.bearer.clone(), start.review);
     match start.call.ctx.db().write(move |tx| version::drop_version(tx, &ctx, &bearer, id, which)).await? {
         Dropped::Done => start.done(Notice::VersionDropped).await,
-        Dropped::Nothing => start.as_it_is(200).await,
-        Dropped::NotFound => start.as_it_is(Code::NotFound.status()).await,
+        Dropped::Nothing => start.what_stands(200).await,
+        Dropped::NotFound => start.what_stands(Code::NotFound.status()).await,
     }
 }
