@@ -22,5 +22,6 @@ mod merchants;
 mod migrations;
 mod orders;
 mod profiles;
+mod reviews;
 mod story;
 mod support;
