@@ -65,6 +65,6 @@ pub(crate) fn forget(tx: &mut Connection, shop: ShopId, orders: &[OrderId]) -> d
 }
 
 /// What this room holds of a person, by their orders: their reviews as stored.
-pub(crate) fn personal(conn: &mut Connection, shop: ShopId, order: OrderId) -> db::Result<Vec<Review>> {
+pub fn personal(conn: &mut Connection, shop: ShopId, order: OrderId) -> db::Result<Vec<Review>> {
     store::of_order(conn, shop, order)
 }

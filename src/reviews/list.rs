@@ -203,13 +203,6 @@ pub(crate) struct BadParam {
 }
 
 impl ListParams {
-    /// The query of the page that follows: the same, from this cursor on.
-    pub(crate) fn following(&self, cursor: &str) -> String {
-        let next = Self { cursor: Some(cursor.to_owned()), ..self.clone() };
-        // Plain optional texts always serialise.
-        serde_urlencoded::to_string(next).unwrap_or_default()
-    }
-
     /// Reads the query; empty parts count as absent, as browsers send them.
     pub(crate) fn read(&self) -> Result<ListQuery, BadParam> {
         let sort = optional(self.sort.as_ref(), "sort", "send newest, oldest, highest or lowest", |word| {

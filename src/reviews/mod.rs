@@ -32,10 +32,11 @@ pub(crate) mod tally;
 pub(crate) mod version;
 mod visit;
 
-pub(crate) use erase::{forget, personal};
+pub(crate) use erase::forget;
+pub use erase::personal;
 pub(crate) use list::{ListParams, ListQuery, Listing, list};
 pub(crate) use notify::{ReplyNoticeLetter, RestrictionStatementLetter};
-pub(crate) use public::{PublicEntry, PublicReview, Tombstone, find};
+pub(crate) use public::{PublicEntry, PublicReview};
 pub(crate) use tally::{ReplyHours, TallyRow, hidden, products, reply_hours, tally_of};
 
 #[cfg(test)]

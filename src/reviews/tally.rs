@@ -95,6 +95,7 @@ fn deltas(before: Option<&Review>, after: &Review) -> Vec<(i64, [i64; 5])> {
 }
 
 /// Every row of a shop, reviews of the shop first, then products by SKU, each by day.
+#[cfg(test)]
 pub(crate) fn tally(conn: &mut Connection, shop: ShopId) -> db::Result<Vec<TallyRow>> {
     store::tally(conn, shop, None)
 }
