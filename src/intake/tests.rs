@@ -265,3 +265,25 @@ async fn addresses_go_when_their_time_is_over() {
     );
     assert!(now > Timestamp::from_millis(START) && ids.unwrap() == 1);
 }
+
+#[tokio::test]
+async fn an_order_shipped_in_part_waits_for_the_rest() {
+    let house = House::new().await;
+    let items = |lines: &[&str]| Value::from(lines.iter().map(|line| json!({"line": line})).collect::<Vec<_>>());
+    let created = order_event(EventKind::Created, "#1", ADA, house.now());
+    let mut part = order_event(EventKind::Fulfilled, "#1", ADA, house.now());
+    part["data"]["items"] = items(&["2"]);
+    let answers = house.push(&[("a", created), ("b", part)]);
+    assert_eq!(states(&answers), ["waiting partly_shipped", "waiting partly_shipped"]);
+    house.clock.advance(DAY);
+    let mut rest = order_event(EventKind::Fulfilled, "#1", ADA, house.now());
+    rest["data"]["items"] = items(&["1"]);
+    assert_eq!(states(&house.push(&[("c", rest)])), ["scheduled -"]);
+    let late = order_event(EventKind::Created, "#2", ADA, house.now());
+    let mut part = order_event(EventKind::Fulfilled, "#2", "bruno@example.com", house.now());
+    part["data"]["items"] = items(&["2"]);
+    house.push(&[("d", late), ("e", part)]);
+    house.clock.advance(15 * DAY);
+    let paid = order_event(EventKind::Paid, "#2", "bruno@example.com", house.now());
+    assert_eq!(states(&house.push(&[("f", paid)])), ["scheduled -"], "after fourteen days nobody waits for the rest");
+}

@@ -128,6 +128,17 @@ impl Draft<'_> {
         matches!(self.decision, Some(Decision::Ask(_)))
     }
 
+    /// What the shop sees of a plan. While parts are missing the order waits for them, though its mail has a date already:
+    /// nobody has to come back when they never arrive.
+    fn planned(&self, ask: &Ask, due: Timestamp, now: Timestamp) -> State {
+        let early = ask.trigger_at > now;
+        let item = self.item;
+        if early && readiness(&item.order.fold, item.shop.policy.invite_on, item.kept).partly {
+            return State::Waiting(Reason::PartlyShipped);
+        }
+        State::Scheduled(due)
+    }
+
     /// Whether what stands in the queue is this plan. One that is due already keeps its time: nothing pushes it back.
     fn unchanged(&self, row: &Invitation, ask: &Ask, now: Timestamp) -> bool {
         let same = row.is_pending() && row.person == self.person && row.trigger_at == ask.trigger_at;
@@ -173,7 +184,7 @@ impl Batch<'_> {
         if let Some(row) = draft.row.as_ref().filter(|row| draft.unchanged(row, ask, self.now)) {
             return match state {
                 State::Scheduled(_) | State::Held(_) | State::Failed(..) => state,
-                _ => State::Scheduled(row.due_at),
+                _ => draft.planned(ask, row.due_at, self.now),
             };
         }
         let plan = self.plan(draft, ask);
@@ -185,7 +196,7 @@ impl Batch<'_> {
             self.changes.jobs.push(due);
         }
         self.changes.plans.push(plan);
-        State::Scheduled(ask.due_at)
+        draft.planned(ask, ask.due_at, self.now)
     }
 
     fn plan(&self, draft: &Draft<'_>, ask: &Ask) -> Invitation {
