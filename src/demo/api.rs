@@ -73,7 +73,8 @@ async fn show_tour(demo: web::Data<Demo>, req: HttpRequest) -> Result<HttpRespon
         mailbox_url: links.to(MAILBOX, &[]),
         profile_url: links.profile(super::DOMAIN),
         json_url: links.api_shop(super::DOMAIN),
-        badge_url: links.badge(super::DOMAIN),
+        // The browser may keep a badge for a minute; a new number is a new address.
+        badge_url: format!("{}?n={}", links.badge(super::DOMAIN), progress.reviews),
         ordered: progress.ordered,
         invited: progress.invited,
         reviewed: progress.reviewed,

@@ -12,6 +12,8 @@ use super::{Demo, Latest};
 /// The four steps of the tour; those that have happened are there.
 #[derive(Default)]
 pub(super) struct Progress {
+    /// Reviews in the public profile now.
+    pub(super) reviews: i64,
     pub(super) ordered: Option<Step>,
     pub(super) invited: Option<Step>,
     pub(super) reviewed: Option<Step>,
@@ -23,20 +25,20 @@ pub(super) const MAIL: &str = "/demo/mail/{id}";
 
 /// Looks where the visitor's order is.
 pub(super) async fn progress(demo: &Demo) -> Result<Progress, Failed> {
-    let Some(latest) = demo.latest() else { return Ok(Progress::default()) };
+    let (profile, newest) = demo.browser.profile().await?;
+    let reviews = profile.get("review_count").and_then(Value::as_i64).unwrap_or(0);
+    let Some(latest) = demo.latest() else { return Ok(Progress { reviews, ..Progress::default() }) };
     let links = demo.ctx.links();
     let ordered = Step { at: latest.at, what: latest.number.clone(), url: links.to(super::api::SHOP, &[]) };
     let invited = invitation(demo, &latest)?;
-    let (profile, newest) = demo.browser.profile().await?;
     let reviewed = invited.as_ref().and(newest).and_then(|review| published_since(&review, latest.at));
-    let count = profile.get("review_count").and_then(Value::as_i64).unwrap_or(0);
-    let shown = reviewed.as_ref().filter(|_| count > latest.reviews_before).map(|step| Step {
+    let shown = reviewed.as_ref().filter(|_| reviews > latest.reviews_before).map(|step| Step {
         at: step.at,
-        what: count.to_string(),
+        what: reviews.to_string(),
         url: links.badge(&demo.browser.shop),
     });
     let reviewed = reviewed.map(|step| Step { url: links.to(path::PROFILE, &[&super::DOMAIN]), ..step });
-    Ok(Progress { ordered: Some(ordered), invited, reviewed, shown })
+    Ok(Progress { reviews, ordered: Some(ordered), invited, reviewed, shown })
 }
 
 fn invitation(demo: &Demo, latest: &Latest) -> Result<Option<Step>, Failed> {

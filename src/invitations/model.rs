@@ -102,9 +102,10 @@ impl Invitation {
         self.sent_at.is_none() && self.dropped_at.is_none()
     }
 
-    /// Whether a review may be submitted at `now`. The token says who asks, this says whether.
+    /// Whether a review may be submitted at `now`. The token says who asks, this says whether. Not whether the mail was
+    /// recorded as sent: its reader may be faster than the record, and holding the link is the better proof.
     pub fn is_open(&self, now: Timestamp) -> bool {
-        self.sent_at.is_some() && now < self.submit_until
+        now < self.submit_until
     }
 }
 

@@ -77,6 +77,10 @@ fn sent(tx: &mut Connection, ctx: &Context, subject: &Subject, at: Timestamp) ->
     }
     let tokens = subject.links(ctx)?;
     store::mark_sent(tx, shop.id, row.id, Carried { kid: tokens.kid, expires: tokens.expires }, at)?;
+    if row.reviewed_at.is_some() {
+        // The customer was faster than the record: the order is reviewed, and stays so.
+        return Ok(());
+    }
     turn(tx, subject, State::Sent, at)?;
     let mut last = at;
     if let Some(delay) = shop.policy.remind_after {

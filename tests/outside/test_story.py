@@ -27,7 +27,7 @@ class Visitor:
         self.context = chromium.new_context(java_script_enabled=scripts, locale="it-IT", viewport={"width": 390, "height": 844})
         self.page = self.context.new_page()
         self.requests, self.complaints = [], []
-        self.page.on("request", self.requests.append)
+        self.page.on("request", lambda request: self.requests.append(request))
         self.page.on("console", lambda message: self.complaints.append(message.text) if message.type == "error" else None)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
