@@ -19,7 +19,7 @@ pub(super) mod keep;
 pub(super) mod list;
 pub(super) mod personal;
 
-/// A row of `orders`, in the order of [`COLUMNS`].
+/// A row of `orders`.
 #[derive(Queryable)]
 pub(super) struct Row {
     shop_id: ShopId,
