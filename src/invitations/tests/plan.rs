@@ -150,3 +150,54 @@ async fn a_missing_job_is_found_by_state() {
     assert_eq!(house.state(order).await, State::Sent);
     assert_eq!(jobs::heal(&house.ctx).await.unwrap(), 0);
 }
+
+/// Every order in which `n` events may arrive.
+fn arrivals(n: usize) -> Vec<Vec<usize>> {
+    if n == 0 {
+        return vec![Vec::new()];
+    }
+    let shorter = arrivals(n - 1);
+    let with_last = |rest: &Vec<usize>, place: usize| {
+        let mut all = rest.clone();
+        all.insert(place, n - 1);
+        all
+    };
+    shorter.iter().flat_map(|rest| (0..n).map(move |place| with_last(rest, place))).collect()
+}
+
+#[tokio::test]
+async fn events_in_any_order_and_twice_end_in_one_state() {
+    let house = House::new();
+    let (now, mut number) = (house.ctx.now(), 0);
+    let stories: [(&[EventKind], State); 3] = [
+        (
+            &[EventKind::Created, EventKind::Paid, EventKind::Fulfilled, EventKind::Updated],
+            State::Scheduled(at("2026-07-08T09:30:00.000Z")),
+        ),
+        (
+            &[EventKind::Created, EventKind::Fulfilled, EventKind::Updated, EventKind::Cancelled],
+            State::Skipped(Reason::OrderCancelled),
+        ),
+        (&[EventKind::Created, EventKind::Delivered, EventKind::Refunded], State::Skipped(Reason::OrderRefunded)),
+    ];
+    for (kinds, expected) in stories {
+        for arrival in arrivals(kinds.len()) {
+            number += 1;
+            let mut last = None;
+            for place in arrival.iter().chain(&arrival) {
+                let kind = kinds[*place];
+                let mut told = event(kind, &format!("#{number}"), "", now.minus_ms(HOUR));
+                told.at = if kind == EventKind::Fulfilled { now.minus_ms(HOUR / 2) } else { told.at };
+                // Only one event knows the customer.
+                if kind == EventKind::Created {
+                    told = event(kind, &format!("#{number}"), &format!("c{number}@example.com"), told.at);
+                }
+                last = Some(house.take(told).await);
+            }
+            let order = last.unwrap();
+            assert_eq!(house.state(order).await, expected, "{kinds:?} as {arrival:?}");
+            let pending = house.row(order).await.is_some_and(|row| row.is_pending());
+            assert_eq!(pending, matches!(expected, State::Scheduled(_)), "{kinds:?} as {arrival:?}");
+        }
+    }
+}
