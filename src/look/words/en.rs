@@ -1,8 +1,10 @@
 //! English, British and neutral: plain and exact, no exclamation marks. Ask for "your experience", never for stars.
 
+mod codes;
+
 use super::glossary::{
-    Badge, Common, Counted, Demo, Docs, Erase, Experiences, Failure, Faults, Form, Fresh, Home, Languages, Layout,
-    Notice, Notices, Profile, Proof, Reasons, Restrictions, Review, Stop, Thanks, Verdicts, Words, Yours,
+    Badge, Common, Counted, Demo, Docs, Erase, Experiences, Failure, Form, Fresh, Home, Layout, Notice, Profile, Proof,
+    Review, Stop, Thanks, Verdicts, Words, Yours,
 };
 
 pub(super) static WORDS: Words = Words {
@@ -311,64 +313,9 @@ pub(super) static WORDS: Words = Words {
         code: "Code",
         meaning: "What it means",
     },
-    reasons: Reasons {
-        not_triggered: "Waiting for shipment",
-        partly_shipped: "Shipped only in part",
-        shop_paused: "Invitations paused",
-        no_public_url: "Service without a public address",
-        no_mail_server: "Service without a mail server",
-        transport_held: "Mail held for now",
-        no_email: "No e-mail address",
-        invalid_email: "E-mail address not valid",
-        address_gone: "Address already deleted",
-        order_cancelled: "Order cancelled",
-        order_refunded: "Order refunded",
-        customer_erased: "The customer asked for erasure",
-        too_old: "Order announced too late",
-        no_legal_basis: "No legal basis for writing",
-        below_minimum: "Below the minimum set by the shop",
-        nothing_to_review: "Nothing to review",
-        unsubscribed: "The customer wants no invitations",
-        address_bounced: "Address does not exist",
-        complained: "The customer does not want these e-mails",
-        suppressed_by_operator: "Address excluded by the operator",
-        frequency_cap: "Customer invited recently",
-        cancelled_by_shop: "Invitation cancelled by the shop",
-        shop_closed: "Shop closed",
-        shop_suspended: "Shop suspended",
-        window_closed: "Time to write is over",
-    },
-    restrictions: Restrictions {
-        illegal_content: "illegal content",
-        personal_data: "somebody's personal data",
-        hate_or_threat: "hate or threats",
-        not_about_the_purchase: "not about the purchase",
-        conflict_of_interest: "conflict of interest",
-        court_order: "court order",
-    },
-    faults: Faults {
-        stars_missing: "Choose how it was: it is the only thing needed.",
-        stars_invalid: "Choose 1 to 5 stars.",
-        too_long: "This is too long: shorten it a little.",
-        item_stars_missing: "You wrote about this product: choose how it is too.",
-        empty: "Write something before publishing.",
-        unreadable: "Something in here cannot be kept: please write it again.",
-    },
-    notices: Notices {
-        edited: "Changes published.",
-        version_dropped: "The text of that version was removed.",
-        answered: "Your answer is public.",
-        erased: "The review was erased.",
-    },
-    languages: Languages {
-        it: "Italian",
-        en: "English",
-        de: "German",
-        fr: "French",
-        es: "Spanish",
-        pt: "Portuguese",
-        nl: "Dutch",
-        pl: "Polish",
-        und: "another language",
-    },
+    reasons: codes::REASONS,
+    restrictions: codes::RESTRICTIONS,
+    faults: codes::FAULTS,
+    notices: codes::NOTICES,
+    languages: codes::LANGUAGES,
 };

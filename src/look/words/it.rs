@@ -1,8 +1,10 @@
 //! Italian: *tu* with customers, plain and exact, no exclamation marks. Ask for "la tua esperienza", never for stars.
 
+mod codes;
+
 use super::glossary::{
-    Badge, Common, Counted, Demo, Docs, Erase, Experiences, Failure, Faults, Form, Fresh, Home, Languages, Layout,
-    Notice, Notices, Profile, Proof, Reasons, Restrictions, Review, Stop, Thanks, Verdicts, Words, Yours,
+    Badge, Common, Counted, Demo, Docs, Erase, Experiences, Failure, Form, Fresh, Home, Layout, Notice, Profile, Proof,
+    Review, Stop, Thanks, Verdicts, Words, Yours,
 };
 
 pub(super) static WORDS: Words = Words {
@@ -311,64 +313,9 @@ pub(super) static WORDS: Words = Words {
         code: "Codice",
         meaning: "Che cosa vuol dire",
     },
-    reasons: Reasons {
-        not_triggered: "In attesa della spedizione",
-        partly_shipped: "Spediti solo in parte",
-        shop_paused: "Inviti in pausa",
-        no_public_url: "Servizio senza indirizzo pubblico",
-        no_mail_server: "Servizio senza posta",
-        transport_held: "Posta ferma per ora",
-        no_email: "Senza indirizzo e-mail",
-        invalid_email: "Indirizzo e-mail non valido",
-        address_gone: "Indirizzo già cancellato",
-        order_cancelled: "Ordine annullato",
-        order_refunded: "Ordine rimborsato",
-        customer_erased: "Il cliente ha chiesto la cancellazione dei dati",
-        too_old: "Ordine comunicato troppo tardi",
-        no_legal_basis: "Manca la base legale per scrivere",
-        below_minimum: "Sotto l'importo minimo scelto dal negozio",
-        nothing_to_review: "Nulla da recensire",
-        unsubscribed: "Il cliente non vuole inviti",
-        address_bounced: "Indirizzo inesistente",
-        complained: "Il cliente non gradisce queste e-mail",
-        suppressed_by_operator: "Indirizzo escluso da chi gestisce il servizio",
-        frequency_cap: "Cliente già invitato di recente",
-        cancelled_by_shop: "Invito annullato dal negozio",
-        shop_closed: "Negozio chiuso",
-        shop_suspended: "Negozio sospeso",
-        window_closed: "Tempo per scrivere finito",
-    },
-    restrictions: Restrictions {
-        illegal_content: "contenuto illecito",
-        personal_data: "dati personali di qualcuno",
-        hate_or_threat: "odio o minacce",
-        not_about_the_purchase: "non riguarda l'acquisto",
-        conflict_of_interest: "conflitto di interessi",
-        court_order: "ordine di un giudice",
-    },
-    faults: Faults {
-        stars_missing: "Scegli com'è andata: è l'unica cosa necessaria.",
-        stars_invalid: "Scegli da 1 a 5 stelle.",
-        too_long: "È troppo lungo: accorcialo un po'.",
-        item_stars_missing: "Hai scritto di questo prodotto: scegli anche com'è.",
-        empty: "Scrivi qualcosa prima di pubblicare.",
-        unreadable: "Qui c'è qualcosa che non si può conservare: riscrivilo, per favore.",
-    },
-    notices: Notices {
-        edited: "Modifiche pubblicate.",
-        version_dropped: "Il testo di quella versione è stato tolto.",
-        answered: "La tua replica è pubblica.",
-        erased: "La recensione è stata cancellata.",
-    },
-    languages: Languages {
-        it: "italiano",
-        en: "inglese",
-        de: "tedesco",
-        fr: "francese",
-        es: "spagnolo",
-        pt: "portoghese",
-        nl: "olandese",
-        pl: "polacco",
-        und: "altra lingua",
-    },
+    reasons: codes::REASONS,
+    restrictions: codes::RESTRICTIONS,
+    faults: codes::FAULTS,
+    notices: codes::NOTICES,
+    languages: codes::LANGUAGES,
 };
