@@ -6,7 +6,8 @@
 
 use crate::db::{self, Connection};
 use crate::kernel::id::ShopId;
-use crate::{merchants, orders};
+use crate::merchants;
+use crate::orders;
 
 use super::model::{RestrictionReason, Review};
 use super::store;

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use crate::http;
 use crate::kernel::id::ReviewId;
 use crate::kernel::locale::Language;
+use crate::kernel::time::UtcDay;
 use crate::links::Links;
 use crate::look;
 use crate::look::page::Frame;
@@ -63,7 +64,7 @@ fn view(language: Language, id: ReviewId, entry: &PublicEntry, shop: &Shop, link
         entry: card::entry(entry, shop, links),
         certified: proof.is_some(),
         own_key: proof.is_some_and(|proof| proof.signature == "v1a"),
-        ordered_at: proof.and_then(|proof| proof.ordered_on).map(|day| day.start()),
+        ordered_at: proof.and_then(|proof| proof.ordered_on).map(UtcDay::start),
     }
 }
 
