@@ -30,7 +30,8 @@ CREATE TABLE orders (
   PRIMARY KEY (shop_id, number)
 );
 CREATE UNIQUE INDEX orders_id ON orders (shop_id, id);
-CREATE INDEX orders_state ON orders (shop_id, state, reason);
+-- Also all that counting a shop's orders needs, so that no order is read for it.
+CREATE INDEX orders_state ON orders (shop_id, state, reason, test, eligible, invited);
 -- The only place where an address stands: sealed, with a keyed hash beside it.
 CREATE TABLE contacts (
   shop_id BYTEA NOT NULL REFERENCES shops (id),

@@ -25,6 +25,9 @@ CREATE UNIQUE INDEX invitations_order ON invitations (shop_id, order_id);
 CREATE INDEX invitations_person ON invitations (shop_id, person, sent_at) WHERE person IS NOT NULL;
 -- What is still to be sent, so that an invitation whose job went missing is found without reading the rest.
 CREATE INDEX invitations_pending ON invitations (due_at) WHERE sent_at IS NULL AND dropped_at IS NULL;
+-- Where the shop's hand was in: few, and counted in public.
+CREATE INDEX invitations_hands ON invitations (shop_id, cancelled_at, hastened_at, postponements)
+  WHERE cancelled_at IS NOT NULL OR hastened_at IS NOT NULL OR postponements > 0;
 -- The settings under which each shop's waiting orders were last planned.
 CREATE TABLE replans (
   shop_id BLOB PRIMARY KEY REFERENCES shops (id),

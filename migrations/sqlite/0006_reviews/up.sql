@@ -47,7 +47,7 @@ CREATE INDEX reviews_answered ON reviews (shop_id, sku, published_at, id) WHERE 
 -- What a shop has to answer, of every product, in the order it came.
 CREATE INDEX reviews_inbox ON reviews (shop_id, id) WHERE replied_at IS NULL AND status = 'published';
 CREATE INDEX reviews_language ON reviews (shop_id, sku, language, published_at, id);
-CREATE INDEX reviews_erased ON reviews (shop_id) WHERE status = 'erased';
+CREATE INDEX reviews_erased ON reviews (shop_id, status) WHERE status = 'erased';
 CREATE INDEX reviews_order ON reviews (shop_id, order_id);
 CREATE INDEX reviews_restriction ON reviews (restriction_id) WHERE restriction_id IS NOT NULL;
 -- What a review said before its last edit. A dropped version keeps date and stars only.
