@@ -175,8 +175,8 @@ async fn show_profile(req: HttpRequest, cache: web::Data<ProfileCache>, params: 
     let ctx = cache.context().clone();
     let read = move |conn: &mut crate::db::Connection| {
         let Some(shop) = crate::merchants::find(conn, &wanted)? else { return Ok(None) };
-        let (figures, list) = build::visit(conn, &shop, &query)?;
-        Ok(Some(show::page(&visit, &shop, &figures, &list, ctx.links())))
+        let sight = build::sight(conn, &shop, &query)?;
+        Ok(Some(show::page(&visit, &shop, &sight, ctx.links())))
     };
     let html = cache.context().db().read(read).await?.ok_or_else(no_shop)?.map_err(Problem::internal)?;
     let mut page = http::page(html);

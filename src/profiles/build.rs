@@ -65,9 +65,8 @@ impl Surface for Face {
             }
             Self::Page(language) => {
                 let language = language.unwrap_or_else(|| shop.locale.language());
-                let figures = figures(conn, shop)?;
-                let list = reviews::list(conn, shop.id, &ListQuery::default())?;
-                let html = show::page(&show::Visit::first(language), shop, &figures, &list, ctx.links());
+                let sight = sight(conn, shop, &ListQuery::default())?;
+                let html = show::page(&show::Visit::first(language), shop, &sight, ctx.links());
                 let html = html.map_err(|broken| db::Error::Corrupt(broken.to_string()))?;
                 Ok(Stored::new(html.into_bytes(), &Manner { language: Some(language.tag()), ..PAGE }))
             }
@@ -113,7 +112,21 @@ pub(super) fn days(conn: &mut Connection, shop: ShopId, sku: &str) -> db::Result
     Ok(rows.into_iter().map(|TallyRow { day, counts, .. }| Day { day, counts }).collect())
 }
 
-/// A page of the list, with the numbers it stands beside.
-pub(super) fn visit(conn: &mut Connection, shop: &Shop, query: &ListQuery) -> db::Result<(Figures, Listing)> {
-    Ok((figures(conn, shop)?, reviews::list(conn, shop.id, query)?))
+/// All that a page shows.
+pub(super) struct Sight {
+    /// The numbers.
+    pub(super) figures: Figures,
+    /// A page of the list.
+    pub(super) list: Listing,
+    /// Languages that the list can be narrowed to.
+    pub(super) languages: Vec<String>,
+}
+
+/// Reads what a page shows.
+///
+/// # Errors
+/// The database's.
+pub(super) fn sight(conn: &mut Connection, shop: &Shop, query: &ListQuery) -> db::Result<Sight> {
+    let figures = figures(conn, shop)?;
+    Ok(Sight { figures, list: reviews::list(conn, shop.id, query)?, languages: reviews::languages(conn, shop.id)? })
 }

@@ -1,16 +1,14 @@
 //! Fills the profile page from the numbers and a page of the list. Reads nothing; decides only what the page links to.
 
-use std::collections::BTreeSet;
-
 use crate::kernel::locale::Language;
 use crate::links::Links;
 use crate::look::page::Frame;
 use crate::look::{self, Broken};
 use crate::merchants::{Shop, ShopStatus};
+use crate::reviews::ListParams;
 use crate::reviews::card;
-use crate::reviews::{ListParams, Listing, PublicEntry};
 
-use super::build::Figures;
+use super::build::{Figures, Sight};
 use super::collection;
 use super::jsonld;
 use super::pages::{Bar, Collection, Filter, ProfilePage, ReasonCount, Replies, ScoreFace, ShopFace, Standing};
@@ -40,38 +38,32 @@ impl Visit {
 }
 
 /// The page as a document, with its data for machines.
-pub(super) fn page(
-    visit: &Visit,
-    shop: &Shop,
-    figures: &Figures,
-    list: &Listing,
-    links: &Links,
-) -> Result<String, Broken> {
-    let view = view(visit, shop, figures, list, links);
-    let html = look::render(&view)?;
+pub(super) fn page(visit: &Visit, shop: &Shop, sight: &Sight, links: &Links) -> Result<String, Broken> {
+    let html = look::render(&view(visit, shop, sight, links))?;
     // Text of people is escaped, so that this can only be the end of the head.
-    let data = jsonld::profile(shop, figures, list, links);
+    let data = jsonld::profile(shop, &sight.figures, &sight.list, links);
     Ok(html.replacen("</head>", &format!("<script type=\"application/ld+json\">{data}</script>\n</head>"), 1))
 }
 
-fn view(visit: &Visit, shop: &Shop, figures: &Figures, list: &Listing, links: &Links) -> ProfilePage {
+fn view(visit: &Visit, shop: &Shop, sight: &Sight, links: &Links) -> ProfilePage {
     let language = visit.language.unwrap_or_else(|| shop.locale.language());
     let here = links.profile(&shop.domain);
-    let score = figures.score;
-    let counts = figures.histogram.iter().zip([1, 2, 3, 4, 5]);
+    let Figures { score, histogram, replies, collection } = &sight.figures;
+    let counts = histogram.iter().zip([1, 2, 3, 4, 5]);
+    let cursor = visit.params.cursor.as_ref();
     ProfilePage {
         frame: Frame::new(language, &links.base().to_string(), &here),
         shop: face(shop),
         score: (score.count > 0).then_some(ScoreFace { value: score.shown, stars: score.stars }),
         review_count: score.count,
         histogram: counts.rev().map(|(count, stars)| Bar { stars, count: *count }).collect(),
-        product_reviews: figures.collection.numbers.product_reviews,
-        collection: (figures.collection.numbers.orders > 0).then(|| numbers(&figures.collection)),
-        replies: Replies { share: figures.replies.share.map(percent), median_hours: figures.replies.median_hours },
-        filter: filter(visit, shop, list),
-        reviews: list.entries.iter().map(|entry| card::entry(entry, shop, links)).collect(),
+        product_reviews: collection.numbers.product_reviews,
+        collection: (collection.numbers.orders > 0).then(|| numbers(collection)),
+        replies: Replies { share: replies.share.map(percent), median_hours: replies.median_hours },
+        filter: filter(visit, &sight.languages),
+        reviews: sight.list.entries.iter().map(|entry| card::entry(entry, shop, links)).collect(),
         newer: newer(visit, &here, language),
-        older: list.next.as_ref().map(|next| address(visit, &here, language, Some(next), visit.params.cursor.as_ref())),
+        older: sight.list.next.as_ref().map(|next| address(visit, &here, language, Some(next), cursor)),
     }
 }
 
@@ -119,21 +111,13 @@ fn percent(share: f64) -> i64 {
         .map_or(0, |whole| if whole == 0 && share > 0.0 { 1 } else { i64::from(whole) })
 }
 
-fn filter(visit: &Visit, shop: &Shop, list: &Listing) -> Filter {
+fn filter(visit: &Visit, languages: &[String]) -> Filter {
     let chosen = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
-    let language = chosen(&visit.params.language);
-    let spoken = list.entries.iter().filter_map(|entry| match entry {
-        PublicEntry::Review(review) => Some(review.language.clone()),
-        PublicEntry::Tombstone(_) => None,
-    });
-    let ours = Language::ALL.iter().map(|language| language.tag().to_owned());
-    let own = shop.locale.as_str().split('-').next().map(str::to_owned);
-    let languages: BTreeSet<String> = spoken.chain(ours).chain(own).chain(language.clone()).collect();
     Filter {
         stars: chosen(&visit.params.stars).and_then(|text| text.parse().ok()),
-        language,
+        language: chosen(&visit.params.language),
         replied: chosen(&visit.params.replied).map(|text| matches!(text.as_str(), "yes" | "true" | "1")),
-        languages: languages.into_iter().collect(),
+        languages: languages.iter().filter(|language| !language.is_empty()).cloned().collect(),
     }
 }
 

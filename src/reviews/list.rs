@@ -16,6 +16,9 @@ use super::model::Review;
 use super::public::{PublicEntry, entries};
 use super::store::{self, Lane};
 
+/// Languages offered at most.
+const LANGUAGES: usize = 24;
+
 /// In which order a list is read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -109,6 +112,11 @@ pub(crate) fn list(conn: &mut Connection, shop: ShopId, query: &ListQuery) -> db
     };
     let next = page.last().filter(|_| more).map(|last| Cursor::encode(&place(last)));
     Ok(Listing { entries: entries(conn, shop, page)?, next })
+}
+
+/// The languages worth asking for: those that reviews of the shop are written in.
+pub(crate) fn languages(conn: &mut Connection, shop: ShopId) -> db::Result<Vec<String>> {
+    store::languages(conn, shop, LANGUAGES)
 }
 
 fn lane(query: &ListQuery, stars: Option<Stars>, take: i64) -> Lane<'_> {

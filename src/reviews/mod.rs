@@ -34,7 +34,7 @@ mod visit;
 
 pub(crate) use erase::forget;
 pub use erase::personal;
-pub(crate) use list::{ListParams, ListQuery, Listing, list};
+pub(crate) use list::{ListParams, ListQuery, Listing, languages, list};
 pub(crate) use notify::{ReplyNoticeLetter, RestrictionStatementLetter};
 pub(crate) use public::{PublicEntry, PublicReview};
 pub(crate) use tally::{ReplyHours, TallyRow, hidden, products, reply_hours, tally_of};

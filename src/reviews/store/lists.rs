@@ -114,3 +114,23 @@ pub(in crate::reviews) fn plan(conn: &mut Connection, shop: ShopId, lane: &Lane<
     let lines: Vec<Line> = diesel::sql_query(format!("EXPLAIN QUERY PLAN {sql}")).load(conn).unwrap();
     lines.into_iter().map(|line| line.detail).collect()
 }
+
+/// Languages of a shop's own reviews, in order, `most` at the most: one seek along the index each.
+pub(in crate::reviews) fn languages(conn: &mut Connection, shop: ShopId, most: usize) -> db::Result<Vec<String>> {
+    let mut found: Vec<String> = Vec::new();
+    while found.len() < most {
+        let next = reviews::table
+            .filter(reviews::shop_id.eq(shop))
+            .filter(reviews::sku.eq(""))
+            .filter(reviews::language.gt(found.last().cloned().unwrap_or_default()))
+            .order((reviews::language, reviews::published_at, reviews::id))
+            .select(reviews::language)
+            .first(conn)
+            .optional()?;
+        match next {
+            Some(language) => found.push(language),
+            None => break,
+        }
+    }
+    Ok(found)
+}

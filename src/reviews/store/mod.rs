@@ -24,7 +24,7 @@ pub(super) use dialogue::{
     add_answer, add_reply, answers, blank_reply_versions, close_dialogue, keep_reply, mark_notified, notified_at,
     replies, reply, reply_versions, save_reply,
 };
-pub(super) use lists::{Lane, lane};
+pub(super) use lists::{Lane, lane, languages};
 pub(super) use received::received;
 pub(super) use restrictions::{add_restriction, lift, restriction, restrictions};
 pub(super) use versions::{drop_all_versions, drop_version, keep_version, versions};
