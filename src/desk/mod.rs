@@ -1,4 +1,4 @@
-//! The desk: what a shop sees and does through its own API, as `/v1/shops/{shop}/...` routes, one subject a folder.
+//! The desk: what a shop sees and does through its own API, as `/v1/shops/{shop}/...` routes, one subject a file.
 //!
 //! A door: it takes a request apart, calls the verb of a room and shows what came of it. The rules live in the rooms. A
 //! handler that reads takes a [`ShopBearer`](crate::merchants::api::ShopBearer), one that changes anything takes a
@@ -6,33 +6,6 @@
 //! hide, delay or change a review.
 
 mod answers;
-mod dialogue {
-    pub(super) mod api;
-}
-mod invitations {
-    pub(super) mod api;
-}
-mod keys {
-    pub(super) mod api;
-}
-mod messages {
-    pub(super) mod api;
-}
-mod rejections {
-    pub(super) mod api;
-}
-mod settings {
-    pub(super) mod api;
-}
+mod api;
 
-use crate::http::RouteTable;
-
-/// Adds every route of the desk.
-pub fn routes(table: &mut RouteTable) {
-    settings::api::routes(table);
-    keys::api::routes(table);
-    invitations::api::routes(table);
-    messages::api::routes(table);
-    dialogue::api::routes(table);
-    rejections::api::routes(table);
-}
+pub use api::routes;

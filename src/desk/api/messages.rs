@@ -14,7 +14,7 @@ use crate::merchants::api::{ShopBearer, Then};
 use crate::problem::{Code, Problem};
 
 /// Adds the routes of this subject.
-pub(in crate::desk) fn routes(table: &mut RouteTable) {
+pub(super) fn routes(table: &mut RouteTable) {
     const LIST: &str = "/v1/shops/{shop}/messages";
     table.add(Method::GET, LIST, "list_messages", Audience::Private, || web::get().to(list_messages));
 }

@@ -19,7 +19,7 @@ use crate::problem::{Code, Problem};
 type Answer = Result<HttpResponse, Problem>;
 
 /// Adds the routes of this subject.
-pub(in crate::desk) fn routes(table: &mut RouteTable) {
+pub(super) fn routes(table: &mut RouteTable) {
     const LIST: &str = "/v1/shops/{shop}/invitations";
     const CANCEL: &str = "/v1/shops/{shop}/invitations/{id}/cancel";
     const POSTPONE: &str = "/v1/shops/{shop}/invitations/{id}/postpone";

@@ -17,7 +17,7 @@ use crate::sign::webhook::PublicKey;
 type Answer = Result<HttpResponse, Problem>;
 
 /// Adds the routes of this subject.
-pub(in crate::desk) fn routes(table: &mut RouteTable) {
+pub(super) fn routes(table: &mut RouteTable) {
     const WEBHOOK: &str = "/v1/shops/{shop}/keys/webhook/rotate";
     const API: &str = "/v1/shops/{shop}/keys/api/rotate";
     const PUBLIC: &str = "/v1/shops/{shop}/keys/ed25519";

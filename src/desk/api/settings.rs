@@ -3,8 +3,8 @@
 use actix_web::{HttpResponse, web};
 use serde_json::{Map, Value};
 
-use super::super::answers::changed;
 use crate::db;
+use crate::desk::answers::changed;
 use crate::http::{self, Audience, Method, RouteTable, StrictJson};
 use crate::merchants::api::{ShopBearer, ShopWriter, Then};
 use crate::merchants::settings::{self, Flaw, Hand};
@@ -15,7 +15,7 @@ type Answer = Result<HttpResponse, Problem>;
 type Change = Then<ShopWriter, StrictJson<Map<String, Value>>>;
 
 /// Adds the routes of this subject.
-pub(in crate::desk) fn routes(table: &mut RouteTable) {
+pub(super) fn routes(table: &mut RouteTable) {
     const SETTINGS: &str = "/v1/shops/{shop}/settings";
     const POLICY: &str = "/v1/shops/{shop}/policy";
     table.add(Method::GET, SETTINGS, "read_settings", Audience::Private, || web::get().to(read_settings));

@@ -8,7 +8,7 @@ use crate::merchants::{Shops, rejections};
 use crate::problem::Problem;
 
 /// Adds the routes of this subject.
-pub(in crate::desk) fn routes(table: &mut RouteTable) {
+pub(super) fn routes(table: &mut RouteTable) {
     table.add(Method::GET, "/v1/shops/{shop}/rejected-webhooks", "list_rejected_webhooks", Audience::Private, || {
         web::get().to(list_rejected_webhooks)
     });

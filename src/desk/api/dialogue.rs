@@ -18,7 +18,7 @@ use crate::reviews::reply::{self, Replied, Withdrawn};
 type Answer = Result<HttpResponse, Problem>;
 
 /// Adds the routes of this subject.
-pub(in crate::desk) fn routes(table: &mut RouteTable) {
+pub(super) fn routes(table: &mut RouteTable) {
     const REPLY: &str = "/v1/shops/{shop}/reviews/{id}/reply";
     table.add(Method::GET, "/v1/shops/{shop}/inbox", "read_inbox", Audience::Private, || web::get().to(read_inbox));
     table.add(Method::PUT, REPLY, "put_reply", Audience::Write, || web::put().to(put_reply));

@@ -1,0 +1,20 @@
+//! The routes of the desk, by subject. Orders and their timelines have a door of their own in their room.
+
+mod dialogue;
+mod invitations;
+mod keys;
+mod messages;
+mod rejections;
+mod settings;
+
+use crate::http::RouteTable;
+
+/// Adds every route of the desk.
+pub fn routes(table: &mut RouteTable) {
+    settings::routes(table);
+    keys::routes(table);
+    invitations::routes(table);
+    messages::routes(table);
+    dialogue::routes(table);
+    rejections::routes(table);
+}
