@@ -179,7 +179,7 @@ fn by_stars(conn: &mut Connection, shop: ShopId, query: &ListQuery) -> db::Resul
 }
 
 /// The query of a list as it comes over the wire: text, every part optional.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 pub(crate) struct ListParams {
     /// `5` or `1,2`.
     pub(crate) stars: Option<String>,

@@ -12,6 +12,7 @@
 
 mod badges;
 mod cli;
+mod contract;
 mod db;
 mod desk;
 mod intake;
