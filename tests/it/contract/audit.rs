@@ -6,7 +6,7 @@ use attesta::config::{Config, Limits};
 use attesta::db::Engine;
 
 use super::call::Call;
-use super::file::{At, find, operations};
+use super::file::{Operation, operations};
 use super::scene::Scene;
 use super::verdict;
 use crate::support::app::{Answer, TestApp};
@@ -50,7 +50,7 @@ impl<'a> Audit<'a> {
     }
 
     /// A scene of its own for an operation.
-    pub(super) async fn scene_of(&mut self, operation: &'static super::file::Operation) -> Scene {
+    pub(super) async fn scene_of(&mut self, operation: &'static Operation) -> Scene {
         let domain = self.domain();
         Scene::of(self.app, operation, &domain).await
     }
@@ -65,11 +65,7 @@ impl<'a> Audit<'a> {
     pub(super) async fn take(&mut self, call: &Call, why: &str) -> Answer {
         let answer = call.send(self.app).await;
         let asked = call.path(self.app);
-        let operation = find(&call.method, &asked).filter(|found| found.id == call.operation.id);
-        let faults = match operation {
-            Some(operation) => verdict::faults(operation, &answer),
-            None => of_everywhere(&answer),
-        };
+        let (operation, faults) = verdict::of_call(&call.method, &asked, &answer);
         if let Some(operation) = operation.filter(|_| faults.is_empty()) {
             let key = verdict::declared(operation, answer.status).map(|(key, _)| key).unwrap_or_default();
             self.seen.insert((operation.id, key));
@@ -127,15 +123,5 @@ impl<'a> Audit<'a> {
             .filter(|pair| !self.seen.contains(pair))
             .collect();
         assert!(unseen.is_empty(), "openapi.yaml declares what never happened on {:?}: {unseen:#?}", self.engine);
-    }
-}
-
-/// What every address may answer: that it does not take the method, or that it is none.
-fn of_everywhere(answer: &Answer) -> Vec<String> {
-    let responses = At::root().must("components").must("responses");
-    match answer.status {
-        404 => verdict::of_response(&responses.must("NotFoundPage"), answer),
-        405 => verdict::of_response(&responses.must("MethodNotAllowed"), answer),
-        status => vec![format!("{status} from an address that the file does not have")],
     }
 }

@@ -23,6 +23,7 @@ use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
 use super::house::{self, House};
+use crate::contract;
 
 /// A running instance.
 pub(crate) struct TestApp {
@@ -194,22 +195,22 @@ impl TestApp {
         for (name, value) in headers {
             request = request.header(*name, value);
         }
-        answer(request).await
+        self.answer(request).await
     }
 
     /// GET of a path.
     pub(crate) async fn get(&self, path: &str) -> Answer {
-        answer(self.http.get(self.url(path))).await
+        self.answer(self.http.get(self.url(path))).await
     }
 
     /// GET of a whole address, as a link in a mail is followed.
     pub(crate) async fn follow(&self, url: &str) -> Answer {
-        answer(self.http.get(url)).await
+        self.answer(self.http.get(url)).await
     }
 
     /// GET with the shop's API key; `path` begins after `/v1/shops/{shop}`.
     pub(crate) async fn get_as(&self, shop: &TestShop, path: &str) -> Answer {
-        answer(self.http.get(self.url(&format!("/v1/shops/{}{path}", shop.id))).bearer_auth(&shop.api_key)).await
+        self.answer(self.http.get(self.url(&format!("/v1/shops/{}{path}", shop.id))).bearer_auth(&shop.api_key)).await
     }
 
     /// A request with the shop's API key and a JSON body; `path` begins after `/v1/shops/{shop}`.
@@ -217,13 +218,24 @@ impl TestApp {
         let method = reqwest::Method::from_bytes(method.as_bytes()).expect("a method");
         let request =
             self.http.request(method, self.url(&format!("/v1/shops/{}{path}", shop.id))).bearer_auth(&shop.api_key);
-        answer(if body.is_null() { request } else { request.json(body) }).await
+        self.answer(if body.is_null() { request } else { request.json(body) }).await
+    }
+
+    /// Sends a request; whatever comes back must be an answer that the contract promises.
+    pub(crate) async fn answer(&self, request: reqwest::RequestBuilder) -> Answer {
+        let request = request.build().expect("a request");
+        let (method, path) = (request.method().to_string(), request.url().path().to_owned());
+        let response = self.http.execute(request).await.expect("the server answers");
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let answer = Answer { status, headers, text: response.text().await.expect("a body") };
+        contract::check(&method, path.strip_prefix(self.base().prefix()).unwrap_or(&path), &answer);
+        answer
     }
 
     /// Posts a form as a browser does.
     pub(crate) async fn post_form(&self, url: &str, fields: &[(&str, &str)]) -> Answer {
         let body = serde_urlencoded::to_string(fields).expect("a form");
-        answer(self.http.post(url).header("content-type", "application/x-www-form-urlencoded").body(body)).await
+        self.answer(self.http.post(url).header("content-type", "application/x-www-form-urlencoded").body(body)).await
     }
 
     /// Runs every job that is due.
@@ -285,12 +297,6 @@ impl Drop for TestApp {
             drop(stop.send(()));
         }
     }
-}
-
-async fn answer(request: reqwest::RequestBuilder) -> Answer {
-    let response = request.send().await.expect("the server answers");
-    let (status, headers) = (response.status().as_u16(), response.headers().clone());
-    Answer { status, headers, text: response.text().await.expect("a body") }
 }
 
 /// The first link with this part in a text.
