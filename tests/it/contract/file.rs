@@ -219,11 +219,13 @@ impl Operation {
     }
 }
 
-/// The operation that answers this method at this path, found as the server finds it: fixed segments before patterns.
+/// The operation that answers this method at this path, found as the server finds it: first the path, fixed segments
+/// before patterns, then the method.
 pub(super) fn find(method: &str, path: &str) -> Option<&'static Operation> {
     let path = path.split('?').next().unwrap_or_default();
-    let fitting = operations().iter().filter(|operation| operation.method == method && fits(&operation.path, path));
-    fitting.min_by_key(|operation| operation.path.matches('{').count())
+    let fitting = operations().iter().filter(|operation| fits(&operation.path, path));
+    let pattern = &fitting.min_by_key(|operation| operation.path.matches('{').count())?.path;
+    operations().iter().find(|operation| operation.method == method && operation.path == *pattern)
 }
 
 /// Whether a path is one of a pattern.
