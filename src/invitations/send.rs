@@ -43,8 +43,8 @@ impl Letter for InvitationLetter {
         let Some(subject) = Subject::hold(tx, ctx, subject.id())? else { return Ok(()) };
         match what.fate {
             Fate::Sent | Fate::Captured => sent(tx, ctx, &subject, what.at),
-            // Cancelled while the server was asked: what was decided since stands.
-            _ if !subject.row.is_pending() => Ok(()),
+            // Cancelled or reviewed while the server was asked: what was decided since stands.
+            _ if !subject.row.is_pending() || subject.row.reviewed_at.is_some() => Ok(()),
             Fate::Held(reason, _) => turn(tx, &subject, State::Held(reason_of(reason)), what.at),
             Fate::Waiting(reason, at) | Fate::Parked(reason, at) => {
                 turn(tx, &subject, State::Failed(reason_of(reason), Some(at)), what.at)

@@ -26,3 +26,4 @@ mod profiles;
 mod reviews;
 mod story;
 mod support;
+mod walls;

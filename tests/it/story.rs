@@ -1,6 +1,9 @@
 //! The main job, end to end, over real HTTP: a signed order event becomes a certified review on a public profile.
 
 use attesta::db::Engine;
+use attesta::kernel::time::DAY;
+use attesta::keyring::Link;
+use attesta::sign::token::Purpose;
 
 use crate::support::app::{TestApp, fulfilled};
 use crate::support::house::ENGINES;
@@ -36,5 +39,25 @@ async fn story(engine: Engine) {
 async fn a_signed_order_becomes_a_certified_review() {
     for engine in ENGINES {
         story(engine).await;
+    }
+}
+
+/// A reader who is faster than the record of the mail: the server has it, the process has not written that down yet.
+#[tokio::test]
+async fn a_link_works_before_its_mail_is_recorded_as_sent() {
+    for engine in ENGINES {
+        let Some(app) = TestApp::start(engine).await else { continue };
+        let shop = app.shop("bottega.example").await;
+        app.post_event(&shop, &fulfilled("#1", "ada@example.com", app.now())).await.expect(202, "the order is taken");
+        let asked = app.get_as(&shop, "/invitations").await.expect(200, "the shop sees its invitations");
+        let invitation = asked["data"][0]["id"].as_str().expect("an id").parse().expect("an invitation's id");
+        let link = Link { invitation, purpose: Purpose::Review, expires: app.now().plus_ms(DAY) };
+        let (token, _) = app.ctx().keyring().mint(&link, None).expect("a token");
+        let form = app.ctx().links().review_form(token);
+        let posted = app.post_form(&form, &[("stars", "5")]).await;
+        assert_eq!(posted.status, 201, "who holds the link may write at once: {}", posted.text);
+        app.run_jobs().await;
+        assert_eq!(app.order(&shop, "#1").await["state"], "reviewed", "and the record that comes late changes nothing, on {engine:?}");
+        assert!(app.mails().is_empty(), "nobody is asked for what they have written");
     }
 }
