@@ -23,7 +23,8 @@ impl Letter for InvitationLetter {
 
     fn draft(&self, conn: &mut Connection, ctx: &Context, subject: jobs::Subject) -> db::Result<Draft> {
         let Some(subject) = Subject::read(conn, ctx, subject.id())? else { return Ok(Draft::Gone) };
-        if !subject.row.is_pending() {
+        // Reviewed already: its reader was faster than the record of an earlier attempt.
+        if !subject.row.is_pending() || subject.row.reviewed_at.is_some() {
             return Ok(Draft::Gone);
         }
         let now = ctx.now();

@@ -9,7 +9,7 @@ const ROOMS: [&str; 6] = ["merchants", "orders", "invitations", "reviews", "prof
 const DOORS: [&str; 4] = ["intake", "desk", "person", "demo"];
 /// The ground: knows no room. Each may import those above it in this list.
 const GROUND: [&str; 13] =
-    ["kernel", "sign", "db", "problem", "look", "config", "links", "keyring", "context", "jobs", "http", "mail", "files"];
+    ["kernel", "sign", "db", "problem", "look", "links", "config", "keyring", "context", "jobs", "http", "mail", "files"];
 
 struct Source {
     path: PathBuf,
@@ -102,8 +102,9 @@ fn the_outside_world_is_touched_in_few_places() {
         forbid("diesel::", is_store(name) || name.starts_with("db/"));
         forbid("actix_web", is_api(name));
         forbid("lettre::", name.starts_with("mail/"));
-        forbid("SystemTime", name == "kernel/time.rs");
-        forbid("Instant::now", false);
+        forbid("SystemTime::now", name == "kernel/time.rs");
+        // How long an answer took is measured, never decided upon.
+        forbid("Instant::now", name == "http/shell.rs");
         forbid("getrandom::", name == "kernel/random.rs");
         forbid("std::env::", name == "config/environment.rs");
     }
@@ -112,7 +113,8 @@ fn the_outside_world_is_touched_in_few_places() {
 
 #[test]
 fn addresses_are_exposed_only_where_they_leave_or_are_sealed() {
-    let allowed = ["kernel/", "keyring/", "mail/", "orders/", "intake/", "demo/", "cli/"];
+    // Secrets of the settings open where they are used: in `app.rs` and at the metrics.
+    let allowed = ["kernel/", "keyring/", "mail/", "orders/", "intake/", "demo/", "cli/", "app.rs", "http/health.rs"];
     let broken: Vec<String> = sources()
         .into_iter()
         .filter(|source| source.code.contains(".expose()") && !allowed.iter().any(|place| source.name.starts_with(place)))
@@ -152,8 +154,8 @@ fn every_file_says_what_it_is_and_is_part_of_the_house() {
 
 #[test]
 fn rooms_stay_small() {
-    // Long lists read well, long rooms do not: the schema and the catalogue of problems are lists.
-    let lists = ["db/schema.rs", "problem.rs"];
+    // Long lists read well, long rooms do not: the schema, the catalogue of problems and the words are lists.
+    let lists = ["db/schema.rs", "problem.rs", "look/words/en.rs", "look/words/it.rs"];
     let long: BTreeMap<_, _> = sources()
         .into_iter()
         .filter(|source| !lists.contains(&source.name.as_str()))

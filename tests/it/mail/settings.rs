@@ -20,7 +20,7 @@ async fn on_loopback_mail_is_captured_and_never_called_sent() {
         let list = bench.mailbox_subjects();
         assert_eq!(list, ["L'Orto & Figli: com'è andato l'ordine #1001/A?"]);
         let mail = bench.mailer.mailbox().read(message.id).unwrap().unwrap();
-        assert_eq!(mail.entry.to, "Giulia");
+        assert_eq!(mail.entry.to, "Giulia <anna@example.com>", "as a mail program shows it");
         assert!(mail.text.contains("https://reviews.example/r/AQxTb2tlbg/5"), "{}", mail.text);
         assert!(mail.html.contains("L&#x27;Orto &amp; Figli"), "{}", mail.html);
         assert!(mail.headers.iter().any(|(name, _)| name == "List-Unsubscribe"), "{:?}", mail.headers);
