@@ -184,7 +184,9 @@ pub(super) async fn too_often(audit: &mut Audit<'_>) {
         // Each operation has its own minute, and its scene was made in minutes before.
         let domain = audit.domain();
         let mut scene = Scene::bare(audit.app, &domain).await;
-        ["id", "token", "file"].iter().for_each(|name| scene.set("*", name, "nothing"));
+        for name in ["id", "token", "file"] {
+            scene.set("*", name, "nothing");
+        }
         audit.app.advance(120_000);
         let call = Call::new(operation, &scene).usual();
         call.send(audit.app).await;

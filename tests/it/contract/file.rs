@@ -16,7 +16,7 @@ static ROOT: LazyLock<Value> = LazyLock::new(|| {
 static SCHEMAS: LazyLock<Registry<'static>> = LazyLock::new(|| {
     let file = Resource::from_contents(ROOT.clone());
     let registry = Registry::new().draft(Draft::Draft202012).add(HERE, file);
-    registry.and_then(|registry| registry.prepare()).expect("the references of openapi.yaml lead somewhere")
+    registry.and_then(jsonschema::RegistryBuilder::prepare).expect("the references of openapi.yaml lead somewhere")
 });
 
 /// A place in the file.
@@ -87,7 +87,7 @@ impl At {
         let validator = validator(&self.pointer);
         let forbidden = validator.iter_errors(value).map(|error| format!("{}: {error}", error.instance_path()));
         let mut faults: Vec<String> = forbidden.collect();
-        unnamed(value, &[self.clone()], "", &mut faults);
+        unnamed(value, std::slice::from_ref(self), "", &mut faults);
         faults
     }
 }

@@ -53,7 +53,7 @@ impl Scene {
         let open = scene.invited(app, "cleo").await;
         scene.set("*", "token", token(&open));
         let leave = app.unsubscribe_link(&scene.address("cleo"));
-        LEAVING.iter().for_each(|operation| scene.set(operation, "token", token(&leave)));
+        scene.set_all(&LEAVING, "token", token(&leave));
         scene.pending(app).await;
         let sent = app.order(&scene.shop, "#cleo").await;
         scene.set("read_order", "id", sent["id"].as_str().expect("an id"));
@@ -90,6 +90,12 @@ impl Scene {
         self.values.insert((operation, parameter), value.to_owned());
     }
 
+    fn set_all(&mut self, operations: &[&'static str], parameter: &'static str, value: &str) {
+        for operation in operations {
+            self.set(operation, parameter, value);
+        }
+    }
+
     /// A customer's address, one of a kind on the instance.
     pub(super) fn address(&self, name: &str) -> String {
         format!("{name}@{}", self.shop.domain)
@@ -118,7 +124,7 @@ impl Scene {
         let fields = [("stars", stars), ("title", "Bella"), ("text", &text), ("name", name), (&item, stars)];
         let posted = app.post_form(&link, &fields).await;
         assert_eq!(posted.status, 201, "the review is published: {}", posted.text);
-        AUTHORS.iter().for_each(|operation| self.set(operation, "token", token(&link)));
+        self.set_all(&AUTHORS, "token", token(&link));
     }
 
     /// The second review is edited and replied to; the first waits for its reply.
@@ -133,8 +139,8 @@ impl Scene {
         let replied = app.send_as(&self.shop, "PUT", &format!("/reviews/{second}/reply"), &reply).await;
         replied.expect(201, "the shop replies");
         self.set("*", "id", &second);
-        AUTHORS.iter().for_each(|operation| self.set(operation, "review", &second));
-        UNANSWERED.iter().for_each(|operation| self.set(operation, "id", &first));
+        self.set_all(&AUTHORS, "review", &second);
+        self.set_all(&UNANSWERED, "id", &first);
         let link = self.value("edit_review", "token").expect("an author's token").to_owned();
         let edited =
             app.post_form(&app.url(&format!("/r/{link}/edit")), &[("stars", "2"), ("text", "Ora meglio.")]).await;
@@ -147,7 +153,7 @@ impl Scene {
         app.post_event(&self.shop, &event).await.expect(202, "the order is taken");
         let list = app.get_as(&self.shop, "/invitations?state=pending").await.expect(200, "invitations are listed");
         let id = list["data"][0]["id"].as_str().expect("the invitation is planned").to_owned();
-        PENDING.iter().for_each(|operation| self.set(operation, "id", &id));
+        self.set_all(&PENDING, "id", &id);
     }
 
     async fn refused(&self, app: &TestApp) {

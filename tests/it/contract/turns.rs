@@ -33,13 +33,13 @@ async fn stopped(audit: &mut Audit<'_>) {
             let call = Call::new(operation, &scene).usual();
             let refuses = operation.responses().contains_key("403")
                 && (operation.id != "submit_review" || status == ShopStatus::Closed);
-            let refused = if refuses {
+            let answer = if refuses {
                 audit.expect(&call, &[403], "the shop is stopped").await
             } else {
                 audit.take(&call, "the shop is stopped").await
             };
-            if refused.status == 403 && !refuses {
-                audit.fault(&call, &refused, "reading goes on when a shop is stopped");
+            if answer.status == 403 && !refuses {
+                audit.fault(&call, &answer, "reading goes on when a shop is stopped");
             }
         }
     }
