@@ -57,7 +57,11 @@ async fn a_link_works_before_its_mail_is_recorded_as_sent() {
         let posted = app.post_form(&form, &[("stars", "5")]).await;
         assert_eq!(posted.status, 201, "who holds the link may write at once: {}", posted.text);
         app.run_jobs().await;
-        assert_eq!(app.order(&shop, "#1").await["state"], "reviewed", "and the record that comes late changes nothing, on {engine:?}");
+        assert_eq!(
+            app.order(&shop, "#1").await["state"],
+            "reviewed",
+            "and the record that comes late changes nothing, on {engine:?}"
+        );
         assert!(app.mails().is_empty(), "nobody is asked for what they have written");
     }
 }

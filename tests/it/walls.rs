@@ -8,8 +8,9 @@ const ROOMS: [&str; 6] = ["merchants", "orders", "invitations", "reviews", "prof
 /// The doors: may import any room; nobody imports them but `app` and the command line.
 const DOORS: [&str; 4] = ["intake", "desk", "person", "demo"];
 /// The ground: knows no room. Each may import those above it in this list.
-const GROUND: [&str; 13] =
-    ["kernel", "sign", "db", "problem", "look", "links", "config", "keyring", "context", "jobs", "http", "mail", "files"];
+const GROUND: [&str; 13] = [
+    "kernel", "sign", "db", "problem", "look", "links", "config", "keyring", "context", "jobs", "http", "mail", "files",
+];
 
 struct Source {
     path: PathBuf,
@@ -34,7 +35,11 @@ fn sources() -> Vec<Source> {
             } else if path.extension().is_some_and(|ending| ending == "rs") {
                 let text = std::fs::read_to_string(&path).unwrap();
                 let production = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
-                let code = production.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
+                let code = production
+                    .lines()
+                    .filter(|line| !line.trim_start().starts_with("//"))
+                    .collect::<Vec<_>>()
+                    .join("\n");
                 let name = path.strip_prefix(src()).unwrap().display().to_string();
                 found.push(Source { path, name, code, text });
             }
@@ -59,7 +64,7 @@ fn imports(code: &str) -> BTreeSet<&str> {
             Some(group) => found.extend(group.split(',').map(str::trim).map(|name| name.split_at(word(name)).0)),
             None => {
                 found.insert(rest.split_at(word(rest)).0);
-            },
+            }
         }
     }
     found.remove("");
@@ -93,14 +98,19 @@ fn nobody_imports_upwards() {
             broken.push(format!("{} imports crate::{to}", source.name));
         }
     }
-    assert!(broken.is_empty(), "DESIGN: rooms in the order of the story, doors above, ground below:\n{}", broken.join("\n"));
+    assert!(
+        broken.is_empty(),
+        "DESIGN: rooms in the order of the story, doors above, ground below:\n{}",
+        broken.join("\n")
+    );
 }
 
 #[test]
 fn the_outside_world_is_touched_in_few_places() {
     let file = |name: &str| name.rsplit('/').next().unwrap_or_default().to_owned();
     let is_store = |name: &str| file(name) == "store.rs" || name.contains("/store/");
-    let is_api = |name: &str| file(name) == "api.rs" || name.contains("/api/") || name.starts_with("http/") || name == "app.rs";
+    let is_api =
+        |name: &str| file(name) == "api.rs" || name.contains("/api/") || name.starts_with("http/") || name == "app.rs";
     let mut broken = Vec::new();
     for source in sources() {
         let name = source.name.as_str();
@@ -127,7 +137,9 @@ fn addresses_are_exposed_only_where_they_leave_or_are_sealed() {
     let allowed = ["kernel/", "keyring/", "mail/", "orders/", "intake/", "demo/", "cli/", "app.rs", "http/health.rs"];
     let broken: Vec<String> = sources()
         .into_iter()
-        .filter(|source| source.code.contains(".expose()") && !allowed.iter().any(|place| source.name.starts_with(place)))
+        .filter(|source| {
+            source.code.contains(".expose()") && !allowed.iter().any(|place| source.name.starts_with(place))
+        })
         .map(|source| source.name)
         .collect();
     assert!(broken.is_empty(), "an e-mail address prints masked everywhere else: {broken:?}");
@@ -154,11 +166,20 @@ fn every_file_says_what_it_is_and_is_part_of_the_house() {
             }
         }
     }
-    let orphans: Vec<_> = all.iter().filter(|source| !reached.contains(&source.path)).map(|source| &source.name).collect();
+    let orphans: Vec<_> =
+        all.iter().filter(|source| !reached.contains(&source.path)).map(|source| &source.name).collect();
     assert!(orphans.is_empty(), "files that nothing compiles: {orphans:?}");
-    let silent: Vec<_> = all.iter().filter(|source| !source.text.starts_with("//!")).map(|source| &source.name).collect();
+    let silent: Vec<_> =
+        all.iter().filter(|source| !source.text.starts_with("//!")).map(|source| &source.name).collect();
     assert!(silent.is_empty(), "files that do not say what they keep: {silent:?}");
-    let drawers: Vec<_> = all.iter().filter(|s| ["utils", "util", "helpers", "common", "types"].contains(&s.path.file_stem().unwrap().to_str().unwrap())).map(|s| &s.name).filter(|name| *name != "db/types.rs").collect();
+    let drawers: Vec<_> = all
+        .iter()
+        .filter(|s| {
+            ["utils", "util", "helpers", "common", "types"].contains(&s.path.file_stem().unwrap().to_str().unwrap())
+        })
+        .map(|s| &s.name)
+        .filter(|name| *name != "db/types.rs")
+        .collect();
     assert!(drawers.is_empty(), "a drawer is not a room: {drawers:?}");
 }
 
