@@ -41,7 +41,11 @@ pub(super) fn all(house: &House, edge: &Arc<Edge>, wake: Arc<Notify>) -> Vec<Tic
 }
 
 fn simple(name: &'static str, cron: &'static str, act: impl Fn() + Send + Sync + 'static) -> Tick {
-    Tick { name, cron, act: Box::new(move || std::future::ready(act()).boxed()) }
+    let act = move || {
+        act();
+        std::future::ready(()).boxed()
+    };
+    Tick { name, cron, act: Box::new(act) }
 }
 
 fn each<F>(

@@ -13,7 +13,7 @@ use super::shown::{Failure, Shown};
 use super::{Start, runtime, trace};
 use crate::app::{self, House, Outside};
 use crate::config::Config;
-use crate::demo::{self, Demo, DemoClock, Keys};
+use crate::demo::{self, Demo, DemoClock};
 use crate::http;
 use crate::kernel::random::SystemRandom;
 

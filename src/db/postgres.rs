@@ -99,19 +99,10 @@ fn end(conn: &mut Connection, keep: bool) -> diesel::QueryResult<()> {
 
 /// A connection that died in the middle is "come back later", not a fault of the statement.
 fn lost_connection(error: Error) -> Error {
-    use diesel::result::{DatabaseErrorKind, Error as Diesel};
-    match error {
-        Error::Engine(Diesel::DatabaseError(DatabaseErrorKind::ClosedConnection, info)) => {
-            Error::Unavailable(info.message().to_owned())
-        }
-        Error::Engine(Diesel::DatabaseError(DatabaseErrorKind::UnableToSendCommand, info)) => {
-            Error::Unavailable(info.message().to_owned())
-        }
-        Error::Engine(Diesel::DatabaseError(_, info)) if info.message().contains("terminating connection") => {
-            Error::Unavailable(info.message().to_owned())
-        }
-        other => other,
-    }
+    use diesel::result::{DatabaseErrorKind as Kind, Error as Diesel};
+    let Error::Engine(Diesel::DatabaseError(kind, info)) = &error else { return error };
+    let gone = matches!(kind, Kind::ClosedConnection | Kind::UnableToSendCommand);
+    if gone || info.message().contains("terminating connection") { Error::Unavailable(info.message().to_owned()) } else { error }
 }
 
 fn connect(url: &str) -> Result<Connection> {

@@ -30,9 +30,12 @@ pub struct Store {
 /// Runs in a savepoint (or learns why it cannot); returns how to answer once the fate of the batch is known.
 type Job = Box<dyn FnOnce(Result<&mut Connection>) -> Done + Send>;
 
+/// Tells the caller; `Some` is why the whole batch was lost.
+type Answer = Box<dyn FnOnce(Option<&Error>) + Send>;
+
 struct Done {
     keep: bool,
-    answer: Box<dyn FnOnce(Option<&Error>) + Send>,
+    answer: Answer,
 }
 
 impl Store {

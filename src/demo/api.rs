@@ -166,9 +166,10 @@ fn pretty(value: &serde_json::Value) -> String {
 /// The request as it went over the wire; the secret is in none of it.
 fn as_sent(demo: &Demo, sent: &Sent) -> String {
     let url = demo.ctx.links().events(&demo.browser.shop);
-    let headers: String = sent.headers.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
+    let headers: Vec<String> = sent.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+    let headers = headers.join("\n");
     let body = serde_json::from_str(&sent.body).map_or_else(|_unreadable| sent.body.clone(), |value| pretty(&value));
-    format!("POST {url}\n{headers}\n{body}\n\n{} Accepted", sent.status)
+    format!("POST {url}\n{headers}\n\n{body}\n\n{} Accepted", sent.status)
 }
 
 async fn show_mailbox(demo: web::Data<Demo>, req: HttpRequest) -> Result<HttpResponse, Problem> {

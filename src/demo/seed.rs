@@ -45,15 +45,17 @@ impl Seed<'_> {
                 Act::Deed(chapter) => self.deed(&chapter).await?,
                 Act::Reply(chapter, text) => self.reply(&chapter, text).await?,
                 Act::OrderThenCancel(chapter) => self.order_then_cancel(&chapter).await?,
-                Act::Forgery => {
-                    self.browser
-                        .post_forged_event(&event::fulfilled(&chapter_order(&CANCELLED, 0), self.ctx.now()))
-                        .await?
-                }
+                Act::Forgery => self.forgery().await?,
             }
         }
         self.clock.step_to(today);
         self.send().await
+    }
+
+    /// Somebody else's signature: the shop finds it among its rejected webhooks.
+    async fn forgery(&self) -> Result<(), Failed> {
+        let event = event::fulfilled(&chapter_order(&CANCELLED, 0), self.ctx.now());
+        self.browser.post_forged_event(&event).await
     }
 
     async fn parcel(&self, chapter: &Chapter, n: usize) -> Result<(), Failed> {

@@ -100,7 +100,7 @@ impl Runner {
             match outcome {
                 Outcome::Failed(why) => tracing::error!(kind = claim.kind, why, "a job was parked"),
                 Outcome::Retry(why) => {
-                    tracing::warn!(kind = claim.kind, attempt = claim.attempts, why, "a job will be tried again")
+                    tracing::warn!(kind = claim.kind, attempt = claim.attempts, why, "a job will be tried again");
                 }
                 Outcome::Done | Outcome::RetryAt(..) => {}
             }

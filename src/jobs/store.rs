@@ -98,11 +98,14 @@ pub fn due_of(conn: &mut Connection, kind: &'static str, subject: Subject) -> db
     Ok(due.map(Timestamp::from_millis))
 }
 
+/// A parked job: its kind, its subject, and why it was parked.
+pub type Parked = (String, Vec<u8>, Option<String>);
+
 /// Parked jobs by kind with their reasons, newest subjects last; at most `limit`.
 ///
 /// # Errors
 /// The database's.
-pub fn parked(conn: &mut Connection, limit: i64) -> db::Result<Vec<(String, Vec<u8>, Option<String>)>> {
+pub fn parked(conn: &mut Connection, limit: i64) -> db::Result<Vec<Parked>> {
     let rows = jobs::table
         .filter(jobs::parked.eq(1))
         .order((jobs::kind, jobs::subject))

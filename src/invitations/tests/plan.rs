@@ -165,6 +165,13 @@ fn arrivals(n: usize) -> Vec<Vec<usize>> {
     shorter.iter().flat_map(|rest| (0..n).map(move |place| with_last(rest, place))).collect()
 }
 
+/// An event of a story; only one of them knows the customer.
+fn told(kind: EventKind, number: i64, now: Timestamp) -> OrderEvent {
+    let email = if kind == EventKind::Created { format!("c{number}@example.com") } else { String::new() };
+    let ago = if kind == EventKind::Fulfilled { HOUR / 2 } else { HOUR };
+    event(kind, &format!("#{number}"), &email, now.minus_ms(ago))
+}
+
 #[tokio::test]
 async fn events_in_any_order_and_twice_end_in_one_state() {
     let house = House::new();
@@ -186,13 +193,7 @@ async fn events_in_any_order_and_twice_end_in_one_state() {
             let mut last = None;
             for place in arrival.iter().chain(&arrival) {
                 let kind = kinds[*place];
-                let mut told = event(kind, &format!("#{number}"), "", now.minus_ms(HOUR));
-                told.at = if kind == EventKind::Fulfilled { now.minus_ms(HOUR / 2) } else { told.at };
-                // Only one event knows the customer.
-                if kind == EventKind::Created {
-                    told = event(kind, &format!("#{number}"), &format!("c{number}@example.com"), told.at);
-                }
-                last = Some(house.take(told).await);
+                last = Some(house.take(told(kind, number, now)).await);
             }
             let order = last.unwrap();
             assert_eq!(house.state(order).await, expected, "{kinds:?} as {arrival:?}");
