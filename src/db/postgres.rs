@@ -102,7 +102,11 @@ fn lost_connection(error: Error) -> Error {
     use diesel::result::{DatabaseErrorKind as Kind, Error as Diesel};
     let Error::Engine(Diesel::DatabaseError(kind, info)) = &error else { return error };
     let gone = matches!(kind, Kind::ClosedConnection | Kind::UnableToSendCommand);
-    if gone || info.message().contains("terminating connection") { Error::Unavailable(info.message().to_owned()) } else { error }
+    if gone || info.message().contains("terminating connection") {
+        Error::Unavailable(info.message().to_owned())
+    } else {
+        error
+    }
 }
 
 fn connect(url: &str) -> Result<Connection> {

@@ -1,6 +1,6 @@
 //! What a shop's hand may be laid on: an invitation that is still to be sent, found by its order.
 //!
-//! Shared ground of [`cancel`](super::cancel), [`postpone`](super::postpone) and [`send_now`](super::send_now). A shop may
+//! Shared ground of [`cancel`](mod@super::cancel), [`postpone`](mod@super::postpone) and [`send_now`](mod@super::send_now). A shop may
 //! delay or drop a question; it can never bring one back that was refused, and each time its hand was in is counted and
 //! told on its profile.
 

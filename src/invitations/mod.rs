@@ -4,11 +4,11 @@
 //! when, suppressions and the cap per person have their say, and a row with a place in the queue is written. When the time
 //! comes, everything is read again ([`send`]); only a mail that the server took makes the order *sent*. Its link carries a
 //! token that proves one thing, "holder of the mail for this invitation", and [`bearer`](bearer::bearer) turns it into the
-//! [`Bearer`] that reviews ask for. One optional [reminder](remind) repeats the same link; a [fresh](fresh) one can be asked
+//! [`Bearer`] that reviews ask for. One optional [reminder](remind) repeats the same link; a [`fresh`] one can be asked
 //! for where it got lost.
 //!
-//! What speaks against asking is always a reason code in the order's state. A person says no once ([`suppress`]) and no more
-//! invitations, reminders and notices reach them. The shop's hand can [`cancel`], [`postpone`] or [hasten](send_now) a
+//! What speaks against asking is always a reason code in the order's state. A person says no once ([`mod@suppress`]) and no more
+//! invitations, reminders and notices reach them. The shop's hand can [`mod@cancel`], [`mod@postpone`] or [hasten](mod@send_now) a
 //! question, within limits and counted in public. When a shop changes its policy, what waits is [planned again](replan).
 //!
 //! Nothing here depends on how satisfied a customer may be. No address and no token is stored by this room.

@@ -6,7 +6,7 @@
 //! shop's [`reply`]. The operator may [`restrict`] a review, for a closed reason, with a public tombstone and a statement
 //! to the author. Nobody else can touch it: no event of the shop, no key, no plan.
 //!
-//! Every change moves the [`tally`] in the same transaction: day rows of stars behind every score. [`list`] reads pages
+//! Every change moves the [`tally`] in the same transaction: day rows of stars behind every score. [`mod@list`] reads pages
 //! along indexes, [`public`] builds what the world sees, [`notify`] writes the two mails of this room, [`form`] reads what
 //! a browser posts, [`pages`] shows it, [`api`] is the door of all of it.
 

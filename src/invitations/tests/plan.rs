@@ -3,9 +3,9 @@
 use super::house::{House, at, event};
 use crate::invitations::jobs;
 use crate::kernel::delay::Delay;
-use crate::kernel::time::{DAY, HOUR, MINUTE};
+use crate::kernel::time::{DAY, HOUR, MINUTE, Timestamp};
 use crate::merchants::{LegalBasis, Sector};
-use crate::orders::event::{Change, EventKind};
+use crate::orders::event::{Change, EventKind, OrderEvent};
 use crate::orders::{Reason, State};
 
 #[tokio::test]

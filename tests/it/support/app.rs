@@ -11,7 +11,7 @@ use attesta::http;
 use attesta::jobs::Runner;
 use attesta::kernel::delay::Delay;
 use attesta::kernel::domain::ShopDomain;
-use attesta::kernel::id::{EventId, OrderId, ShopId};
+use attesta::kernel::id::{EventId, ShopId};
 use attesta::kernel::locale::Locale;
 use attesta::kernel::time::{SteppedClock, Timestamp};
 use attesta::kernel::zone::Zone;
@@ -284,17 +284,12 @@ impl TestApp {
         let page = self.get_as(shop, &format!("/orders?{query}")).await.expect(200, "orders are found by number");
         page["data"][0].clone()
     }
-
-    /// The order's id.
-    pub(crate) fn order_id(order: &Value) -> OrderId {
-        OrderId::parse(order["id"].as_str().expect("an id")).expect("an order id")
-    }
 }
 
 impl Drop for TestApp {
     fn drop(&mut self) {
         if let Some(stop) = self.stop.take() {
-            drop(stop.send(()));
+            let _gone = stop.send(());
         }
     }
 }
