@@ -65,7 +65,9 @@ impl RouteTable {
         &self.entries
     }
 
-    /// Routes grouped by path, literal segments before `{…}`, so that no pattern hides a fixed path.
+    /// Routes grouped by path, in the order they are tried. Fixed paths come first and literal segments before `{…}`, so
+    /// that no pattern hides a fixed path; among patterns those of cached answers come first, because they are asked for
+    /// most.
     pub(super) fn by_path(&self) -> Vec<(&'static str, Vec<&Entry>)> {
         let mut groups: Vec<(&'static str, Vec<&Entry>)> = Vec::new();
         for entry in &self.entries {
@@ -74,7 +76,11 @@ impl RouteTable {
                 None => groups.push((entry.path, vec![entry])),
             }
         }
-        groups.sort_by_key(|(path, _)| path.split('/').map(|segment| segment.contains('{')).collect::<Vec<_>>());
+        groups.sort_by_key(|(path, group)| {
+            let cached = group.iter().any(|entry| entry.audience == Audience::Cached);
+            let segments = path.split('/').map(|segment| segment.contains('{')).collect::<Vec<_>>();
+            (path.contains('{'), !cached, segments)
+        });
         groups
     }
 }
