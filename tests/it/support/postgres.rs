@@ -1,7 +1,7 @@
 //! A private PostgreSQL cluster for the tests: made in a temporary folder when first needed, gone with the test process.
 //!
 //! `cargo test` alone needs nothing installed: where no PostgreSQL is found, its half of each test is left out and says
-//! so. `tests/all` sets `ATTESTA_TEST_POSTGRES=required`, and then a missing PostgreSQL is a failure.
+//! so. `tests/all` sets `TEST_POSTGRES=required`, and then a missing PostgreSQL is a failure.
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -113,7 +113,7 @@ fn cluster() -> Option<&'static Cluster> {
     CLUSTER
         .get_or_init(|| match initdb() {
             Some(initdb) => Some(start(&initdb)),
-            None if std::env::var("ATTESTA_TEST_POSTGRES").as_deref() == Ok("required") => {
+            None if std::env::var("TEST_POSTGRES").as_deref() == Ok("required") => {
                 panic!("tests/all needs a PostgreSQL server (Debian: apt-get install postgresql)")
             }
             None => {
