@@ -11,8 +11,8 @@ from datetime import date
 
 
 def score(rows):
-    """rows: [{"day": "2026-03-01", "stars": [n1, n2, n3, n4, n5]}]"""
-    days = [(date.fromisoformat(row["day"]), row["stars"]) for row in rows if sum(row["stars"])]
+    """rows: [{"day": "2026-03-01", "counts": [n1, n2, n3, n4, n5]}]"""
+    days = [(date.fromisoformat(row["day"]), row["counts"]) for row in rows if sum(row["counts"])]
     if not days:
         return 0, 0, 0
     newest = max(day for day, _ in days)
@@ -29,6 +29,6 @@ if __name__ == "__main__":
     base = sys.argv[1].rstrip("/")
     tally = json.load(urllib.request.urlopen(base + "/tally"))
     shown = json.load(urllib.request.urlopen(base))
-    t, as_score, as_stars = score(tally["data"])
+    t, as_score, as_stars = score(tally["days"])
     print(f"recomputed {as_score} ({as_stars} stars, T = {t}); shown {shown['score']} ({shown['stars']} stars)")
     sys.exit((as_score, as_stars) != (shown["score"], shown["stars"]))

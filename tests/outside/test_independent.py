@@ -56,7 +56,7 @@ def test_the_score_can_be_recomputed_by_a_stranger(instance):
         post_event(instance, shop, order_event(f"#{n}", f"c{n}@example.com", time.time()))
         review(link_in(instance.mail_to(f"c{n}@example.com"), "/r/"), stars=stars, title="", text="Va bene così.", name="")
     tally = instance.get(f"/v1/shops/{shop['shop']}/tally")
-    _, as_score, as_stars = score(tally["data"])
+    _, as_score, as_stars = score(tally["days"])
 
     def shown():
         profile = instance.get(f"/v1/shops/{shop['shop']}")
