@@ -22,7 +22,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 HERE = Path(__file__).resolve().parent
 PROGRAM = ROOT / "target/release/attesta"
-UNLIMITED = {f"ATTESTA_LIMITS_{k}": "0" for k in ("PER_ADDRESS", "EVENTS_PER_ADDRESS", "PER_SHOP", "EVENTS_PER_SHOP", "WRONG_TOKENS")}
+UNLIMITED = {f"ATTESTA_LIMITS_{k}": "0" for k in ("PER_ADDRESS", "WRITES_PER_ADDRESS", "PER_SHOP", "WRITES_PER_SHOP", "WRONG_TOKENS")}
 
 
 def build():
