@@ -2,7 +2,7 @@
 
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use super::{Connection, Db, Error, Result};
+use super::{Connection, Db, Error, Result, statistics};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
@@ -22,7 +22,11 @@ pub fn run(db: &Db) -> Result<Vec<String>> {
                 c.run_pending_migrations(SQLITE).map(|all| all.iter().map(ToString::to_string).collect())
             }
         };
-        ran.map_err(|error| failed(&error))
+        let ran = ran.map_err(|error| failed(&error))?;
+        if let Connection::Sqlite(c) = conn {
+            statistics::settle(c)?;
+        }
+        Ok(ran)
     })
 }
 

@@ -18,6 +18,7 @@ mod pool;
 pub mod postgres;
 pub(crate) mod schema;
 pub mod sqlite;
+mod statistics;
 mod types;
 mod url;
 

@@ -190,12 +190,14 @@ impl Batch<'_> {
         let plan = self.plan(draft, ask);
         self.people.count(&plan);
         let due = (Subject::from(plan.id), plan.due_at);
-        if matches!(state, State::Held(_)) {
-            self.changes.released.push(due);
+        if draft.row.is_none() {
+            self.changes.fresh_jobs.push(due);
+            self.changes.fresh.push(plan);
         } else {
-            self.changes.jobs.push(due);
+            let held = matches!(state, State::Held(_));
+            if held { &mut self.changes.released } else { &mut self.changes.jobs }.push(due);
+            self.changes.plans.push(plan);
         }
-        self.changes.plans.push(plan);
         draft.planned(ask, ask.due_at, self.now)
     }
 
@@ -270,6 +272,10 @@ impl People {
 /// What a batch changes, written at its end in few statements.
 #[derive(Default)]
 struct Changes {
+    /// Orders that were never planned before.
+    fresh: Vec<Invitation>,
+    fresh_jobs: Vec<(Subject, Timestamp)>,
+    /// Known invitations, planned anew.
     plans: Vec<Invitation>,
     jobs: Vec<(Subject, Timestamp)>,
     /// Held until now: their messages must know that they are tried again.
@@ -279,9 +285,13 @@ struct Changes {
 
 impl Changes {
     fn write(mut self, tx: &mut Connection, now: Timestamp) -> db::Result<()> {
-        self.plans.sort_unstable_by_key(|plan| (plan.shop_id, plan.order_id));
+        for plans in [&mut self.fresh, &mut self.plans] {
+            plans.sort_unstable_by_key(|plan| (plan.shop_id, plan.order_id));
+        }
         self.drops.sort_unstable();
+        store::insert_plans(tx, &self.fresh)?;
         store::save_plans(tx, &self.plans)?;
+        jobs::enqueue_new(tx, INVITATION, &self.fresh_jobs)?;
         jobs::enqueue_many(tx, INVITATION, &self.jobs)?;
         for (subject, due) in self.released {
             mail::release_one(tx, INVITATION, subject, due)?;

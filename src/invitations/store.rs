@@ -134,6 +134,52 @@ pub(crate) fn of_orders(conn: &mut Connection, keys: &[(ShopId, OrderId)]) -> db
     }
 }
 
+/// Writes invitations that are planned for the first time. Sorted by the caller.
+pub(crate) fn insert_plans(tx: &mut Connection, plans: &[Invitation]) -> db::Result<()> {
+    match tx {
+        _ if plans.is_empty() => {}
+        Connection::Pg(pg) => save_plans_at_once(pg, plans)?,
+        Connection::Sqlite(sqlite) => {
+            for plan in plans {
+                // Kept prepared between events, which diesel does for no upsert.
+                diesel::insert_into(invitations::table).values(planned(plan)).execute(sqlite)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What planning decides about an invitation, with its keys.
+#[derive(Insertable)]
+#[diesel(table_name = invitations, treat_none_as_default_value = false)]
+struct PlannedRow {
+    shop_id: ShopId,
+    id: InvitationId,
+    order_id: OrderId,
+    person: Option<Vec<u8>>,
+    trigger_at: Timestamp,
+    due_at: Timestamp,
+    submit_until: Timestamp,
+    postponed_ms: i64,
+    postponements: i64,
+    created_at: Timestamp,
+}
+
+fn planned(plan: &Invitation) -> PlannedRow {
+    PlannedRow {
+        shop_id: plan.shop_id,
+        id: plan.id,
+        order_id: plan.order_id,
+        person: plan.person.map(Vec::from),
+        trigger_at: plan.trigger_at,
+        due_at: plan.due_at,
+        submit_until: plan.submit_until,
+        postponed_ms: plan.postponed_ms,
+        postponements: plan.postponements,
+        created_at: plan.created_at,
+    }
+}
+
 /// Writes planned invitations: new ones whole, known ones as far as planning decides. Sorted by the caller; never called
 /// for one that was sent.
 pub(crate) fn save_plans(tx: &mut Connection, plans: &[Invitation]) -> db::Result<()> {
@@ -145,18 +191,7 @@ pub(crate) fn save_plans(tx: &mut Connection, plans: &[Invitation]) -> db::Resul
         Connection::Sqlite(sqlite) => {
             for plan in plans {
                 diesel::insert_into(invitations::table)
-                    .values((
-                        invitations::shop_id.eq(plan.shop_id),
-                        invitations::id.eq(plan.id),
-                        invitations::order_id.eq(plan.order_id),
-                        invitations::person.eq(plan.person.map(Vec::from)),
-                        invitations::trigger_at.eq(plan.trigger_at),
-                        invitations::due_at.eq(plan.due_at),
-                        invitations::submit_until.eq(plan.submit_until),
-                        invitations::postponed_ms.eq(plan.postponed_ms),
-                        invitations::postponements.eq(plan.postponements),
-                        invitations::created_at.eq(plan.created_at),
-                    ))
+                    .values(planned(plan))
                     .on_conflict((invitations::shop_id, invitations::order_id))
                     .do_update()
                     .set((

@@ -66,6 +66,27 @@ pub fn enqueue_many(tx: &mut Connection, kind: &'static str, items: &[(Subject, 
     Ok(())
 }
 
+/// Puts jobs into the queue whose subjects are new, so that none of them can be there already.
+///
+/// # Errors
+/// The database's.
+pub fn enqueue_new(tx: &mut Connection, kind: &'static str, items: &[(Subject, Timestamp)]) -> db::Result<()> {
+    let Connection::Sqlite(conn) = tx else { return enqueue_many(tx, kind, items) };
+    for (subject, due) in items {
+        diesel::insert_into(jobs::table)
+            .values((
+                jobs::kind.eq(kind),
+                jobs::subject.eq(subject.as_bytes().as_slice()),
+                jobs::due_at.eq(due.millis()),
+                jobs::fence.eq(0),
+                jobs::attempts.eq(0),
+                jobs::parked.eq(0),
+            ))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
 /// Holds a job until the end of the transaction, if it is there: on PostgreSQL a worker that is about to record how it ended
 /// has done so before this returns, or waits until the caller is done.
 ///

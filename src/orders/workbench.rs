@@ -262,7 +262,7 @@ impl<'a> Piece<'a> {
             self.contact.purge_at = None;
         }
         let changed = self.contact != self.stored;
-        Ok(changed.then(|| NewContact { shop, order, contact: self.contact.clone() }))
+        Ok(changed.then(|| NewContact { shop, order, contact: self.contact.clone(), known: self.known }))
     }
 }
 

@@ -48,6 +48,8 @@ pub(in crate::orders) struct NewContact {
     pub(in crate::orders) shop: ShopId,
     pub(in crate::orders) order: OrderId,
     pub(in crate::orders) contact: SealedContact,
+    /// Whether the order stood here before, perhaps with a contact.
+    pub(in crate::orders) known: bool,
 }
 
 /// Keeps these events. None of them may have come before.
@@ -202,12 +204,17 @@ fn save_contact(conn: &mut SqliteConnection, row: &NewContact) -> db::Result<()>
         contacts::sealed.eq(row.contact.sealed.as_deref()),
         contacts::purge_at.eq(row.contact.purge_at),
     );
-    diesel::insert_into(contacts::table)
-        .values((contacts::shop_id.eq(row.shop), contacts::order_id.eq(row.order), values.clone()))
-        .on_conflict((contacts::shop_id, contacts::order_id))
-        .do_update()
-        .set(values)
-        .execute(conn)?;
+    let insert = diesel::insert_into(contacts::table).values((
+        contacts::shop_id.eq(row.shop),
+        contacts::order_id.eq(row.order),
+        values.clone(),
+    ));
+    // Only the plain insert is kept prepared between events: diesel caches no update.
+    if row.known {
+        insert.on_conflict((contacts::shop_id, contacts::order_id)).do_update().set(values).execute(conn)?;
+    } else {
+        insert.execute(conn)?;
+    }
     Ok(())
 }
 
