@@ -11,6 +11,7 @@ use crate::http::stored::{Manner, Stored};
 use crate::kernel::locale::Language;
 use crate::kernel::time::UtcDay;
 use crate::look::badge::{self, Badge, Size, State, Theme};
+use crate::look::words;
 use crate::merchants::{Shop, ShopStatus};
 use crate::profiles::cache::Surface;
 use crate::profiles::{self, score::Score};
@@ -88,10 +89,7 @@ fn policy(svg: &str) -> String {
 /// What stands in the place of the badge of a shop that is not here: a picture, so that a page shows words and not a
 /// broken frame, under status 404, so that a program knows.
 pub(super) fn unknown_shop(look: Look) -> Stored {
-    let words = match look.language {
-        Some(Language::It) => "Nessun negozio con questo nome",
-        Some(Language::En) | None => "No shop by this name",
-    };
+    let words = words::of(look.language.unwrap_or(Language::FALLBACK)).badge.unknown;
     let svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"264\" height=\"56\" viewBox=\"0 0 264 56\" role=\"img\" \
          font-family=\"system-ui,sans-serif\"><title>{words}</title><rect x=\".5\" y=\".5\" width=\"263\" height=\"55\" \

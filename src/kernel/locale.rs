@@ -34,6 +34,9 @@ macro_rules! languages {
 languages! {
     It "it" "Italiano";
     En "en" "English";
+    De "de" "Deutsch";
+    Fr "fr" "Français";
+    Es "es" "Español";
 }
 
 impl Language {
@@ -190,8 +193,8 @@ mod tests {
             ("IT-it", "it-IT", Language::It),
             ("pt_BR", "pt-BR", Language::En),
             ("zh-hans-cn", "zh-Hans-CN", Language::En),
-            ("de_DE_formal", "de-DE-formal", Language::En),
-            ("es-419", "es-419", Language::En),
+            ("de_DE_formal", "de-DE-formal", Language::De),
+            ("es-419", "es-419", Language::Es),
             ("it-CH-u-co-standard", "it-CH-u-co-standard", Language::It),
             ("EN", "en", Language::En),
         ] {
@@ -216,17 +219,19 @@ mod tests {
         for (header, language) in [
             ("it-IT,it;q=0.9,en;q=0.8", Some(Language::It)),
             ("en;q=0.8, it;q=0.81", Some(Language::It)),
-            ("de, it;q=0.3", Some(Language::It)),
-            ("de-DE,*;q=0.5", Some(Language::En)),
+            ("nl, it;q=0.3", Some(Language::It)),
+            ("nl-NL,*;q=0.5", Some(Language::En)),
+            ("fr-CA,en;q=0.5", Some(Language::Fr)),
+            ("nl,de-AT;q=0.7,en;q=0.6", Some(Language::De)),
             ("en,it", Some(Language::En)),
             ("it;q=0", None),
             ("it;q=1.5,it;q=nonsense,it;q=0.1234", None),
-            ("fr", None),
+            ("nl", None),
             ("", None),
         ] {
             assert_eq!(Language::negotiate(header), language, "{header}");
         }
-        assert_eq!(Language::from_header("fr"), Language::En);
+        assert_eq!(Language::from_header("nl"), Language::En);
     }
 
     #[test]
@@ -235,7 +240,7 @@ mod tests {
             assert_eq!(Language::parse(language.tag()), Ok(*language));
             assert_eq!(Locale::from(*language).language(), *language);
         }
-        assert_eq!(Language::parse("de"), Err(LanguageError));
+        assert_eq!(Language::parse("nl"), Err(LanguageError));
         assert_eq!(Language::It.name(), "Italiano");
     }
 }

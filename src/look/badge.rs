@@ -201,12 +201,13 @@ fn body(svg: &mut Vec<String>, badge: &Badge<'_>, plan: &Plan, palette: &Palette
             svg.push(five(shown, plan.stars, palette));
             let figure = words::score(badge.language, score);
             svg.push(format!("<text x=\"{x}\" y=\"{y}\" font-size=\"{size}\" font-weight=\"700\">{figure}</text>"));
-            let count = fill(words.badge.reviews.of(count), &[("n", &words::number(badge.language, count))]);
+            let count =
+                fill(words.badge.reviews.of(badge.language, count), &[("n", &words::number(badge.language, count))]);
             (format!("{} · {count}", capital(words::verdict(badge.language, shown))), Some(count))
         }
         State::New => {
             svg.push(five(0.0, plan.stars, palette));
-            let none = fill(words.badge.reviews.of(0), &[("n", "0")]);
+            let none = fill(words.badge.reviews.of(badge.language, 0), &[("n", "0")]);
             (capital(words.badge.none), Some(none))
         }
         State::Closed | State::Suspended => {
@@ -229,10 +230,9 @@ fn write(svg: &mut Vec<String>, y: u16, (size, weight): (u16, u16), text: &str) 
 
 /// The last line: whose word this is (or how many reviews), and the day; the mark in the corner.
 fn footer(svg: &mut Vec<String>, badge: &Badge<'_>, plan: &Plan, palette: &Palette, first: &str) {
-    let words = words::of(badge.language);
     let (y, size) = plan.foot;
     let day = words::short_date(badge.language, &badge.as_of.to_string()).unwrap_or_default();
-    let day = fill(words.badge.as_of, &[("date", &day)]);
+    let day = as_of(badge.language, &day);
     svg.push(format!(
         "<text class=\"q\" x=\"16\" y=\"{y}\" font-size=\"{size}\" fill=\"{}\">{first} · {day}</text>",
         palette.quiet
@@ -265,7 +265,8 @@ fn label(badge: &Badge<'_>, name: &str) -> String {
     let said = match badge.state {
         State::Rated { score, stars, count } => {
             let figure = fill(words.common.out_of_five, &[("n", &words::score(badge.language, score))]);
-            let count = fill(words.badge.reviews.of(count), &[("n", &words::number(badge.language, count))]);
+            let count =
+                fill(words.badge.reviews.of(badge.language, count), &[("n", &words::number(badge.language, count))]);
             format!("{figure}, {}, {count}", words::verdict(badge.language, stars))
         }
         State::New => words.badge.none.to_owned(),
@@ -273,7 +274,12 @@ fn label(badge: &Badge<'_>, name: &str) -> String {
         State::Suspended => words.badge.suspended.to_owned(),
     };
     let day = words::date(badge.language, &badge.as_of.to_string()).unwrap_or_default();
-    format!("{name}: {said}, {}", fill(words.badge.as_of, &[("date", &day)]))
+    format!("{name}: {said}, {}", as_of(badge.language, &day))
+}
+
+fn as_of(language: Language, day: &str) -> String {
+    let around = words::around_date(language, words::of(language).badge.as_of, day);
+    around.map_or_else(String::new, |(before, after)| format!("{before}{day}{after}"))
 }
 
 /// Text that XML 1.0 allows and that stays on its line: no controls, no direction overrides, single blanks.

@@ -17,12 +17,18 @@ type Registry = Result<Handlebars<'static>, Broken>;
 
 static IT: LazyLock<Registry> = LazyLock::new(|| registry(Language::It));
 static EN: LazyLock<Registry> = LazyLock::new(|| registry(Language::En));
+static DE: LazyLock<Registry> = LazyLock::new(|| registry(Language::De));
+static FR: LazyLock<Registry> = LazyLock::new(|| registry(Language::Fr));
+static ES: LazyLock<Registry> = LazyLock::new(|| registry(Language::Es));
 
 /// One registry per language: its helpers speak it.
 fn registry_of(language: Language) -> &'static Registry {
     match language {
         Language::It => &IT,
         Language::En => &EN,
+        Language::De => &DE,
+        Language::Fr => &FR,
+        Language::Es => &ES,
     }
 }
 
@@ -97,9 +103,9 @@ impl Template {
     }
 }
 
-/// The keys a template asks the glossary for: `t "…"`.
+/// The keys a template asks the glossary for: `t "…"`, `dated "…"`.
 fn phrases(source: &str) -> impl Iterator<Item = &str> {
-    ["{{t \"", "(t \""]
+    ["{{t \"", "(t \"", "{{dated \""]
         .into_iter()
         .flat_map(|start| source.split(start).skip(1))
         .filter_map(|rest| rest.split('"').next())
@@ -151,8 +157,10 @@ mod tests {
 
     #[test]
     fn a_missing_phrase_does_not_compile() {
-        let broken = Template::compile("t", "{{t \"nothing.like_this\"}}").fill(Language::It, &json!({}));
-        assert!(broken.is_err_and(|b| b.why.contains("nothing.like_this")));
+        for source in ["{{t \"nothing.like_this\"}}", "{{dated \"nothing.like_this\" \"2026-03-08\"}}"] {
+            let broken = Template::compile("t", source).fill(Language::It, &json!({}));
+            assert!(broken.is_err_and(|b| b.why.contains("nothing.like_this")));
+        }
     }
 
     #[test]

@@ -40,9 +40,10 @@ pub(crate) fn register(registry: &mut Handlebars<'_>, language: Language) {
     for (name, say) in sayings {
         registry.register_helper(name, Box::new(Saying(name, language, say)));
     }
-    let drawings: [(&'static str, Draw); 6] = [
+    let drawings: [(&'static str, Draw); 7] = [
         ("one_star", one_star),
         ("date", date),
+        ("dated", dated),
         ("moment", moment),
         ("five", five_stars),
         ("bar", bar),
@@ -179,14 +180,26 @@ fn word(language: Language, h: &Helper<'_>) -> Option<String> {
 
 fn date(language: Language, h: &Helper<'_>) -> Option<String> {
     let iso = arg(h, 0)?.as_str()?;
-    let shown = words::date(language, iso)?;
-    Some(format!("<time datetime=\"{}\">{}</time>", html_escape(iso), html_escape(&shown)))
+    Some(time(iso, &words::date(language, iso)?))
 }
 
 fn moment(language: Language, h: &Helper<'_>) -> Option<String> {
     let iso = arg(h, 0)?.as_str()?;
-    let shown = words::moment(language, iso)?;
-    Some(format!("<time datetime=\"{}\">{}</time>", html_escape(iso), html_escape(&shown)))
+    Some(time(iso, &words::moment(language, iso)?))
+}
+
+/// `dated "section.name" instant`: a phrase with the date in its place; with `clock=true` also the time of day.
+fn dated(language: Language, h: &Helper<'_>) -> Option<String> {
+    let phrase = words::phrase_for(language, arg(h, 0)?.as_str()?, None)?;
+    let iso = arg(h, 1)?.as_str()?;
+    let clock = h.hash_get("clock").is_some_and(|clock| clock.value().is_truthy(false));
+    let shown = if clock { words::moment(language, iso)? } else { words::date(language, iso)? };
+    let (before, after) = words::around_date(language, phrase, &shown)?;
+    Some([html_escape(&before), time(iso, &shown), html_escape(after)].concat())
+}
+
+fn time(iso: &str, shown: &str) -> String {
+    format!("<time datetime=\"{}\">{}</time>", html_escape(iso), html_escape(shown))
 }
 
 fn five_stars(language: Language, h: &Helper<'_>) -> Option<String> {

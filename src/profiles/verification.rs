@@ -2,6 +2,8 @@
 //! asks of whoever shows reviews. The facts are the service's own rules and the shop's settings; the words are those of
 //! the profile page. Nothing here is set by a shop.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::kernel::delay::Delay;
@@ -22,8 +24,8 @@ pub(crate) struct Verification {
     invitations: Invitations,
     /// Who may change or remove a review.
     moderation: Moderation,
-    /// The same in words.
-    explanation: Explanation,
+    /// The same in words: one sentence a step, in each language of the pages.
+    explanation: BTreeMap<Language, [&'static str; 5]>,
     /// Where people read it.
     policy_url: String,
     /// The rule it answers.
@@ -73,13 +75,6 @@ struct Moderation {
     operator_reasons: Vec<&'static str>,
 }
 
-/// One sentence a step, in each language of the pages.
-#[derive(Clone, Debug, Serialize)]
-struct Explanation {
-    it: [&'static str; 5],
-    en: [&'static str; 5],
-}
-
 /// For a shop as it is set now.
 pub(crate) fn verification(shop: &Shop, links: &Links) -> Verification {
     let policy = &shop.policy;
@@ -107,7 +102,7 @@ pub(crate) fn verification(shop: &Shop, links: &Links) -> Verification {
             operator: ["restrict_with_public_trace"],
             operator_reasons: RestrictionReason::ALL.iter().map(|reason| reason.as_str()).collect(),
         },
-        explanation: Explanation { it: sentences(Language::It), en: sentences(Language::En) },
+        explanation: Language::ALL.iter().map(|language| (*language, sentences(*language))).collect(),
         policy_url: format!("{}#how", links.profile(&shop.domain)),
         legal: "Directive 2005/29/EC, article 7(6)",
     }

@@ -77,7 +77,7 @@ async fn life(engine: Engine) {
     let Some(app) = TestApp::start(engine).await else { return };
     let shop = app.shop("bottega.example").await;
     let empty = badge(&app, &shop, "").await;
-    assert!(empty.text.contains("1 marzo 2026"), "as of today: {}", empty.text);
+    assert!(empty.text.contains("1º marzo 2026"), "as of today: {}", empty.text);
     let link = app.invited(&shop, "#1", "ada@example.com").await;
     app.post_form(&link, &[("stars", "5")]).await;
     let rated = badge(&app, &shop, "").await;

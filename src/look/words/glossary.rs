@@ -1,19 +1,21 @@
 //! The shape of a glossary: every phrase we need, by section. Adding a name here makes every language that lacks it
 //! fail to compile.
 
+use crate::kernel::locale::Language;
+
 /// A phrase that depends on a count; `{n}` is the count.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Counted {
     /// For exactly one.
     pub(crate) one: &'static str,
-    /// For none and for more.
+    /// For more, and for none (which the French count as one).
     pub(crate) many: &'static str,
 }
 
 impl Counted {
     /// The form for `n`.
-    pub(crate) fn of(&self, n: i64) -> &'static str {
-        if n == 1 { self.one } else { self.many }
+    pub(crate) fn of(&self, language: Language, n: i64) -> &'static str {
+        if n == 1 || (n == 0 && language == Language::Fr) { self.one } else { self.many }
     }
 }
 
@@ -28,10 +30,10 @@ pub(crate) enum Phrase {
 
 impl Phrase {
     /// The form for a count.
-    pub(crate) fn of(self, n: i64) -> &'static str {
+    pub(crate) fn of(self, language: Language, n: i64) -> &'static str {
         match self {
             Self::Plain(text) => text,
-            Self::Counted(counted) => counted.of(n),
+            Self::Counted(counted) => counted.of(language, n),
         }
     }
 }
@@ -57,6 +59,8 @@ macro_rules! glossary {
         pub(crate) struct Words {
             /// January first.
             pub(crate) months: [&'static str; 12],
+            /// The same where there is little room.
+            pub(crate) short_months: [&'static str; 12],
             $($(#[$doc])* pub(crate) $section: $type,)*
         }
 
@@ -80,7 +84,7 @@ macro_rules! glossary {
 
 glossary! {
     /// Said everywhere.
-    common: Common { out_of_five; hours days }
+    common: Common { out_of_five moment; hours days }
     /// A score in a word, worst first.
     verdicts: Verdicts { v1 v2 v3 v4 v5 }
     /// One experience in a word, worst first.
@@ -102,7 +106,7 @@ glossary! {
         out_of n_stars product_reviews
     }
     /// The badge.
-    badge: Badge { as_of none closed suspended description; reviews }
+    badge: Badge { as_of none closed suspended unknown description; reviews }
     /// The review form.
     form: Form {
         page_title heading your_order lead test put_right trouble stars title text name optional name_hint items item_stars

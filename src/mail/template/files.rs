@@ -65,4 +65,5 @@ pub(super) const SHARED: &[(&str, &str)] =
     &[("choice", file!("choice")), ("button", file!("button")), ("quote", file!("quote"))];
 
 /// Every locale.
-pub(super) const LOCALES: &[LocaleFiles<'static>] = &[locale!("it"), locale!("en")];
+pub(super) const LOCALES: &[LocaleFiles<'static>] =
+    &[locale!("it"), locale!("en"), locale!("de"), locale!("fr"), locale!("es")];

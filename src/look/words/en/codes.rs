@@ -21,7 +21,7 @@ pub(super) const REASONS: Reasons = Reasons {
     nothing_to_review: "Nothing to review",
     unsubscribed: "The customer wants no invitations",
     address_bounced: "Address does not exist",
-    complained: "The customer does not want these e-mails",
+    complained: "The customer reported these e-mails as unwanted",
     suppressed_by_operator: "Address excluded by the operator",
     frequency_cap: "Customer invited recently",
     cancelled_by_shop: "Invitation cancelled by the shop",
@@ -40,12 +40,12 @@ pub(super) const RESTRICTIONS: Restrictions = Restrictions {
 };
 
 pub(super) const FAULTS: Faults = Faults {
-    stars_missing: "Choose how it was: it is the only thing needed.",
+    stars_missing: "Choose how it was: nothing else is required.",
     stars_invalid: "Choose 1 to 5 stars.",
     too_long: "This is too long: shorten it a little.",
-    item_stars_missing: "You wrote about this product: choose how it is too.",
+    item_stars_missing: "You wrote about this product: choose how it is as well.",
     empty: "Write something before publishing.",
-    unreadable: "Something in here cannot be kept: please write it again.",
+    unreadable: "This text contains characters that we cannot save: please write it again.",
 };
 
 pub(super) const NOTICES: Notices = Notices {

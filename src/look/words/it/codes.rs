@@ -4,11 +4,11 @@ use super::super::glossary::{Faults, Languages, Notices, Reasons, Restrictions};
 
 pub(super) const REASONS: Reasons = Reasons {
     not_triggered: "In attesa della spedizione",
-    partly_shipped: "Spediti solo in parte",
+    partly_shipped: "Spedito solo in parte",
     shop_paused: "Inviti in pausa",
     no_public_url: "Servizio senza indirizzo pubblico",
-    no_mail_server: "Servizio senza posta",
-    transport_held: "Posta ferma per ora",
+    no_mail_server: "Servizio senza server di posta",
+    transport_held: "Invio di e-mail sospeso per ora",
     no_email: "Senza indirizzo e-mail",
     invalid_email: "Indirizzo e-mail non valido",
     address_gone: "Indirizzo già cancellato",
@@ -21,13 +21,13 @@ pub(super) const REASONS: Reasons = Reasons {
     nothing_to_review: "Nulla da recensire",
     unsubscribed: "Il cliente non vuole inviti",
     address_bounced: "Indirizzo inesistente",
-    complained: "Il cliente non gradisce queste e-mail",
+    complained: "Il cliente ha segnalato queste e-mail come indesiderate",
     suppressed_by_operator: "Indirizzo escluso da chi gestisce il servizio",
     frequency_cap: "Cliente già invitato di recente",
     cancelled_by_shop: "Invito annullato dal negozio",
     shop_closed: "Negozio chiuso",
     shop_suspended: "Negozio sospeso",
-    window_closed: "Tempo per scrivere finito",
+    window_closed: "Tempo per scrivere scaduto",
 };
 
 pub(super) const RESTRICTIONS: Restrictions = Restrictions {
@@ -45,7 +45,7 @@ pub(super) const FAULTS: Faults = Faults {
     too_long: "È troppo lungo: accorcialo un po'.",
     item_stars_missing: "Hai scritto di questo prodotto: scegli anche com'è.",
     empty: "Scrivi qualcosa prima di pubblicare.",
-    unreadable: "Qui c'è qualcosa che non si può conservare: riscrivilo, per favore.",
+    unreadable: "Questo testo contiene caratteri che non possiamo salvare: riscrivilo, per favore.",
 };
 
 pub(super) const NOTICES: Notices = Notices {

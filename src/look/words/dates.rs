@@ -1,0 +1,139 @@
+//! Dates as people write them in each language, and how a phrase meets its date. Pure; instants come in as RFC 3339.
+
+use super::{fill, of};
+use crate::kernel::locale::Language;
+
+struct Parts<'a> {
+    day: u8,
+    month: usize,
+    year: &'a str,
+}
+
+fn parts(iso: &str) -> Option<Parts<'_>> {
+    let mut parts = iso.get(..10)?.split('-');
+    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+    Some(Parts { day: day.parse().ok()?, month: month.parse::<usize>().ok()?.checked_sub(1)?, year })
+}
+
+/// The day of the month: some languages count the first one apart.
+fn day(language: Language, day: u8) -> String {
+    match (language, day) {
+        (Language::It, 1) => "1º".to_owned(),
+        (Language::Fr, 1) => "1er".to_owned(),
+        (Language::De, _) => format!("{day}."),
+        _ => day.to_string(),
+    }
+}
+
+/// `2026-11-22…` as `22 novembre 2026`; None for anything else.
+pub(crate) fn date(language: Language, iso: &str) -> Option<String> {
+    let Parts { day: number, month, year } = parts(iso)?;
+    let (day, month) = (day(language, number), of(language).months.get(month)?);
+    Some(match language {
+        Language::Es => format!("{day} de {month} de {year}"),
+        Language::It | Language::En | Language::De | Language::Fr => format!("{day} {month} {year}"),
+    })
+}
+
+/// `2026-11-22…` as `22 nov 2026`, for places that are narrow.
+pub(crate) fn short_date(language: Language, iso: &str) -> Option<String> {
+    let Parts { day: number, month, year } = parts(iso)?;
+    let short = of(language).short_months.get(month)?;
+    Some(match language {
+        Language::De => format!("{number}.{}.{year}", month + 1),
+        _ => format!("{} {short} {year}", day(language, number)),
+    })
+}
+
+/// An instant with its time of day: `22 novembre 2026, 05:00 UTC`.
+pub(crate) fn moment(language: Language, iso: &str) -> Option<String> {
+    Some(fill(of(language).common.moment, &[("date", &date(language, iso)?), ("time", iso.get(11..16)?)]))
+}
+
+/// What stands before and after the `{date}` of a phrase. Italian joins it to the word before: `dal 7`, but `dall'8`.
+pub(crate) fn around_date<'a>(language: Language, phrase: &'a str, date: &str) -> Option<(String, &'a str)> {
+    let (before, after) = phrase.split_once("{date}")?;
+    let vowel = date.starts_with("8 ") || date.starts_with("11 ");
+    let joined = match before.strip_suffix("l ") {
+        Some("i") => "l'".to_owned(),
+        Some(article) if article.ends_with(" i") => format!("{}l'", article.trim_end_matches('i')),
+        Some(preposition) => format!("{preposition}ll'"),
+        None => before.to_owned(),
+    };
+    Some((if vowel && language == Language::It { joined } else { before.to_owned() }, after))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Language::{De, En, Es, Fr, It};
+
+    #[test]
+    fn dates_as_people_write_them() {
+        let said = |iso: &str| [It, En, De, Fr, Es].map(|language| date(language, iso).unwrap());
+        assert_eq!(
+            said("2026-11-22T05:00:00.000Z"),
+            [
+                "22 novembre 2026",
+                "22 November 2026",
+                "22. November 2026",
+                "22 novembre 2026",
+                "22 de noviembre de 2026"
+            ]
+        );
+        assert_eq!(
+            said("2026-05-01"),
+            ["1º maggio 2026", "1 May 2026", "1. Mai 2026", "1er mai 2026", "1 de mayo de 2026"]
+        );
+        for no_date in ["soon", "2026-13-01", "2026-00-01", "2026", ""] {
+            assert_eq!((date(En, no_date), short_date(De, no_date), moment(It, no_date)), (None, None, None));
+        }
+    }
+
+    #[test]
+    fn short_dates_stay_readable() {
+        let said = |iso: &str| [It, En, De, Fr, Es].map(|language| short_date(language, iso).unwrap());
+        assert_eq!(said("2026-11-22"), ["22 nov 2026", "22 Nov 2026", "22.11.2026", "22 nov. 2026", "22 nov 2026"]);
+        assert_eq!(said("2026-06-01"), ["1º giu 2026", "1 Jun 2026", "1.6.2026", "1er juin 2026", "1 jun 2026"]);
+    }
+
+    #[test]
+    fn moments_say_whose_clock() {
+        let said = [It, En, De, Fr, Es].map(|language| moment(language, "2026-01-02T05:06:00.000Z").unwrap());
+        assert_eq!(
+            said,
+            [
+                "2 gennaio 2026, ore 05:06 UTC",
+                "2 January 2026, 05:06 UTC",
+                "2. Januar 2026, 05:06 Uhr UTC",
+                "2 janvier 2026 à 05:06 UTC",
+                "2 de enero de 2026, 05:06 UTC"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_phrase_meets_its_date() {
+        let said = |language, phrase, iso| {
+            let date = date(language, iso).unwrap();
+            let (before, after) = around_date(language, phrase, &date).unwrap();
+            format!("{before}{date}{after}")
+        };
+        for (phrase, seventh, eighth) in [
+            ("dal {date}:", "dal 7 marzo 2026:", "dall'8 marzo 2026:"),
+            ("Ordine del {date}.", "Ordine del 7 marzo 2026.", "Ordine dell'8 marzo 2026."),
+            ("Scritta il {date}", "Scritta il 7 marzo 2026", "Scritta l'8 marzo 2026"),
+            ("il {date}", "il 7 marzo 2026", "l'8 marzo 2026"),
+            ("{date}", "7 marzo 2026", "8 marzo 2026"),
+            ("Scritta: {date}", "Scritta: 7 marzo 2026", "Scritta: 8 marzo 2026"),
+        ] {
+            assert_eq!(said(It, phrase, "2026-03-07"), seventh);
+            assert_eq!(said(It, phrase, "2026-03-08"), eighth);
+            assert_eq!(said(It, phrase, "2026-03-18"), seventh.replace('7', "18"));
+        }
+        assert_eq!(said(It, "al {date}", "2026-03-11"), "all'11 marzo 2026");
+        assert_eq!(said(Fr, "Le {date}", "2026-03-08"), "Le 8 mars 2026");
+        assert_eq!(said(Es, "El {date}", "2026-03-11"), "El 11 de marzo de 2026");
+        assert_eq!(around_date(It, "nothing here", "8 marzo 2026"), None);
+    }
+}
