@@ -8,7 +8,7 @@ use std::sync::{Arc, LazyLock};
 use actix_web::web::{self, ServiceConfig};
 use tokio::sync::{Mutex, oneshot};
 
-use crate::badges::{self, BadgeCache};
+use crate::badges::{self, BadgeCache, Pictures};
 use crate::config::Config;
 use crate::context::{Context, Parts};
 use crate::db::{self, Db, migrate};
@@ -107,6 +107,8 @@ pub fn open(config: Config, outside: Outside) -> Result<Context, StartError> {
 const PROFILE_BYTES: usize = 24 << 20;
 /// Bytes of badges held in memory at most.
 const BADGE_BYTES: usize = 8 << 20;
+/// Bytes of drawn pictures held in memory at most.
+const PICTURE_BYTES: usize = 16 << 20;
 
 /// Everything that runs over one context: routes, shared state of the rooms, jobs, ticks.
 #[derive(Clone)]
@@ -117,6 +119,7 @@ pub struct House {
     mailer: Arc<Mailer>,
     profiles: ProfileCache,
     badges: BadgeCache,
+    pictures: Pictures,
     metrics: Metrics,
     counts: Counts,
     demo: Option<web::Data<Demo>>,
@@ -136,7 +139,19 @@ impl House {
         let refused = |error: prometheus::Error| StartError::Metrics(error.to_string());
         let metrics = Metrics::new().map_err(refused)?;
         let counts = Counts::new(metrics.registry()).map_err(refused)?;
-        Ok(Self { ctx, shops, rejections: Arc::default(), mailer, profiles, badges, metrics, counts, demo: None })
+        let pictures = Pictures::new(PICTURE_BYTES);
+        Ok(Self {
+            ctx,
+            shops,
+            rejections: Arc::default(),
+            mailer,
+            profiles,
+            badges,
+            pictures,
+            metrics,
+            counts,
+            demo: None,
+        })
     }
 
     /// The same house with the demo's door.
@@ -202,6 +217,7 @@ impl House {
             cfg.app_data(web::Data::new(house.shops.clone()));
             cfg.app_data(web::Data::new(house.profiles.clone()));
             cfg.app_data(web::Data::new(house.badges.clone()));
+            cfg.app_data(web::Data::new(house.pictures.clone()));
             cfg.app_data(web::Data::from(Arc::clone(&house.rejections)));
             if let Some(demo) = &house.demo {
                 cfg.app_data(demo.clone());

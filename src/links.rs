@@ -25,6 +25,8 @@ pub mod path {
     pub const RESUBSCRIBE: &str = "/u/{token}/undo";
     /// A shop's badge.
     pub const BADGE: &str = "/badges/{shop}.svg";
+    /// The same as PNG.
+    pub const BADGE_PNG: &str = "/badges/{shop}.png";
     /// Stylesheet and other files of ours.
     pub const ASSET: &str = "/assets/{file}";
     /// The API, explained.

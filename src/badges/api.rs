@@ -1,28 +1,48 @@
-//! `GET /badges/{shop}.svg`: a picture from stored bytes, cross-origin, without cookies.
+//! `GET /badges/{shop}.svg` and `.png`: a picture from stored bytes, cross-origin, without cookies.
+
+use std::sync::Arc;
 
 use actix_web::http::Method;
 use actix_web::{HttpRequest, HttpResponse, web};
 
+use crate::http::stored::Stored;
 use crate::http::{Audience, RouteTable};
 use crate::links::path;
 use crate::problem::Problem;
 
-use super::BadgeCache;
-use super::render::{Look, unknown_shop};
+use super::render::{BRIEFLY, Look, unknown_shop};
+use super::{BadgeCache, Pictures};
 
 /// Registers every route of this room.
 pub(crate) fn routes(table: &mut RouteTable) {
     table.add(Method::GET, path::BADGE, "read_badge", Audience::Cached, || web::get().to(read_badge));
+    table.add(Method::GET, path::BADGE_PNG, "read_badge_png", Audience::Cached, || web::get().to(read_badge_png));
 }
 
 /// `?theme=light|dark|auto&size=s|m|l&locale=it|en`, each with a fallback; what else the query holds is left aside.
 async fn read_badge(req: HttpRequest, cache: web::Data<BadgeCache>) -> Result<HttpResponse, Problem> {
-    let look = look(req.query_string());
+    Ok(badge(&req, &cache, look(req.query_string())).await?.answer(&req))
+}
+
+/// The same as PNG for mails, which show no SVG; `scale=1|2|3` for dense screens, 2 where unknown. `auto` is light.
+async fn read_badge_png(
+    req: HttpRequest,
+    cache: web::Data<BadgeCache>,
+    pictures: web::Data<Pictures>,
+) -> Result<HttpResponse, Problem> {
+    let svg = badge(&req, &cache, look(req.query_string()).fixed()).await?;
+    Ok(pictures.of(&svg, scale(req.query_string()), BRIEFLY).await?.answer(&req))
+}
+
+async fn badge(req: &HttpRequest, cache: &BadgeCache, look: Look) -> Result<Arc<Stored>, Problem> {
     let name = req.match_info().get("shop").unwrap_or_default();
-    match cache.get(name, look).await? {
-        Some(stored) => Ok(stored.answer(&req)),
-        None => Ok(unknown_shop(look).answer(&req)),
-    }
+    Ok(cache.get(name, look).await?.unwrap_or_else(|| Arc::new(unknown_shop(look))))
+}
+
+/// How many pixels to one of the drawing.
+fn scale(query: &str) -> u8 {
+    let asked = query.split('&').filter_map(|pair| pair.strip_prefix("scale=")).next_back();
+    asked.and_then(|scale| scale.parse().ok()).filter(|scale| (1..=3).contains(scale)).unwrap_or(2)
 }
 
 /// Read by hand: no text is made of it, and nothing in it is an error. The values are plain letters.
@@ -42,6 +62,12 @@ fn look(query: &str) -> Look {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn scales_fall_back_to_two() {
+        let scales = ["scale=1", "scale=3&theme=dark", "", "scale=0", "scale=4", "scale=", "scale=1.5"].map(scale);
+        assert_eq!(scales, [1, 3, 2, 2, 2, 2, 2]);
+    }
 
     #[test]
     fn queries_are_read_and_never_refused() {

@@ -4,10 +4,14 @@
 //! instead. [`render`] reads the tally and draws, a [`BadgeCache`] of the same kind as the profile's keeps the bytes,
 //! [`api`] serves them. A picture that cannot be made as asked is made as near as possible: an unknown theme is `auto`, an
 //! unknown size `m`, a locale without words the shop's own language. An unknown shop is a 404 that shows itself as one.
+//!
+//! Mails and messengers show no SVG: [`pictures`] draws what an SVG says as PNG and keeps it.
 
 pub(crate) mod api;
+mod pictures;
 mod render;
 
+pub(crate) use pictures::Pictures;
 pub(crate) use render::Look;
 
 /// The cache of badges.

@@ -36,6 +36,11 @@ impl Look {
             language: locale.and_then(Language::of_tag),
         }
     }
+
+    /// As a picture without style rules has it: `auto` is light.
+    pub(super) fn fixed(self) -> Self {
+        if self.theme == Theme::Auto { Self { theme: Theme::Light, ..self } } else { self }
+    }
 }
 
 impl Surface for Look {
@@ -63,11 +68,14 @@ fn draw(look: Look, shop: &Shop, state: State, as_of: UtcDay) -> String {
     badge::draw(&Badge { name: &shop.name, state, as_of, theme: look.theme, size: look.size, language })
 }
 
+/// How long others may keep a badge.
+pub(super) const BRIEFLY: &str = "public, max-age=60, stale-while-revalidate=3600";
+
 /// Bytes with a policy that allows nothing but the badge's own colours for the night.
 fn stored(svg: &str) -> Stored {
     let manner = Manner {
         content_type: "image/svg+xml",
-        cache_control: "public, max-age=60, stale-while-revalidate=3600",
+        cache_control: BRIEFLY,
         vary: "Accept-Encoding",
         language: None,
         policy: Some(policy(svg)),

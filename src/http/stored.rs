@@ -20,7 +20,7 @@ pub(crate) struct Manner {
     pub(crate) content_type: &'static str,
     /// How long others may keep it.
     pub(crate) cache_control: &'static str,
-    /// Request headers that chose these bytes, `Accept-Encoding` included.
+    /// Request headers that chose these bytes, `Accept-Encoding` included; empty where none did.
     pub(crate) vary: &'static str,
     /// Language of a page.
     pub(crate) language: Option<&'static str>,
@@ -61,6 +61,11 @@ impl Stored {
     pub(crate) fn new(bytes: Vec<u8>, manner: &Manner) -> Self {
         let smaller = |coded: Option<Vec<u8>>| coded.filter(|coded| coded.len() < bytes.len()).map(Form::new);
         let (gzip, brotli) = (smaller(gzipped(&bytes)), smaller(brotlied(&bytes)));
+        Self { gzip, brotli, ..Self::packed(bytes, manner) }
+    }
+
+    /// Tags bytes that are compressed in their own way: pictures.
+    pub(crate) fn packed(bytes: Vec<u8>, manner: &Manner) -> Self {
         let mut headers = vec![(header::CONTENT_TYPE, HeaderValue::from_static(manner.content_type))];
         if let Some(language) = manner.language {
             headers.push((header::CONTENT_LANGUAGE, HeaderValue::from_static(language)));
@@ -71,8 +76,8 @@ impl Stored {
         Self {
             status: StatusCode::OK,
             plain: Form::new(bytes),
-            gzip,
-            brotli,
+            gzip: None,
+            brotli: None,
             headers,
             cache_control: HeaderValue::from_static(manner.cache_control),
             vary: HeaderValue::from_static(manner.vary),
@@ -91,8 +96,18 @@ impl Stored {
         self.plain.bytes.len() + coded
     }
 
+    /// Its status.
+    pub(crate) fn status(&self) -> u16 {
+        self.status.as_u16()
+    }
+
+    /// The tag of the plain bytes: the same tag, the same bytes.
+    pub(crate) fn tag(&self) -> &str {
+        // A tag is made of letters only.
+        self.plain.etag.to_str().unwrap_or_default()
+    }
+
     /// The plain bytes.
-    #[cfg(test)]
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.plain.bytes
     }
@@ -109,7 +124,9 @@ impl Stored {
         let headers = response.headers_mut();
         headers.insert(header::ETAG, form.etag.clone());
         headers.insert(header::CACHE_CONTROL, self.cache_control.clone());
-        headers.insert(header::VARY, self.vary.clone());
+        if !self.vary.is_empty() {
+            headers.insert(header::VARY, self.vary.clone());
+        }
         if !known {
             for (name, value) in &self.headers {
                 headers.insert(name.clone(), value.clone());

@@ -14,6 +14,7 @@ pub(crate) mod gallery;
 mod hbs;
 pub(crate) mod page;
 pub(crate) mod plot;
+pub(crate) mod raster;
 pub(crate) mod review;
 mod say;
 pub(crate) mod seal;

@@ -118,3 +118,53 @@ async fn a_badge_follows_its_shop() {
         life(engine).await;
     }
 }
+
+/// The bytes of a picture, and its width and height as the header says.
+#[cfg(feature = "cards")]
+async fn png(app: &TestApp, path: &str) -> (u16, Vec<u8>, (u32, u32)) {
+    let response = app.http.get(app.url(path)).send().await.unwrap();
+    let status = response.status().as_u16();
+    assert_eq!(response.headers()["content-type"], "image/png", "{path}");
+    let bytes = response.bytes().await.unwrap().to_vec();
+    assert!(bytes.starts_with(b"\x89PNG\r\n\x1a\n"), "{path}");
+    let number = |at: usize| u32::from_be_bytes(bytes[at..at + 4].try_into().unwrap());
+    let size = (number(16), number(20));
+    (status, bytes, size)
+}
+
+#[cfg(feature = "cards")]
+async fn drawn(engine: Engine) {
+    let Some(app) = TestApp::start(engine).await else { return };
+    let shop = app.shop("bottega.example").await;
+    let path = format!("/badges/{}.png", shop.domain);
+    assert_eq!(app.get(&path).await.status, 200, "as the contract says");
+    let (_, first, size) = png(&app, &path).await;
+    assert_eq!(size, (528, 208), "twice the SVG");
+    assert!(first.len() < 30_000, "{} bytes", first.len());
+    for (query, expected) in [("scale=1", (264, 104)), ("size=s&scale=3", (696, 168)), ("scale=99&size=l", (688, 272))]
+    {
+        assert_eq!(png(&app, &format!("{path}?{query}")).await.2, expected, "{query}");
+    }
+    assert_eq!(png(&app, &format!("{path}?theme=auto")).await.1, first, "auto is light");
+    assert_ne!(png(&app, &format!("{path}?theme=dark")).await.1, first);
+    let tag = app.get(&path).await.header("etag").to_owned();
+    let again = app.http.get(app.url(&path)).header("if-none-match", tag).send().await.unwrap();
+    assert_eq!(again.status(), 304);
+    let link = app.invited(&shop, "#1", "ada@example.com").await;
+    app.post_form(&link, &[("stars", "5")]).await;
+    assert_ne!(png(&app, &path).await.1, first, "new with the review");
+    let (status, _, size) = png(&app, "/badges/nobody.example.png?scale=1").await;
+    assert_eq!((status, size), (404, (264, 56)));
+    for (n, name) in NAMES.into_iter().enumerate() {
+        let shop = app.shop_with(&format!("n{n}.example"), |shop| name.clone_into(&mut shop.name)).await;
+        assert_eq!(png(&app, &format!("/badges/{}.png", shop.domain)).await.0, 200, "{name}");
+    }
+}
+
+#[cfg(feature = "cards")]
+#[tokio::test]
+async fn a_badge_is_drawn_for_mails() {
+    for engine in ENGINES {
+        drawn(engine).await;
+    }
+}

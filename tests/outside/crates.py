@@ -20,6 +20,7 @@ DOUBLED = {
     "getrandom": "ring still uses 0.2",
     "http": "actix-web speaks http 0.2, reqwest http 1",
     "lock_api": "with parking_lot", "parking_lot": "prometheus and dashmap lag", "parking_lot_core": "with parking_lot",
+    "miniz_oxide": "png lags behind flate2",
     "r-efi": "other platforms", "redox_syscall": "other platforms", "windows-sys": "other platforms",
     "windows-targets": "other platforms", "windows_x86_64_msvc": "other platforms",
     "strum": "build time", "strum_macros": "build time", "syn": "build time: derive macros are moving to syn 3",
