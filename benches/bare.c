@@ -34,7 +34,7 @@ int main(int argc, char **argv) {
   check(sqlite3_open(argv[1], &from), from, "open source");
   check(sqlite3_open(argv[2], &to), to, "open target");
   check(sqlite3_exec(to, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
-                         "PRAGMA cache_size=-16384; PRAGMA wal_autocheckpoint=4000", 0, 0, 0), to, "pragmas");
+                         "PRAGMA cache_size=-16384; PRAGMA wal_autocheckpoint=1000", 0, 0, 0), to, "pragmas");
 
   sqlite3_value ***rows[N_TABLES];
   int columns[N_TABLES], counts[N_TABLES];

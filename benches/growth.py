@@ -41,8 +41,10 @@ def seed(file, domain, count, days=1500):
     db.executemany(f"INSERT INTO reviews VALUES ({','.join('?' * len(names))})", rows())
     db.executemany("INSERT INTO tally VALUES (?, '', ?, ?, ?, ?, ?, ?)", [(shop, day, *counts) for day, counts in tally.items()])
     db.execute("UPDATE shops SET public_version = public_version + 1 WHERE id = ?", (shop,))
-    db.execute("ANALYZE")
     db.commit()
+    # Left behind as after an orderly stop: nothing is waiting in the log.
+    db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    db.close()
 
 
 def rebuilds(server, file, domain, path, times=60):
@@ -74,7 +76,9 @@ def main():
                 ok.append(verdict(f"rebuild of {what}, {many:.1f} ms against {few:.1f} ms", round(many / few, 2), "<= 1.2", many <= 1.2 * few))
         with serving(data) as server:
             for what, path in (("JSON", "/v1/shops/{}"), ("badge", "/badges/{}.svg")):
-                few, many = (wrk(server.url + path.format(domain), 64, 4)["p50_ms"] for domain in ("few.example", "many.example"))
+                # Turn and turn about, so that a slow moment of the machine hits both.
+                runs = [[wrk(server.url + path.format(domain), 64, 2)["p50_ms"] for domain in ("few.example", "many.example")] for _ in range(5)]
+                few, many = (statistics.median(column) for column in zip(*runs))
                 ok.append(verdict(f"cached {what} p50, {many:.2f} ms against {few:.2f} ms", round(many / few, 2), "about 1", many <= 1.1 * few))
             rss = server.rss_mb()
         ok.append(verdict("RSS", round(rss), "<= 100", rss <= 100, " MB"))
