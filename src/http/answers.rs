@@ -124,6 +124,10 @@ fn of_form(error: &actix_web::error::UrlencodedError, limit: usize) -> Problem {
 pub(super) fn face(edge: &Edge, req: &HttpRequest, audience: Option<Audience>, problem: &Problem) -> HttpResponse {
     let mut response = HttpResponse::build(problem.status_code());
     response.insert_header((header::CACHE_CONTROL, "no-store"));
+    if audience.is_none() {
+        // An address that leads nowhere may hold a mistyped token.
+        response.insert_header((header::REFERRER_POLICY, "no-referrer"));
+    }
     if let Some(seconds) = problem.retry_after_seconds() {
         response.insert_header((header::RETRY_AFTER, seconds.to_string()));
     }

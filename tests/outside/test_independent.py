@@ -121,11 +121,7 @@ def test_nothing_acknowledged_is_lost_by_kill_9(instance):
     stop.set()
     for worker in workers:
         worker.join()
-    stored, cursor = [], ""
-    while cursor is not None:
-        page = fetch(instance, shop, f"/orders?limit=100{cursor and '&cursor=' + urllib.parse.quote(cursor)}")
-        stored += [order["number"] for order in page["data"]]
-        cursor = page["next"]
+    stored = [order["number"] for order in instance.orders(shop)]
     assert len(stored) == len(set(stored)), "no order stands twice"
     assert not set(acked) - set(stored), f"acknowledged and lost: {set(acked) - set(stored)}"
 
