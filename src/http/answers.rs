@@ -28,11 +28,19 @@ pub fn json_status<T: Serialize>(status: u16, body: &T) -> HttpResponse {
 pub fn listed<T: Serialize>(req: &HttpRequest, data: &[T], next: Option<&str>) -> Result<HttpResponse, Problem> {
     let mut response = HttpResponse::Ok();
     if let Some(next) = next {
-        let (base, path) = (Edge::of(req)?.links().base(), req.path());
-        let url = format!("{base}{path}?{}", following(req.query_string(), next));
-        response.insert_header((header::LINK, format!("<{url}>; rel=\"next\"")));
+        response.insert_header((header::LINK, next_link(req, next)?));
     }
     Ok(response.json(Listed { data, next }))
+}
+
+/// The value of `Link: rel="next"` for a page that is followed by that of this cursor.
+///
+/// # Errors
+/// As [`listed`].
+pub fn next_link(req: &HttpRequest, next: &str) -> Result<header::HeaderValue, Problem> {
+    let (base, path) = (Edge::of(req)?.links().base(), req.path());
+    let url = format!("{base}{path}?{}", following(req.query_string(), next));
+    header::HeaderValue::from_str(&format!("<{url}>; rel=\"next\"")).map_err(Problem::internal)
 }
 
 #[derive(Serialize)]
