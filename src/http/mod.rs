@@ -9,6 +9,7 @@
 mod address;
 mod answers;
 mod body;
+pub(crate) mod contract;
 mod edge;
 mod faces;
 mod headers;
