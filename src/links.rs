@@ -7,6 +7,8 @@
 use std::fmt::{self, Display, Write as _};
 use std::net::SocketAddr;
 
+use crate::kernel::email::EmailAddress;
+
 /// Path patterns of all public routes, without the prefix; `{name}` is one segment.
 pub mod path {
     /// Front page.
@@ -266,6 +268,17 @@ impl Links {
     pub fn api_product(&self, shop: impl Display, sku: impl Display) -> String {
         self.to(path::V1_PRODUCT, &[&shop, &sku])
     }
+}
+
+/// A mail with this subject to this address, as a URL (RFC 6068).
+pub fn mailto(address: &EmailAddress, subject: &str) -> String {
+    let mut url = "mailto:".to_owned();
+    encode(&mut url, address.local_part());
+    url.push('@');
+    encode(&mut url, address.domain());
+    url.push_str("?subject=");
+    encode(&mut url, subject);
+    url
 }
 
 /// Fills the `{…}` of a pattern in order.

@@ -59,7 +59,6 @@ catalogue! {
     TimestampOutOfWindow 401 "timestamp_out_of_window" "The signature's time is too far from ours" "webhook-timestamp may differ from the server's time by 300 seconds at most. Compare `server_time` with your clock.";
     SignatureMismatch 401 "signature_mismatch" "The signature does not fit" "No signature of the request fits the bytes received under any live key. Sign exactly the bytes you send.";
     UnknownShopOrSignature 401 "unknown_shop_or_signature" "Unknown shop, or the signature does not fit" "Either no such shop exists here or none of its live keys made this signature. Both are answered alike.";
-    ForbiddenShop 403 "forbidden_shop" "This key belongs to another shop" "An API key opens one shop. Use the key of the shop in the address.";
     ShopSuspended 403 "shop_suspended" "The shop is suspended" "The operator has suspended this shop: it can be read, but takes nothing in.";
     ShopClosed 403 "shop_closed" "The shop is closed" "The shop has been closed: its page remains, but it takes nothing in.";
     NotFound 404 "not_found" "Nothing is here" "No such thing exists at this address, or it does not belong to this shop.";
@@ -67,14 +66,7 @@ catalogue! {
     MethodNotAllowed 405 "method_not_allowed" "This method is not possible here" "The address exists, but not for this method. `allow` lists the ones that work.";
     RequestTimeout 408 "request_timeout" "The request took too long to arrive" "The body did not arrive in time. Send it again.";
     WebhookIdReused 409 "webhook_id_reused" "This webhook-id came before with another body" "A webhook-id stands for one message. Use a new one for another body, the same one to repeat.";
-    DomainTaken 409 "domain_taken" "Another shop has this domain" "A domain belongs to one shop per instance.";
     AlreadySent 409 "already_sent" "The invitation has already been sent" "A mail that has left cannot be cancelled, postponed or sent again.";
-    AlreadyReviewed 409 "already_reviewed" "The order has already been reviewed" "One order has one review. Its author can edit it from the same link.";
-    AlreadyReplied 409 "already_replied" "The review already has a reply" "Edit the reply, or withdraw it first.";
-    AlreadyAnswered 409 "already_answered" "The reply has already been answered" "The author may answer once per version of the reply.";
-    AlreadyRestricted 409 "already_restricted" "The review is already restricted" "A review has one restriction at a time. Restore it first.";
-    NotRestricted 409 "not_restricted" "The review is not restricted" "There is no restriction to lift.";
-    AlreadyClosed 409 "already_closed" "The shop is already in this state" "The shop has already been closed, suspended or paused.";
     OrderFinal 409 "order_final" "The order is final" "The order has been cancelled, refunded or finished in another way: nothing more is sent for it.";
     Conflict 409 "conflict" "Something changed in the meantime" "The thing was changed by someone else. Read it again, then repeat.";
     Gone 410 "gone" "It was here and has been removed" "The review was erased by its author or restricted by the operator. The answer says by whom and when.";
@@ -87,8 +79,6 @@ catalogue! {
     EventInFuture 422 "event_in_future" "The event lies in the future" "The `timestamp` of an event may be at most 300 seconds ahead of the server's time.";
     TestMismatch 422 "test_mismatch" "Test and real cannot be mixed" "`test` belongs to the order and was set by its first event.";
     PostponeLimit 422 "postpone_limit" "It cannot be postponed further" "An invitation can be postponed by 30 days in all.";
-    ReviewNotOpen 422 "review_not_open" "The review is not open" "The time to write a review for this order is over, or has not begun.";
-    NoReply 422 "no_reply" "There is no reply to answer" "The shop has not replied, or has withdrawn its reply.";
     RateLimited 429 "rate_limited" "Too many requests" "Wait as long as Retry-After says. The `RateLimit` header tells what is left.";
     Internal 500 "internal" "Something went wrong on our side" "The server failed and has written down why. Nothing was kept of this request; it can be sent again.";
     Busy 503 "busy" "The server has too much to do" "The queue is full. Nothing was kept of this request: repeat it after Retry-After.";

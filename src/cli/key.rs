@@ -60,7 +60,7 @@ pub(crate) struct OfShop {
 /// The key of links.
 #[derive(Debug, Args)]
 pub(crate) struct OfToken {
-    /// After a leak: the key before ends at once, and with it every link it made.
+    /// After a leak: every key before ends at once, and with it every link made so far.
     #[arg(long)]
     retire: bool,
 }
@@ -147,7 +147,7 @@ fn token(ctx: &Context, of: &OfToken, shown: &mut Shown<'_>) -> Result<(), Failu
     let done = rotate(ctx, Purpose::Token, of.retire)?;
     let answer = json!({ "purpose": "token", "key": done.new, "previous": done.old, "retired": of.retire });
     let text = if of.retire {
-        "Links are made with a new key from now on. Links made with the one before open nothing any more:\n\
+        "Links are made with a new key from now on. Links made so far open nothing any more:\n\
          whoever holds one can ask for a fresh link on the page it leads to."
     } else {
         "Links are made with a new key from now on. Links made before go on working until they expire."

@@ -42,6 +42,8 @@ pub struct Config {
     pub smtp_url: Option<Secret>,
     /// Sender of all mail; none means `reviews@` and the host of `public_url`.
     pub mail_from: Option<EmailAddress>,
+    /// Where people may unsubscribe by mail.
+    pub unsubscribe_mailbox: Option<EmailAddress>,
     /// Master key as text; `keyring/` decodes it.
     pub master_key: Option<Secret>,
     /// File of the master key, where one was named; see [`Config::master_key_path`].
@@ -164,6 +166,7 @@ impl Config {
             public_url: r.base("public_url")?,
             smtp_url: r.smtp_url("smtp_url")?,
             mail_from: r.email("mail_from")?,
+            unsubscribe_mailbox: r.email("unsubscribe_mailbox")?,
             master_key: r.secret("master_key")?,
             master_key_file: r.text("master_key_file")?.map(PathBuf::from),
             trusted_proxies: r.networks("trusted_proxies")?,

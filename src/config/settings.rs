@@ -44,6 +44,7 @@ pub const KEYS: &[Key] = &[
     Key { name: "database_url", shown: Shown::Url },
     Key { name: "smtp_url", shown: Shown::Url },
     plain("mail_from"),
+    plain("unsubscribe_mailbox"),
     Key { name: "master_key", shown: Shown::Secret },
     plain("master_key_file"),
     plain("trusted_proxies"),

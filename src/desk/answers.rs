@@ -19,6 +19,6 @@ pub(super) fn changed(outcome: Changed) -> Result<Shop, Problem> {
             Code::Conflict,
             "The settings were changed by another request at the same moment. Read them again and repeat the change.",
         )),
-        Changed::DomainTaken => Err(Problem::new(Code::DomainTaken, "Another shop of this instance has this domain.")),
+        Changed::DomainTaken => Err(Problem::new(Code::Conflict, "Another shop of this instance has this domain.")),
     }
 }

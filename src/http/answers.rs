@@ -28,11 +28,19 @@ pub fn json_status<T: Serialize>(status: u16, body: &T) -> HttpResponse {
 pub fn listed<T: Serialize>(req: &HttpRequest, data: &[T], next: Option<&str>) -> Result<HttpResponse, Problem> {
     let mut response = HttpResponse::Ok();
     if let Some(next) = next {
-        let (base, path) = (Edge::of(req)?.links().base(), req.path());
-        let url = format!("{base}{path}?{}", following(req.query_string(), next));
-        response.insert_header((header::LINK, format!("<{url}>; rel=\"next\"")));
+        response.insert_header((header::LINK, next_link(req, next)?));
     }
     Ok(response.json(Listed { data, next }))
+}
+
+/// The value of `Link: rel="next"` for a page that is followed by that of this cursor.
+///
+/// # Errors
+/// As [`listed`].
+pub fn next_link(req: &HttpRequest, next: &str) -> Result<header::HeaderValue, Problem> {
+    let (base, path) = (Edge::of(req)?.links().base(), req.path());
+    let url = format!("{base}{path}?{}", following(req.query_string(), next));
+    header::HeaderValue::from_str(&format!("<{url}>; rel=\"next\"")).map_err(Problem::internal)
 }
 
 #[derive(Serialize)]
@@ -124,6 +132,10 @@ fn of_form(error: &actix_web::error::UrlencodedError, limit: usize) -> Problem {
 pub(super) fn face(edge: &Edge, req: &HttpRequest, audience: Option<Audience>, problem: &Problem) -> HttpResponse {
     let mut response = HttpResponse::build(problem.status_code());
     response.insert_header((header::CACHE_CONTROL, "no-store"));
+    if audience.is_none() {
+        // An address that leads nowhere may hold a mistyped token.
+        response.insert_header((header::REFERRER_POLICY, "no-referrer"));
+    }
     if let Some(seconds) = problem.retry_after_seconds() {
         response.insert_header((header::RETRY_AFTER, seconds.to_string()));
     }

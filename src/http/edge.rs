@@ -7,6 +7,7 @@ use std::time::Duration;
 use actix_web::{HttpRequest, web};
 use ipnet::IpNet;
 
+use super::faces::Docs;
 use super::health::Readiness;
 use super::limits::Limits;
 use super::metrics::Metrics;
@@ -33,6 +34,7 @@ pub struct EdgeParts<'a> {
 /// The shared state of the HTTP server.
 pub struct Edge {
     links: Links,
+    docs: Docs,
     table: RouteTable,
     limits: Limits,
     metrics: Metrics,
@@ -54,6 +56,7 @@ impl Edge {
         let config = parts.config;
         Arc::new(Self {
             links: Links::new(config.base()),
+            docs: Docs::default(),
             limits: Limits::new(&config.limits, &parts.clock),
             table: parts.table,
             metrics: parts.metrics,
@@ -82,6 +85,11 @@ impl Edge {
     /// Every public URL.
     pub fn links(&self) -> &Links {
         &self.links
+    }
+
+    /// The API explained.
+    pub(super) fn docs(&self) -> &Docs {
+        &self.docs
     }
 
     /// All routes.

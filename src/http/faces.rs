@@ -1,9 +1,12 @@
-//! Fills the pages that belong to no room: a problem shown to a person, the front page, the API from the route table.
-use actix_web::HttpRequest;
-use actix_web::http::header;
+//! Fills the pages that belong to no room: a problem shown to a person, the front page, the API from its contract.
+use std::sync::OnceLock;
 
-use super::pages::{DocsPage, DocsProblem, DocsRoute, ErrorPage, HomePage};
-use super::table::{Audience, Entry};
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse};
+
+use super::contract::{self, Contract, Operation};
+use super::pages::{DocsGroup, DocsOperation, DocsPage, DocsProblem, ErrorPage, HomePage};
+use super::stored::{Manner, Stored};
 use crate::kernel::locale::Language;
 use crate::links::{Links, path};
 use crate::look::page::{Frame, View};
@@ -35,35 +38,104 @@ pub(super) fn home(links: &Links, req: &HttpRequest) -> Result<String, Problem> 
     rendered(&HomePage { frame: frame(links, req, path::HOME), docs_url: links.docs() })
 }
 
-/// The API: how to push an order, every route, every problem under its anchor.
-pub(super) fn docs(links: &Links, req: &HttpRequest, entries: &[Entry]) -> Result<String, Problem> {
-    rendered(&DocsPage {
-        frame: frame(links, req, path::DOCS),
+/// The API explained, once per language, as bytes that are kept.
+#[derive(Default)]
+pub(super) struct Docs([OnceLock<Stored>; Language::ALL.len()]);
+
+/// Asked for again each time, since another version of the program says other things; unchanged, it costs a 304.
+const DOCS: Manner = Manner {
+    content_type: "text/html; charset=utf-8",
+    cache_control: "public, max-age=0, must-revalidate",
+    vary: "Accept-Encoding, Accept-Language",
+    language: None,
+    policy: None,
+};
+
+impl Docs {
+    /// The page in the reader's language; drawn when it is first asked for.
+    pub(super) fn answer(&self, links: &Links, req: &HttpRequest) -> Result<HttpResponse, Problem> {
+        let language = language(req);
+        let place = Language::ALL.iter().zip(&self.0).find(|(other, _)| **other == language);
+        let cell = place.map(|(_, cell)| cell).ok_or_else(|| Problem::internal("a language without documentation"))?;
+        if let Some(stored) = cell.get() {
+            return Ok(stored.answer(req));
+        }
+        let contract = contract::contract().map_err(Problem::internal)?;
+        let html = rendered(&docs_page(links, language, contract))?;
+        let made = Stored::new(html.into_bytes(), &Manner { language: Some(language.tag()), ..DOCS });
+        Ok(cell.get_or_init(|| made).answer(req))
+    }
+}
+
+/// The API: how to push an order, every operation, every problem under its anchor.
+pub(super) fn docs_page(links: &Links, language: Language, contract: &'static Contract) -> DocsPage {
+    let base = links.base().to_string();
+    let group = |group: &'static contract::Group| DocsGroup {
+        name: &group.name,
+        about: &group.about,
+        operations: group.operations.iter().map(|operation| explained_operation(operation, group, &base)).collect(),
+    };
+    DocsPage {
+        frame: Frame::new(language, &base, &links.docs()),
         openapi_url: links.openapi(),
-        public_url: links.base().to_string(),
-        routes: entries.iter().map(row).collect(),
+        about: &contract.about,
+        groups: contract.groups.iter().map(group).collect(),
+        lists: &contract.lists,
         problems: Code::ALL.iter().copied().map(explained).collect(),
-    })
+        public_url: base,
+    }
+}
+
+fn explained_operation(operation: &'static Operation, group: &contract::Group, base: &str) -> DocsOperation {
+    let who = match (operation.proof, group.name.as_str()) {
+        (Some("signature"), _) => "who_signed",
+        (Some(_), _) => "who_key",
+        (None, "Customer") => "who_holder",
+        (None, "Operations") => "who_operator",
+        (None, _) => "who_everyone",
+    };
+    DocsOperation { operation, who, call: call(operation, base) }
+}
+
+/// The operation as a command, where no signature has to be made and no page is meant.
+fn call(operation: &Operation, base: &str) -> Option<String> {
+    let for_programs = ["/v1/", "/badges/", "/health/"].iter().any(|start| operation.path.starts_with(start));
+    if !for_programs || operation.proof == Some("signature") {
+        return None;
+    }
+    let mut line = "curl -s".to_owned();
+    if operation.method != "GET" {
+        line.push_str(&format!(" -X {}", operation.method));
+    }
+    line.push_str(&format!(" {base}{}", shelled(&operation.path)));
+    if operation.proof.is_some() {
+        line.push_str(" \\\n  -H \"authorization: Bearer $KEY\"");
+    }
+    let example = operation.body.as_ref().and_then(|body| body.examples.first());
+    if let Some(example) = example {
+        let text = example.text.replace('\'', "'\\''");
+        line.push_str(&format!(" \\\n  -H 'content-type: application/json' -d '{text}'"));
+    }
+    Some(line)
+}
+
+/// A path with its `{parameters}` as variables of a shell.
+fn shelled(path: &str) -> String {
+    let mut shell = String::with_capacity(path.len());
+    let mut inside = false;
+    for c in path.chars() {
+        match c {
+            '{' => (inside, shell) = (true, shell + "$"),
+            '}' => inside = false,
+            c if inside => shell.push(c.to_ascii_uppercase()),
+            c => shell.push(c),
+        }
+    }
+    shell
 }
 
 fn frame(links: &Links, req: &HttpRequest, path: &str) -> Frame {
     Frame::new(language(req), &links.base().to_string(), &links.to(path, &[]))
-}
-
-fn row(entry: &Entry) -> DocsRoute {
-    let audience = match entry.audience {
-        Audience::Public | Audience::Cached | Audience::Page => "everyone",
-        Audience::Private => "shop",
-        Audience::Write => "shop, signed or with its key",
-        Audience::Personal => "who holds the link",
-        Audience::Ops => "operator",
-    };
-    DocsRoute {
-        method: entry.method.to_string(),
-        path: entry.path.to_owned(),
-        operation: entry.operation.to_owned(),
-        audience: audience.to_owned(),
-    }
 }
 
 fn explained(code: Code) -> DocsProblem {

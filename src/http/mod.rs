@@ -9,6 +9,7 @@
 mod address;
 mod answers;
 mod body;
+pub(crate) mod contract;
 mod edge;
 mod faces;
 mod headers;
@@ -28,7 +29,7 @@ mod tests;
 
 pub use actix_web::http::Method;
 pub use address::client_address;
-pub use answers::{json, json_status, listed, page, page_status, private};
+pub use answers::{json, json_status, listed, next_link, page, page_status, private};
 pub use body::RawBody;
 pub use edge::{Edge, EdgeParts};
 pub use json::StrictJson;

@@ -29,7 +29,7 @@ pub fn mount(edge: &Arc<Edge>, cfg: &mut ServiceConfig) {
         if !group.iter().any(|entry| entry.method == Method::OPTIONS) {
             resource = resource.route(options(edge, path, &group, &allow));
         }
-        cfg.service(resource.default_service(wrong_method(edge, path, allow)));
+        cfg.service(resource.default_service(wrong_method(edge, path, &group, allow)));
     }
     cfg.default_service(wrapped(edge, "unmatched", "", None, web::to(|| async { not_found() })));
 }
@@ -80,17 +80,22 @@ fn options(edge: &Arc<Edge>, path: &'static str, group: &[&Entry], allow: &str) 
         }
         std::future::ready(response.finish())
     };
-    let audience = if public { Audience::Public } else { Audience::Page };
+    let audience = if public { Audience::Public } else { personal(group).unwrap_or(Audience::Page) };
     wrapped(edge, "options", path, Some(audience), web::route().method(Method::OPTIONS).to(answer))
 }
 
-fn wrong_method(edge: &Arc<Edge>, path: &'static str, allow: String) -> Route {
+/// A path that holds a token is treated as one whatever is asked of it.
+fn personal(group: &[&Entry]) -> Option<Audience> {
+    group.iter().map(|entry| entry.audience).find(|audience| *audience == Audience::Personal)
+}
+
+fn wrong_method(edge: &Arc<Edge>, path: &'static str, group: &[&Entry], allow: String) -> Route {
     let answer = move || {
         let detail = format!("This address takes {allow}.");
         let problem = Problem::new(Code::MethodNotAllowed, detail).with("allow", allow.clone());
         std::future::ready(Err::<HttpResponse, Problem>(problem))
     };
-    wrapped(edge, "method_not_allowed", path, None, web::to(answer))
+    wrapped(edge, "method_not_allowed", path, personal(group), web::to(answer))
 }
 
 fn not_found() -> Result<HttpResponse, Problem> {

@@ -4,15 +4,13 @@ use std::sync::Arc;
 use actix_web::http::{Method, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 
+use super::contract::OPENAPI;
 use super::edge::Edge;
 use super::table::{Audience, RouteTable};
 use super::{answers, faces, health};
 use crate::links::path;
 use crate::look::assets;
 use crate::problem::{self, Problem};
-
-/// The contract, as it stands beside Cargo.toml.
-pub(super) const OPENAPI: &str = include_str!("../../openapi.yaml");
 
 /// Adds them.
 pub fn routes(table: &mut RouteTable) {
@@ -48,7 +46,7 @@ async fn show_problems(edge: web::Data<Arc<Edge>>) -> HttpResponse {
 }
 
 async fn show_docs(req: HttpRequest, edge: web::Data<Arc<Edge>>) -> Result<HttpResponse, Problem> {
-    faces::docs(edge.links(), &req, edge.table().entries()).map(answers::page)
+    edge.docs().answer(edge.links(), &req)
 }
 
 async fn show_home(req: HttpRequest, edge: web::Data<Arc<Edge>>) -> Result<HttpResponse, Problem> {

@@ -2,7 +2,10 @@
 
 use serde::Serialize;
 
+use super::contract::{self, Line, List, Operation};
+use super::faces;
 use crate::kernel::locale::Language;
+use crate::links::{Base, Links};
 use crate::look::page::{Frame, Head, Robots, View};
 use crate::look::words::Words;
 use crate::look::{Broken, Template, template};
@@ -29,7 +32,7 @@ pub(crate) struct ErrorPage {
     pub(crate) retry_after: Option<i64>,
 }
 
-/// `/docs`: how to push an order, and every route.
+/// `/docs`: how to push an order, and the whole contract.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct DocsPage {
     /// Language and addresses.
@@ -38,23 +41,37 @@ pub(crate) struct DocsPage {
     pub(crate) openapi_url: String,
     /// Public address of this instance, for the examples.
     pub(crate) public_url: String,
-    /// All routes of the contract, in its order.
-    pub(crate) routes: Vec<DocsRoute>,
+    /// What holds for the whole API.
+    pub(crate) about: &'static [Line],
+    /// Operations by subject.
+    pub(crate) groups: Vec<DocsGroup>,
+    /// Long closed lists.
+    pub(crate) lists: &'static [List],
     /// The closed catalogue of problems.
     pub(crate) problems: Vec<DocsProblem>,
 }
 
-/// One route.
+/// Operations of one subject.
 #[derive(Debug, Clone, Serialize)]
-pub(crate) struct DocsRoute {
-    /// HTTP method.
-    pub(crate) method: String,
-    /// Path with its `{parameters}`.
-    pub(crate) path: String,
-    /// Operation id, as in the contract.
-    pub(crate) operation: String,
-    /// Who may call it, in a word or two.
-    pub(crate) audience: String,
+pub(crate) struct DocsGroup {
+    /// Its name.
+    pub(crate) name: &'static str,
+    /// What it is about.
+    pub(crate) about: &'static [Line],
+    /// Its operations.
+    pub(crate) operations: Vec<DocsOperation>,
+}
+
+/// One operation.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct DocsOperation {
+    /// As the contract has it.
+    #[serde(flatten)]
+    pub(crate) operation: &'static Operation,
+    /// Who may call it: the name of a phrase.
+    pub(crate) who: &'static str,
+    /// How it is called from a command line, where that is one line.
+    pub(crate) call: Option<String>,
 }
 
 /// One problem of the catalogue.
@@ -138,27 +155,8 @@ impl View for DocsPage {
     }
 
     fn samples() -> Vec<Self> {
-        let route = |method: &str, path: &str, operation: &str, audience: &str| DocsRoute {
-            method: method.into(),
-            path: path.into(),
-            operation: operation.into(),
-            audience: audience.into(),
-        };
-        vec![Self {
-            frame: sample_frame("/docs"),
-            openapi_url: "https://attesta.example/openapi.yaml".into(),
-            public_url: "https://attesta.example".into(),
-            routes: vec![
-                route("POST", "/v1/shops/{shop}/events", "push_event", "shop, signed"),
-                route("GET", "/v1/shops/{shop}", "get_profile", "everyone"),
-                route("GET", "/v1/shops/{shop}/reviews", "list_reviews", "everyone"),
-            ],
-            problems: vec![DocsProblem {
-                code: "signature_mismatch".into(),
-                status: 401,
-                title: "The signature does not match the body.".into(),
-            }],
-        }]
+        let links = Links::new(Base::listening(([127, 0, 0, 1], 8080).into()));
+        vec![faces::docs_page(&links, Language::It, contract::sample())]
     }
 }
 

@@ -59,8 +59,19 @@ const BROTLI: HeaderValue = HeaderValue::from_static("br");
 impl Stored {
     /// Compresses and tags the bytes. A coding that saves nothing is left out.
     pub(crate) fn new(bytes: Vec<u8>, manner: &Manner) -> Self {
+        Self::coded(bytes, manner, |_any| true)
+    }
+
+    /// The answer to one request whose bytes are kept by nobody: only the coding it takes is made.
+    pub(crate) fn once(req: &HttpRequest, bytes: Vec<u8>, manner: &Manner) -> HttpResponse {
+        let wanted = wanted(req.headers());
+        Self::coded(bytes, manner, |coding| coding == wanted).answer(req)
+    }
+
+    fn coded(bytes: Vec<u8>, manner: &Manner, make: impl Fn(Coding) -> bool) -> Self {
         let smaller = |coded: Option<Vec<u8>>| coded.filter(|coded| coded.len() < bytes.len()).map(Form::new);
-        let (gzip, brotli) = (smaller(gzipped(&bytes)), smaller(brotlied(&bytes)));
+        let gzip = smaller(make(Coding::Gzip).then(|| gzipped(&bytes)).flatten());
+        let brotli = smaller(make(Coding::Brotli).then(|| brotlied(&bytes)).flatten());
         Self { gzip, brotli, ..Self::packed(bytes, manner) }
     }
 

@@ -5,7 +5,7 @@
 //! told on its profile.
 
 use super::model::{INVITATION, Invitation};
-use super::store;
+use super::store::{self, HandCounts};
 use crate::db::{self, Connection};
 use crate::jobs::{self, Subject};
 use crate::kernel::id::{OrderId, ShopId};
@@ -56,4 +56,16 @@ pub(super) fn pending(
         (state @ State::Waiting(_), _) => Err(Handled::NotPlanned(state)),
         (state, _) => Err(Handled::Final(state)),
     })
+}
+
+/// Counts the shop's interventions, for its profile. Those in test orders are nobody's business.
+///
+/// # Errors
+/// The database's.
+pub fn hand_counts(conn: &mut Connection, shop: ShopId) -> db::Result<HandCounts> {
+    let nameless = store::nameless_hands(conn, shop)?;
+    let orders: Vec<OrderId> = nameless.iter().map(|(order, _)| *order).collect();
+    let tests = orders::tests_among(conn, shop, &orders)?;
+    let real = nameless.into_iter().filter(|(order, _)| !tests.contains(order)).map(|(_, counts)| counts);
+    Ok(real.fold(store::named_hands(conn, shop)?, HandCounts::plus))
 }

@@ -37,7 +37,7 @@ mod view;
 pub use bearer::{Tokens, bearer};
 pub use cancel::cancel;
 pub use fresh::{FreshLinkLetter, ask as ask_fresh_link};
-pub use hands::Handled;
+pub use hands::{Handled, hand_counts};
 pub use letter::last_links;
 pub use model::{Bearer, Invitation, Reach, Suppression, SuppressionReason};
 pub use plan::{PlanItem, Planned, Purge, plan_batch};
@@ -46,7 +46,7 @@ pub use remind::ReminderLetter;
 pub use reviewed::{mark_erased, mark_reviewed};
 pub use send::InvitationLetter;
 pub use send_now::send_now;
-pub use store::{HandCounts, hand_counts};
+pub use store::HandCounts;
 pub use suppress::{Personal, Unsubscribed, forget, is_suppressed, personal, resubscribe, suppress, unsubscribe};
 pub use view::{Asked, Filter, InvitationPage, InvitationView, find, list, of_order};
 

@@ -82,7 +82,10 @@ fn sent(tx: &mut Connection, ctx: &Context, subject: &Subject, at: Timestamp) ->
         // The customer was faster than the record: the order is reviewed, and stays so.
         return Ok(());
     }
-    turn(tx, subject, State::Sent, at)?;
+    // Withdrawn while the server took it: the timeline keeps both, and says which was first.
+    let late = row.dropped_at.is_some().then_some("The mail had left before the order was withdrawn.");
+    let how = Move { actor: Actor::Attesta, at, note: late };
+    orders::move_to(tx, shop.id, subject.order.id, State::Sent, &how)?;
     let mut last = at;
     if let Some(delay) = shop.policy.remind_after {
         let zone = subject.zone();

@@ -16,8 +16,8 @@ pub(crate) use marks::{
     renew_links,
 };
 pub(crate) use suppressions::{lift, of_person as suppressions_of, suppress, suppressed, suppression};
-pub use watch::{Filter, HandCounts, hand_counts};
-pub(crate) use watch::{Seen, page, planned_versions, set_planned_version, without_job};
+pub use watch::{Filter, HandCounts};
+pub(crate) use watch::{Seen, named_hands, nameless_hands, page, planned_versions, set_planned_version, without_job};
 
 use super::model::Invitation;
 use crate::db::schema::invitations;

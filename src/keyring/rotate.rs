@@ -15,8 +15,8 @@ pub struct Rotation {
     pub old: i64,
 }
 
-/// Makes a new key for `purpose`. `retire`: the key in use until now stops working at once (a leak), and with it every
-/// link or ciphertext it made.
+/// Makes a new key for `purpose`. `retire`: every key before it stops working at once (a leak, and nobody can tell of
+/// which), and with them every link or ciphertext they made.
 ///
 /// # Errors
 /// [`KeyringError::NoKey`] for the look-up key, which cannot be rotated.
@@ -39,7 +39,7 @@ pub fn rotate(
     db.write_now(move |tx| {
         store::insert(tx, new, purpose, wrapped, now)?;
         if retire {
-            store::retire(tx, old, now)?;
+            store::retire_before(tx, purpose, new, now)?;
         }
         Ok(())
     })?;

@@ -54,11 +54,13 @@ impl fmt::Display for Purpose {
 
 type Key = Zeroizing<[u8; 32]>;
 
-/// Every usable key. A retired one is not here: what it closed stays closed.
+/// Every usable key. A retired one is not among them: what it closed stays closed. Retired keys of links are kept apart,
+/// to know an old link as one of ours.
 pub(super) struct KeySet {
     pub(super) master: MasterKey,
     pub(super) generation: (i64, i64),
     keys: BTreeMap<(Purpose, i64), Key>,
+    retired_tokens: BTreeMap<i64, Key>,
     lookup: Key,
 }
 
@@ -70,14 +72,17 @@ impl KeySet {
     pub(super) fn open(rows: Vec<Row>, master: MasterKey) -> Result<Self, KeyringError> {
         let wrapping = master.wrapping();
         let generation = store::generation_of(&rows);
-        let mut keys = BTreeMap::new();
-        for row in rows.into_iter().filter(|row| row.retired_at.is_none()) {
-            let key = unwrap(&wrapping, &row)?;
-            keys.insert((row.purpose, row.kid), key);
+        let (mut keys, mut retired_tokens) = (BTreeMap::new(), BTreeMap::new());
+        for row in rows {
+            if row.retired_at.is_none() {
+                keys.insert((row.purpose, row.kid), unwrap(&wrapping, &row)?);
+            } else if row.purpose == Purpose::Token {
+                retired_tokens.insert(row.kid, unwrap(&wrapping, &row)?);
+            }
         }
         let lookup = keys.iter().find(|((purpose, _), _)| *purpose == Purpose::Lookup).map(|(_, key)| key.clone());
         let lookup = lookup.ok_or(KeyringError::NoKey(Purpose::Lookup))?;
-        Ok(Self { master, generation, keys, lookup })
+        Ok(Self { master, generation, keys, retired_tokens, lookup })
     }
 
     /// The newest key of a purpose.
@@ -88,6 +93,11 @@ impl KeySet {
 
     pub(super) fn find(&self, purpose: Purpose, kid: i64) -> Option<&[u8; 32]> {
         self.keys.get(&(purpose, kid)).map(|key| &**key)
+    }
+
+    /// A key that made links until it was retired.
+    pub(super) fn retired_token(&self, kid: i64) -> Option<&[u8; 32]> {
+        self.retired_tokens.get(&kid).map(|key| &**key)
     }
 
     pub(super) fn lookup(&self) -> &[u8; 32] {

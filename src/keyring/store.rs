@@ -120,10 +120,14 @@ pub(super) fn generation_of(rows: &[Row]) -> (i64, i64) {
     (highest, i64::try_from(retired).unwrap_or(i64::MAX))
 }
 
-/// Takes a key out of use for good.
-pub(super) fn retire(tx: &mut Connection, kid: i64, now: Timestamp) -> db::Result<bool> {
-    let live = keyring::table.filter(keyring::kid.eq(kid)).filter(keyring::retired_at.is_null());
-    Ok(diesel::update(live).set(keyring::retired_at.eq(Some(now.millis()))).execute(tx)? == 1)
+/// Takes the keys of a purpose that are older than `kid` out of use for good.
+pub(super) fn retire_before(tx: &mut Connection, purpose: Purpose, kid: i64, now: Timestamp) -> db::Result<()> {
+    let live = keyring::table
+        .filter(keyring::purpose.eq(purpose.as_str()))
+        .filter(keyring::kid.lt(kid))
+        .filter(keyring::retired_at.is_null());
+    diesel::update(live).set(keyring::retired_at.eq(Some(now.millis()))).execute(tx)?;
+    Ok(())
 }
 
 /// Puts every key under a new master key, and the new fingerprint beside them.

@@ -50,3 +50,11 @@ fn without_public_url_the_listener_is_the_base() {
     assert_eq!(base("0.0.0.0:80"), "http://127.0.0.1:80");
     assert_eq!(base("[::1]:8080"), "http://[::1]:8080");
 }
+
+#[test]
+fn a_mail_address_is_a_url_whatever_stands_in_it() {
+    let mailto = |address: &str| mailto(&EmailAddress::parse(address).unwrap(), "https://r.example/u/Ag-x?a=1&b");
+    let subject = "?subject=https%3A%2F%2Fr.example%2Fu%2FAg-x%3Fa%3D1%26b";
+    assert_eq!(mailto("stop@r.example"), format!("mailto:stop@r.example{subject}"));
+    assert_eq!(mailto("st+op%/?@r.example"), format!("mailto:st%2Bop%25%2F%3F@r.example{subject}"));
+}

@@ -16,6 +16,7 @@ use crate::kernel::email::EmailAddress;
 use crate::kernel::id::MessageId;
 use crate::kernel::text::clean_line;
 use crate::kernel::time::Timestamp;
+use crate::links;
 
 use super::letter::Mail;
 use super::outcome::{Fault, Stage, Trouble};
@@ -39,18 +40,28 @@ pub struct Composed {
     pub bytes: Vec<u8>,
 }
 
+/// Who writes every mail of an instance.
+#[derive(Clone, Debug)]
+pub struct Sender {
+    /// Sends every mail.
+    pub from: EmailAddress,
+    /// Names this instance in Message-ID and List-Id.
+    pub host: String,
+    /// Where people may unsubscribe by mail.
+    pub unsubscribe: Option<EmailAddress>,
+}
+
 /// Templates and sender of an instance.
 #[derive(Debug)]
 pub struct Composer {
     templates: Templates,
-    from: EmailAddress,
-    host: String,
+    sender: Sender,
 }
 
 impl Composer {
-    /// `from` sends every mail; `host` names this instance in Message-ID and List-Id.
-    pub fn new(templates: Templates, from: EmailAddress, host: String) -> Self {
-        Self { templates, from, host }
+    /// What writes the mails of this sender.
+    pub fn new(templates: Templates, sender: Sender) -> Self {
+        Self { templates, sender }
     }
 
     /// Composes one message. `date` is the time of the first attempt.
@@ -60,21 +71,22 @@ impl Composer {
     pub fn compose(&self, mail: &Mail, id: MessageId, date: Timestamp) -> Result<Composed, Fault> {
         let rendered = self.templates.render(mail.language.tag(), &mail.context).map_err(local)?;
         let frame = mail.context.frame();
-        let (from, to) = (address(&self.from)?, address(&mail.to)?);
+        let host = &self.sender.host;
+        let (from, to) = (address(&self.sender.from)?, address(&mail.to)?);
         let mut builder = Message::builder()
             .header(Date::new(system_time(date)))
             .from(mailbox(Some(&frame.shop.name), from.clone()))
             .to(mailbox(frame.customer_name.as_deref(), to.clone()))
             .subject(header_text(&rendered.subject, SUBJECT_CHARS))
-            .header(MessageIdHeader::from(format!("<{id}@{}>", self.host)))
-            .header(plain::<ListId>(format!("<{}.{}>", frame.shop.domain, list_host(&self.host)))?)
+            .header(MessageIdHeader::from(format!("<{id}@{host}>")))
+            .header(plain::<ListId>(format!("<{}.{}>", frame.shop.domain, list_host(host)))?)
             .header(plain::<AutoSubmitted>("auto-generated".to_owned())?);
         if let Some(reply_to) = &mail.reply_to {
             builder = builder.reply_to(mailbox(Some(&frame.shop.name), address(reply_to)?));
         }
         if let Some(url) = mail.context.unsubscribe_url() {
             builder = builder
-                .header(plain::<ListUnsubscribe>(format!("<{url}>"))?)
+                .header(plain::<ListUnsubscribe>(self.ways_out(url))?)
                 .header(plain::<ListUnsubscribePost>("List-Unsubscribe=One-Click".to_owned())?);
         }
         let body = MultiPart::alternative()
@@ -83,6 +95,14 @@ impl Composer {
             .singlepart(part(ContentType::TEXT_HTML, rendered.html));
         let message = builder.multipart(body).map_err(local)?;
         Ok(Composed { id, from, to, bytes: message.formatted() })
+    }
+
+    /// The ways to unsubscribe, the one that takes one click first (RFC 8058 wants an `https` URL; RFC 2369 takes several).
+    fn ways_out(&self, url: &str) -> String {
+        match &self.sender.unsubscribe {
+            Some(mailbox) => format!("<{url}>,<{}>", links::mailto(mailbox, url)),
+            None => format!("<{url}>"),
+        }
     }
 }
 

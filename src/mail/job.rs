@@ -54,6 +54,15 @@ struct Run<'a> {
     claim: &'a Claim,
 }
 
+/// What of a result is stored.
+#[derive(Clone, Copy)]
+struct Extent {
+    /// The end of the claim; not where the claim is lost.
+    claim: bool,
+    /// The room's rows; not where they refuse.
+    room: bool,
+}
+
 /// What stands in the outbox before anything is sent.
 #[derive(Default)]
 struct Seen {
@@ -155,43 +164,53 @@ impl Run<'_> {
         at.plus_ms(spread_ms(self.ctx.random()))
     }
 
-    /// Stores the result. What left must be stored: a busy database is waited for, and should the room's own rows refuse, the message is
-    /// stored without them and the job parked, rather than the mail sent twice.
+    /// Stores the result. What left must be stored: a busy database is waited for; where the claim was lost meanwhile (the letter was
+    /// withdrawn, or somebody else has it) the record is made without it; and should the room's own rows refuse, the message is stored
+    /// without them and the job parked, rather than the mail sent twice.
     async fn conclude(&self, conclusion: Conclusion) -> Ran {
         let conclusion = Arc::new(conclusion);
         let mut pauses = PAUSES.iter();
+        let mut extent = Extent { claim: true, room: true };
         loop {
-            let error = match self.store(&conclusion, true).await {
+            let error = match self.store(&conclusion, extent).await {
+                Err(db::Error::LeaseLost) if extent.claim && conclusion.left() => {
+                    extent.claim = false;
+                    continue;
+                }
                 Ok(()) | Err(db::Error::LeaseLost) => return Ran::Finished,
                 Err(error) => error,
             };
             let passing = matches!(error, db::Error::Busy | db::Error::Unavailable(_));
             match pauses.next().filter(|_| passing) {
                 Some(pause) => tokio::time::sleep(Duration::from_millis(*pause)).await,
-                None if conclusion.left() && !passing => return self.store_without_room(&conclusion, &error).await,
+                None if conclusion.left() && !passing => {
+                    return self.store_without_room(&conclusion, extent, &error).await;
+                }
                 None => return Ran::Report(Outcome::Retry(error.to_string())),
             }
         }
     }
 
-    async fn store_without_room(&self, conclusion: &Arc<Conclusion>, error: &db::Error) -> Ran {
+    async fn store_without_room(&self, conclusion: &Arc<Conclusion>, extent: Extent, error: &db::Error) -> Ran {
         tracing::error!(kind = self.claim.kind, %error, "a mail left, but its result could not be stored in full");
-        match self.store(conclusion, false).await {
+        match self.store(conclusion, Extent { room: false, ..extent }).await {
             Ok(()) | Err(db::Error::LeaseLost) => Ran::Finished,
             Err(again) => Ran::Report(Outcome::Failed(format!("the mail left, but: {error}; {again}"))),
         }
     }
 
-    async fn store(&self, conclusion: &Arc<Conclusion>, with_room: bool) -> db::Result<()> {
+    async fn store(&self, conclusion: &Arc<Conclusion>, extent: Extent) -> db::Result<()> {
         let (letter, conclusion) = (Arc::clone(self.letter), Arc::clone(conclusion));
         let (ctx, claim) = (self.ctx.clone(), self.claim.clone());
         self.ctx
             .db()
             .write(move |tx| {
-                // First of all the fence: who lost the lease stores nothing.
-                claim.finish(tx, &conclusion.job(with_room))?;
+                // First of all the fence: who lost the lease stores nothing but that a mail left.
+                if extent.claim {
+                    claim.finish(tx, &conclusion.job(extent.room))?;
+                }
                 conclusion.store(tx)?;
-                if with_room { letter.settle(tx, &ctx, claim.subject, &conclusion.settled()) } else { Ok(()) }
+                if extent.room { letter.settle(tx, &ctx, claim.subject, &conclusion.settled()) } else { Ok(()) }
             })
             .await
     }

@@ -9,7 +9,7 @@ use crate::db;
 use crate::kernel::email::EmailAddress;
 use crate::kernel::time::{Clock, MINUTE, Timestamp};
 
-use super::compose::{Composed, Composer};
+use super::compose::{Composed, Composer, Sender};
 use super::hold::Streak;
 use super::letter::{Fate, Mail};
 use super::outcome::Fault;
@@ -78,7 +78,7 @@ impl Mailer {
         let from = sender(config, matches!(&route, Route::Smtp(smtp) if !smtp.is_loopback()))?;
         let host = config.public_url.as_ref().map_or(from.domain(), |base| base.host()).to_owned();
         Ok(Self {
-            composer: Composer::new(templates, from, host),
+            composer: Composer::new(templates, Sender { from, host, unsubscribe: config.unsubscribe_mailbox.clone() }),
             route,
             mailbox: Mailbox::new(&config.data_dir),
             pace: Pace::new(config.mail.per_minute),

@@ -1,6 +1,7 @@
 //! Every query of the outbox: messages, their attempts, holds of a transport. A body is never stored, an address neither.
 
 use diesel::prelude::*;
+use diesel::query_dsl::methods;
 
 use crate::db::schema::{message_attempts, messages, transport_holds};
 use crate::db::{self, Connection, each};
@@ -97,6 +98,7 @@ pub(super) fn standing(conn: &mut Connection, id: MessageId) -> db::Result<Optio
     Ok(row.map(|(state, reason, attempts, created_at)| Standing { state, reason, attempts, created_at }))
 }
 
+/// Writes a message's row. What was sent stays so: an attempt of somebody else that ended later does not take it back.
 pub(super) fn put(tx: &mut Connection, row: &Row) -> db::Result<()> {
     let sent_at = matches!(row.fate, Fate::Sent | Fate::Captured).then_some(row.at);
     let moves = (
@@ -114,33 +116,41 @@ pub(super) fn put(tx: &mut Connection, row: &Row) -> db::Result<()> {
         messages::edition.eq(row.edition),
         messages::created_at.eq(row.at),
     );
-    each!(tx, |c| diesel::insert_into(messages::table)
-        .values((same, moves))
-        .on_conflict(messages::id)
-        .do_update()
-        .set(moves)
-        .execute(c)?);
+    let unsent = messages::state.ne("sent").and(messages::state.ne("captured"));
+    each!(tx, |c| {
+        let upsert = diesel::insert_into(messages::table).values((same, moves)).on_conflict(messages::id).do_update();
+        methods::FilterDsl::filter(upsert.set(moves), unsent).execute(c)?
+    });
     Ok(())
 }
 
-/// Logs an attempt; `first` saves the look at the ones before.
+/// Logs an attempt; `first` saves the look at the ones before, unless somebody else was faster.
 pub(super) fn log(tx: &mut Connection, id: MessageId, attempt: &Attempt, first: bool) -> db::Result<()> {
+    if first && log_as(tx, id, attempt, 1)? {
+        return Ok(());
+    }
     let before = message_attempts::table
         .filter(message_attempts::message_id.eq(id))
         .select(diesel::dsl::max(message_attempts::n));
-    let last = if first { None } else { before.first::<Option<i64>>(tx)? };
-    diesel::insert_into(message_attempts::table)
-        .values((
-            message_attempts::message_id.eq(id),
-            message_attempts::n.eq(last.unwrap_or(0) + 1),
-            message_attempts::at.eq(attempt.at),
-            message_attempts::stage.eq(&attempt.stage),
-            message_attempts::outcome.eq(&attempt.outcome),
-            message_attempts::code.eq(attempt.code),
-            message_attempts::reply.eq(&attempt.reply),
-        ))
-        .execute(tx)?;
+    let last = before.first::<Option<i64>>(tx)?.unwrap_or(0);
+    log_as(tx, id, attempt, last + 1)?;
     Ok(())
+}
+
+/// Whether the attempt was logged under this number, which may be taken.
+fn log_as(tx: &mut Connection, id: MessageId, attempt: &Attempt, n: i64) -> db::Result<bool> {
+    let row = (
+        message_attempts::message_id.eq(id),
+        message_attempts::n.eq(n),
+        message_attempts::at.eq(attempt.at),
+        message_attempts::stage.eq(&attempt.stage),
+        message_attempts::outcome.eq(&attempt.outcome),
+        message_attempts::code.eq(attempt.code),
+        message_attempts::reply.eq(&attempt.reply),
+    );
+    let logged =
+        each!(tx, |c| diesel::insert_into(message_attempts::table).values(row).on_conflict_do_nothing().execute(c)?);
+    Ok(logged == 1)
 }
 
 pub(super) fn hold(conn: &mut Connection, transport: &str) -> db::Result<Option<Hold>> {

@@ -32,7 +32,7 @@ pub use model::{Actor, Address, Contact, Facts, Item, Order};
 pub use personal::contact;
 pub use reason::Reason;
 pub use state::State;
-pub use store::census::{Census, any_dirty, census, take_dirty};
+pub use store::census::{Census, any_dirty, census, take_dirty, tests_among};
 pub use store::list::Filter;
 pub use store::{Move, Unsent, find, find_number, keep_contact_until, mark_dirty, move_to, person, unsent};
 pub use tidy::tidy;

@@ -12,6 +12,7 @@ use crate::http::stored::Stored;
 use crate::http::{self, Audience, RouteTable};
 use crate::kernel::domain::ShopRef;
 use crate::kernel::locale::Language;
+use crate::kernel::page::{Cursor, PageLimit};
 use crate::links::path;
 use crate::merchants::{ShopEntry, Shops};
 use crate::problem::{Code, Problem};
@@ -21,6 +22,7 @@ use crate::reviews::{self, ListParams, ListQuery, PublicEntry};
 use super::ProfileCache;
 use super::build::{self, Face};
 use super::show::{self, Visit};
+use super::tally::{self, Wanted};
 use super::wire;
 
 /// Registers every route of this room.
@@ -61,24 +63,56 @@ async fn read_shop(req: HttpRequest, cache: web::Data<ProfileCache>) -> Answer {
 struct TallyParams {
     /// A product's; without it, the shop's own.
     sku: Option<String>,
+    /// `true`: all products' beside the shop's own.
+    products: Option<String>,
+    cursor: Option<String>,
+    limit: Option<String>,
 }
 
-/// `GET /v1/shops/{shop}/tally`: the day rows behind the score, and the formula. With `sku`, those of a product.
+impl TallyParams {
+    /// Which products; none for the shop's own tally alone.
+    fn read(self) -> Result<Option<Wanted>, Problem> {
+        let bad = |name: &'static str, detail: &'static str| refused(BadParam { name, detail });
+        let limit = self.limit.as_deref().map(PageLimit::parse).transpose();
+        let limit = limit.map_err(|_error| bad("limit", "send a whole number from 1 to 100"))?.unwrap_or_default();
+        let after = self.cursor.as_deref().filter(|text| !text.is_empty()).map(Cursor::decode::<String>).transpose();
+        let after = after.ok().map(Option::unwrap_or_default).filter(|sku| !sku.contains('\0'));
+        let after = after.ok_or_else(|| bad("cursor", "take it from the next link, unchanged"))?;
+        let all = match self.products.as_deref().unwrap_or_default() {
+            "true" => true,
+            "" | "false" => false,
+            _ => return Err(bad("products", "send true or false")),
+        };
+        match self.sku.filter(|sku| !sku.is_empty()) {
+            Some(_) if all => Err(bad("products", "send either sku or products=true")),
+            Some(sku) => {
+                readable(&sku)?;
+                Ok(Some(Wanted::One(sku)))
+            }
+            None => Ok(all.then_some(Wanted::All(after, limit))),
+        }
+    }
+}
+
+/// `GET /v1/shops/{shop}/tally`: the day rows behind the score, and the formula. With `sku` those of a product, with
+/// `products=true` those of all.
 async fn read_tally(req: HttpRequest, cache: web::Data<ProfileCache>, params: web::Query<TallyParams>) -> Answer {
     let name = segment(&req, "shop");
-    let Some(sku) = params.into_inner().sku.filter(|sku| !sku.is_empty()) else {
+    let Some(wanted) = params.into_inner().read()? else {
         return Ok(stored(&cache, name, Face::Tally).await?.answer(&req));
     };
-    readable(&sku)?;
-    let ctx = cache.context();
-    let wanted = ShopRef::parse(name).map_err(|_no_name| no_shop())?;
+    let shop = ShopRef::parse(name).map_err(|_no_name| no_shop())?;
     let read = move |conn: &mut crate::db::Connection| {
-        let Some(shop) = crate::merchants::find(conn, &wanted)? else { return Ok(None) };
-        let days = build::days(conn, shop.id, &sku)?;
-        build::to_json(&wire::tally(shop.id, Some(&sku), &days)).map(Some)
+        let Some(shop) = crate::merchants::find(conn, &shop)? else { return Ok(None) };
+        tally::answer(conn, shop.id, &wanted).map(Some)
     };
-    let bytes = ctx.db().read(read).await?.ok_or_else(no_shop)?;
-    Ok(HttpResponse::Ok().insert_header(BRIEFLY).content_type("application/json").body(bytes))
+    let made = cache.context().db().read(read).await?.ok_or_else(no_shop)?;
+    let mut answer = Stored::once(&req, made.bytes, &build::JSON);
+    if let Some(next) = made.next {
+        let link = http::next_link(&req, &next)?;
+        answer.headers_mut().insert(header::LINK, link);
+    }
+    Ok(answer)
 }
 
 /// A product of a shop.

@@ -20,7 +20,7 @@ use super::score::{Day, Score, histogram, score};
 use super::{show, store, wire};
 
 /// How long others may keep the JSON: short, and a minute more while they ask again.
-const JSON: Manner = Manner {
+pub(super) const JSON: Manner = Manner {
     content_type: "application/json",
     cache_control: "public, max-age=10, stale-while-revalidate=60",
     vary: "Accept-Encoding",

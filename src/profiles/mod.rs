@@ -19,6 +19,7 @@ pub(crate) mod replies;
 pub(crate) mod score;
 mod show;
 mod store;
+mod tally;
 mod verification;
 mod wire;
 

@@ -142,8 +142,9 @@ pub(super) struct Tally<'a> {
     days: Vec<TallyDay>,
 }
 
+/// A row of the tally.
 #[derive(Serialize)]
-struct TallyDay {
+pub(super) struct TallyDay {
     /// UTC.
     day: UtcDay,
     /// Reviews of 1, 2, 3, 4 and 5 stars.
@@ -176,8 +177,12 @@ pub(super) fn tally<'a>(shop: ShopId, sku: Option<&'a str>, days: &[Day]) -> Tal
         shown: "floor(10*exact + 0.5)/10",
         stars: "floor(2*exact + 0.5)/2",
     };
-    let rows = days.iter().map(|day| TallyDay { day: UtcDay::from_number(day.day), counts: day.counts }).collect();
-    Tally { shop, sku, model, score: score::score(days), days: rows }
+    Tally { shop, sku, model, score: score::score(days), days: tally_days(days) }
+}
+
+/// Rows as the wire has them.
+pub(super) fn tally_days(days: &[Day]) -> Vec<TallyDay> {
+    days.iter().map(|day| TallyDay { day: UtcDay::from_number(day.day), counts: day.counts }).collect()
 }
 
 /// `GET /v1/shops/{shop}/products/{sku}`.

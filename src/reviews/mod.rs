@@ -37,7 +37,9 @@ pub use erase::personal;
 pub(crate) use list::{ListParams, ListQuery, Listing, languages, list};
 pub(crate) use notify::{ReplyNoticeLetter, RestrictionStatementLetter};
 pub(crate) use public::{PublicEntry, PublicReview};
-pub(crate) use tally::{ReplyHours, TallyRow, hidden, products, reply_hours, tally_of};
+pub(crate) use tally::{
+    ReplyHours, TallyRow, hidden, products, reply_hours, reviewed_skus, tally_of, tally_of_products,
+};
 
 #[cfg(test)]
 pub(crate) mod house;

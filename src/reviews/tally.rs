@@ -106,6 +106,16 @@ pub(crate) fn tally_of(conn: &mut Connection, shop: ShopId, sku: &str) -> db::Re
     store::tally(conn, shop, Some(sku))
 }
 
+/// Products with a standing review, by SKU after `after`; at most `limit`.
+pub(crate) fn reviewed_skus(conn: &mut Connection, shop: ShopId, after: &str, limit: i64) -> db::Result<Vec<String>> {
+    store::reviewed_skus(conn, shop, after, limit)
+}
+
+/// The rows of these products, by SKU and day.
+pub(crate) fn tally_of_products(conn: &mut Connection, shop: ShopId, skus: &[String]) -> db::Result<Vec<TallyRow>> {
+    store::tally_of_products(conn, shop, skus)
+}
+
 /// How fast the shop replied, by whole hours, in order: share and median come from here without reading a review.
 pub(crate) fn reply_hours(conn: &mut Connection, shop: ShopId) -> db::Result<Vec<ReplyHours>> {
     store::reply_hours(conn, shop)

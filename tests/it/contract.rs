@@ -80,6 +80,42 @@ fn closed_lists_are_the_same() {
     assert_same_words("RestrictionReason", RestrictionReason::ALL.iter().map(|reason| reason.as_str()));
 }
 
+/// The codes that the schema of a problem narrows to, in this schema and those it is composed of.
+fn codes_of(schema: &At, found: &mut BTreeSet<String>) {
+    let code = schema.to("properties").and_then(|properties| properties.to("code"));
+    for word in code.iter().flat_map(|code| [code.to("const"), code.to("enum")]).flatten() {
+        let words = word.node.as_array().cloned().unwrap_or_else(|| vec![word.node.clone()]);
+        found.extend(words.iter().filter_map(|word| word.as_str().map(str::to_owned)));
+    }
+    for (_, part) in schema.to("allOf").map(|parts| parts.members()).unwrap_or_default() {
+        if !is_problem(&part) {
+            codes_of(&part, found);
+        }
+    }
+}
+
+/// Whether a schema is that of every problem, whose codes are all there are.
+fn is_problem(schema: &At) -> bool {
+    schema.to_string() == "/components/schemas/Problem"
+}
+
+#[test]
+fn every_code_is_declared_where_it_is_answered() {
+    let everywhere =
+        ["MethodNotAllowed", "NotFoundPage"].map(|name| At::root().must("components").must("responses").must(name));
+    let answers = operations().iter().flat_map(|operation| operation.responses().into_values()).chain(everywhere);
+    let mut declared = BTreeSet::new();
+    for answer in answers {
+        let problem = answer.to("content").and_then(|content| content.to("application/problem+json"));
+        if let Some(problem) = problem {
+            codes_of(&problem.must("schema"), &mut declared);
+        }
+    }
+    let all: BTreeSet<String> = Code::ALL.iter().map(ToString::to_string).collect();
+    let nowhere: Vec<_> = all.difference(&declared).collect();
+    assert!(nowhere.is_empty(), "no operation of openapi.yaml declares these codes: {nowhere:?}");
+}
+
 /// Every place below that has a schema and examples.
 fn with_examples(at: &At, found: &mut Vec<At>) {
     if at.node.get("schema").is_some() && !at.examples().is_empty() {

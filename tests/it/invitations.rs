@@ -253,9 +253,30 @@ async fn hands(engine: Engine) {
     app.advance(29 * DAY);
     work(&app).await;
     assert_eq!(state(&app, &shop, "2").await, "sent");
+    hands_on_tests(&app, &shop).await;
     let id = shop.id;
     let counts = app.ctx().db().read(move |conn| attesta::invitations::hand_counts(conn, id)).await.expect("a count");
-    assert_eq!((counts.cancelled, counts.postponed, counts.hastened), (1, 2, 1));
+    assert_eq!((counts.cancelled, counts.postponed, counts.hastened), (2, 2, 1), "test orders never count");
+}
+
+/// The shop tries every verb on test orders, and cancels a real one that had nobody to ask yet.
+async fn hands_on_tests(app: &TestApp, shop: &TestShop) {
+    for number in ["t1", "t2", "t3"] {
+        let test = with(fulfilled(number, "test@example.com", app.now()), "test", json!(true));
+        push(app, shop, &test).await;
+    }
+    push(app, shop, &event("order.created", "5", "c5@example.com", app.now())).await;
+    let page = app.get_as(shop, "/invitations?state=pending").await.expect(200, "the list of invitations");
+    let tests = page["data"].as_array().expect("a list").iter().filter(|one| one["test"] == true);
+    for (one, (verb, body)) in
+        tests.zip([("cancel", Value::Null), ("postpone", json!({ "by": "3d" })), ("send", Value::Null)])
+    {
+        let path = format!("/invitations/{}/{verb}", one["id"].as_str().expect("an id"));
+        app.send_as(shop, "POST", &path, &body).await.expect(200, "tests can be handled");
+    }
+    let waiting = app.order(shop, "5").await;
+    let path = format!("/invitations/{}/cancel", waiting["id"].as_str().expect("an id"));
+    app.send_as(shop, "POST", &path, &Value::Null).await.expect(200, "cancelled before its trigger");
 }
 
 async fn held(engine: Engine) {

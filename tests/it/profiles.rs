@@ -35,7 +35,7 @@ async fn reviewed(app: &TestApp, shop: &TestShop, n: u32, stars: &str, title: &s
 }
 
 /// The published formula, written down from the published parameters.
-fn recomputed(tally: &Value) -> f64 {
+pub(crate) fn recomputed(tally: &Value) -> f64 {
     let model = &tally["model"];
     let number = |name: &str| model[name].as_f64().expect("a parameter");
     let day = |text: &Value| UtcDay::parse(text.as_str().expect("a day")).expect("a day").number();
@@ -273,6 +273,11 @@ async fn products(engine: Engine) {
     assert_eq!(list["data"][0]["product"]["sku"], "moka-3", "{list}");
     let tally = app.get(&format!("/v1/shops/{}/tally?sku=moka-3", shop.domain)).await.expect(200, "and its tally");
     assert_eq!(tally["score"]["exact"].as_f64(), Some(recomputed(&tally)));
+    let etag = app.get(&format!("/v1/shops/{}/tally?sku=moka-3", shop.domain)).await.header("etag").to_owned();
+    assert!(etag.starts_with('"'), "with a strong tag: {etag}");
+    let again =
+        app.http.get(app.url(&format!("/v1/shops/{}/tally?sku=moka-3", shop.domain))).header("if-none-match", &etag);
+    assert_eq!(app.answer(again).await.status, 304, "whoever has the rows is told so");
     for path in ["moka-3%00", "other", "%20"] {
         assert_eq!(app.get(&format!("{base}/{path}")).await.status, 404, "{path}");
     }

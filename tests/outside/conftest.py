@@ -9,10 +9,15 @@ import signal
 import socket
 import subprocess
 import time
+import urllib.parse
 import urllib.request
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import sync_playwright
+
+from cluster import Cluster
+from sink import Sink
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = ROOT / "target/debug/attesta"
@@ -35,18 +40,28 @@ def wait_for(what, check, seconds=30):
     raise AssertionError(f"{what} did not happen within {seconds} s")
 
 
+RUNNING = []
+
+
 class Instance:
-    def __init__(self, data, prefix=""):
+    def __init__(self, data, prefix="", smtp=None, database=None, settings=()):
         self.data, self.port = data, free_port()
         self.listen = f"127.0.0.1:{self.port}"
         self.url = f"http://{self.listen}{prefix}"
-        self.public = ["--public-url", self.url, "--smtp-url", "capture:"] if prefix else []
+        # A public address makes it a real instance: its mail goes to a mail server, or waits for one.
+        self.public = ["--public-url", self.url] if prefix or smtp is not None else []
+        self.smtp = "capture:" if prefix and smtp is None else smtp
+        self.database = ["--database-url", database] if database else []
+        self.settings = [word for setting in settings for word in ("--set", setting)]
         self.process = None
 
     def start(self):
+        smtp = ["--smtp-url", self.smtp] if self.smtp else []
         self.process = subprocess.Popen(
-            [PROGRAM, "serve", "--data-dir", str(self.data), "--listen", self.listen, *self.public],
+            [PROGRAM, "serve", "--data-dir", str(self.data), "--listen", self.listen,
+             *self.public, *smtp, *self.database, *self.settings],
             stderr=open(self.data / "log", "a"))
+        RUNNING.append(self.process)
         wait_for("the server's readiness", self.ready)
 
     def ready(self):
@@ -65,13 +80,24 @@ class Instance:
         assert self.process.wait(30) == 0, "a stop in order ends with 0"
 
     def cli(self, *args):
-        done = subprocess.run([PROGRAM, *args, "--data-dir", str(self.data), "--json"], capture_output=True, text=True, check=False)
+        done = subprocess.run([PROGRAM, *args, "--data-dir", str(self.data), *self.database, "--json"], capture_output=True, text=True, check=False)
         assert done.returncode == 0, f"attesta {' '.join(args)}: {done.stderr}"
         return json.loads(done.stdout)
 
     def shop(self, domain, after="0h"):
         return self.cli("shop", "create", "--domain", domain, "--name", "Bottega Verdi", "--locale", "it-IT",
                         "--invite-on", "fulfilled", "--invite-after", after)
+
+    def orders(self, shop):
+        """Every order of a shop, page by page."""
+        found, cursor = [], ""
+        while cursor is not None:
+            path = f"/v1/shops/{shop['shop']}/orders?limit=100{cursor and '&cursor=' + urllib.parse.quote(cursor)}"
+            request = urllib.request.Request(self.url + path, headers={"authorization": f"Bearer {shop['api_key']}"})
+            page = json.load(urllib.request.urlopen(request))
+            found += page["data"]
+            cursor = page["next"]
+        return found
 
     def get(self, path):
         with urllib.request.urlopen(self.url + path) as answer:
@@ -100,6 +126,16 @@ def order_event(number, address, at, kind="order.fulfilled"):
         "currency": "EUR", "total": 4990, "items": [{"line": "1", "sku": "moka-3", "name": "Moka tre tazze", "quantity": 1, "price": 4990}]}}
 
 
+@pytest.fixture(autouse=True)
+def nothing_left_running():
+    yield
+    while RUNNING:
+        process = RUNNING.pop()
+        if process.poll() is None:
+            process.kill()
+            process.wait(10)
+
+
 @pytest.fixture
 def instance(tmp_path):
     running = Instance(tmp_path)
@@ -116,3 +152,26 @@ def prefixed(tmp_path):
     yield running
     if running.process.poll() is None:
         running.stop()
+
+
+@pytest.fixture
+def sink():
+    server = Sink()
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def cluster():
+    server = Cluster()
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-component-update", "--disable-sync"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=arguments)
+        yield browser
+        browser.close()

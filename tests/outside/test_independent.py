@@ -13,7 +13,7 @@ from datetime import datetime, timezone
 from standardwebhooks.webhooks import Webhook
 
 from conftest import link_in, order_event, text_of, wait_for
-from score import score
+from score import products, score
 
 
 def post(url, body, headers=None):
@@ -54,7 +54,9 @@ def test_the_score_can_be_recomputed_by_a_stranger(instance):
     shop = instance.shop("bottega.example")
     for n, stars in enumerate([5, 4, 1, 3, 5, 2]):
         post_event(instance, shop, order_event(f"#{n}", f"c{n}@example.com", time.time()))
-        review(link_in(instance.mail_to(f"c{n}@example.com"), "/r/"), stars=stars, title="", text="Va bene così.", name="")
+        link = link_in(instance.mail_to(f"c{n}@example.com"), "/r/")
+        item = re.search(r'name="(stars\.[^"]+)"', urllib.request.urlopen(link).read().decode()).group(1)
+        review(link, stars=stars, title="", text="Va bene così.", name="", **{item: 6 - stars})
     tally = instance.get(f"/v1/shops/{shop['shop']}/tally")
     _, as_score, as_stars = score(tally["days"])
 
@@ -64,6 +66,9 @@ def test_the_score_can_be_recomputed_by_a_stranger(instance):
 
     profile = wait_for("the profile with six reviews", shown)
     assert (profile["score"], profile["stars"]) == (as_score, as_stars), "what is shown is what anyone computes"
+    [moka] = products(f"{instance.url}/v1/shops/{shop['shop']}")
+    shown = instance.get(f"/v1/shops/{shop['shop']}/products/moka-3")
+    assert score(moka["days"])[1:] == (shown["score"], shown["stars"]), "and so it is for each product"
 
 
 def test_the_mail_is_what_mail_programs_want(instance):
@@ -121,11 +126,7 @@ def test_nothing_acknowledged_is_lost_by_kill_9(instance):
     stop.set()
     for worker in workers:
         worker.join()
-    stored, cursor = [], ""
-    while cursor is not None:
-        page = fetch(instance, shop, f"/orders?limit=100{cursor and '&cursor=' + urllib.parse.quote(cursor)}")
-        stored += [order["number"] for order in page["data"]]
-        cursor = page["next"]
+    stored = [order["number"] for order in instance.orders(shop)]
     assert len(stored) == len(set(stored)), "no order stands twice"
     assert not set(acked) - set(stored), f"acknowledged and lost: {set(acked) - set(stored)}"
 

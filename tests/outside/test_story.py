@@ -4,21 +4,8 @@ import re
 import time
 
 import pytest
-from playwright.sync_api import sync_playwright
-
 from conftest import link_in, order_event, wait_for
 from test_independent import post_event
-
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-component-update", "--disable-sync"]
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
-        yield browser
-        browser.close()
-
 
 class Visitor:
     """A browser window that remembers every request and every complaint of the page."""

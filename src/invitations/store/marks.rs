@@ -21,7 +21,8 @@ pub(crate) struct Carried {
     pub(crate) expires: Timestamp,
 }
 
-/// The mail left. The first time counts; a mail that came out of an unclear attempt does not move it.
+/// The mail left. The first time counts; a mail that came out of an unclear attempt does not move it. What was withdrawn
+/// while it left was not withdrawn.
 pub(crate) fn mark_sent(
     tx: &mut Connection,
     shop: ShopId,
@@ -34,6 +35,7 @@ pub(crate) fn mark_sent(
         .set((
             invitations::sent_at.eq(Some(now)),
             invitations::dropped_at.eq(None::<Timestamp>),
+            invitations::cancelled_at.eq(None::<Timestamp>),
             invitations::token_kid.eq(Some(links.kid)),
             invitations::token_expires_at.eq(Some(links.expires)),
         ))

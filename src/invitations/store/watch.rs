@@ -9,7 +9,7 @@ use super::Row;
 use crate::db::schema::{invitations, jobs, replans};
 use crate::db::{self, Connection, each};
 use crate::invitations::model::{INVITATION, Invitation};
-use crate::kernel::id::{InvitationId, ShopId};
+use crate::kernel::id::{InvitationId, OrderId, ShopId};
 use crate::kernel::time::Timestamp;
 
 /// Where a look for missing jobs stands: the last row it saw.
@@ -67,17 +67,55 @@ pub struct HandCounts {
     pub hastened: i64,
 }
 
-/// Counts the shop's interventions in all its invitations, test orders included: a shop makes those by itself.
-pub fn hand_counts(conn: &mut Connection, shop: ShopId) -> db::Result<HandCounts> {
+impl HandCounts {
+    /// Both together.
+    pub(crate) fn plus(self, other: Self) -> Self {
+        Self {
+            cancelled: self.cancelled.saturating_add(other.cancelled),
+            postponed: self.postponed.saturating_add(other.postponed),
+            hastened: self.hastened.saturating_add(other.hastened),
+        }
+    }
+}
+
+/// Where the shop's hand was in. Spelled as the partial index spells it: only then do the engines know that it holds all
+/// there is to count.
+const TOUCHED: &str = "(cancelled_at IS NOT NULL OR hastened_at IS NOT NULL OR postponements > 0)";
+
+/// Counts the shop's interventions in invitations that name somebody: those of test orders never do.
+pub(crate) fn named_hands(conn: &mut Connection, shop: ShopId) -> db::Result<HandCounts> {
     let postponed = sql::<Nullable<BigInt>>("CAST(SUM(postponements) AS BIGINT)");
-    // Spelled as the partial index spells it: only then do the engines know that it holds all there is to count.
-    let touched = sql::<Bool>("(cancelled_at IS NOT NULL OR hastened_at IS NOT NULL OR postponements > 0)");
     let (cancelled, hastened, postponed): (i64, i64, Option<i64>) = invitations::table
         .filter(invitations::shop_id.eq(shop))
-        .filter(touched)
+        .filter(invitations::person.is_not_null())
+        .filter(sql::<Bool>(TOUCHED))
         .select((count(invitations::cancelled_at), count(invitations::hastened_at), postponed))
         .first(conn)?;
     Ok(HandCounts { cancelled, postponed: postponed.unwrap_or(0), hastened })
+}
+
+/// Order, cancelled, hastened, postponements.
+type HandRow = (OrderId, Option<Timestamp>, Option<Timestamp>, i64);
+
+/// The shop's interventions in invitations that name nobody, by order: of tests, of people who were erased, and of orders
+/// that were cancelled before they had anybody to ask.
+pub(crate) fn nameless_hands(conn: &mut Connection, shop: ShopId) -> db::Result<Vec<(OrderId, HandCounts)>> {
+    let rows: Vec<HandRow> = invitations::table
+        .filter(invitations::shop_id.eq(shop))
+        .filter(invitations::person.is_null())
+        .filter(sql::<Bool>(TOUCHED))
+        .select((
+            invitations::order_id,
+            invitations::cancelled_at,
+            invitations::hastened_at,
+            invitations::postponements,
+        ))
+        .load(conn)?;
+    let one = |at: Option<Timestamp>| i64::from(at.is_some());
+    let counts = |(order, cancelled, hastened, postponed): HandRow| {
+        (order, HandCounts { cancelled: one(cancelled), postponed, hastened: one(hastened) })
+    };
+    Ok(rows.into_iter().map(counts).collect())
 }
 
 /// A page of a shop's invitations, newest first, before `before`.

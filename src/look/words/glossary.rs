@@ -148,8 +148,8 @@ glossary! {
     }
     /// The documentation.
     docs: Docs {
-        title heading lead score score_more push push_more read routes method path operation audience problems
-        problems_more code meaning
+        title heading lead score score_more push push_more read routes english audience who_everyone who_key who_signed
+        who_holder who_operator parameters sent answer fields required example refusals lists problems problems_more
     }
     /// Why an order was not asked about.
     reasons: Reasons {

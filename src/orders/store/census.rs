@@ -1,12 +1,14 @@
 //! Counting a shop's orders: which shops are to be counted again, and how many of their orders stand where.
 
+use std::collections::HashSet;
+
 use diesel::dsl::{count_star, sql};
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
 use crate::db::schema::{orders, orders_dirty};
 use crate::db::{self, Connection};
-use crate::kernel::id::ShopId;
+use crate::kernel::id::{OrderId, ShopId};
 
 /// Orders that stand in one place, test orders left out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +47,24 @@ pub fn census(conn: &mut Connection, shop: ShopId) -> db::Result<Vec<Census>> {
         .load(conn)?;
     let census = |(state, reason, orders, eligible, invited)| Census { state, reason, orders, eligible, invited };
     Ok(rows.into_iter().map(census).collect())
+}
+
+/// Which of these orders of a shop are tests.
+///
+/// # Errors
+/// The database's.
+pub fn tests_among(conn: &mut Connection, shop: ShopId, of: &[OrderId]) -> db::Result<HashSet<OrderId>> {
+    let mut tests = HashSet::new();
+    for chunk in of.chunks(500) {
+        let found: Vec<OrderId> = orders::table
+            .filter(orders::shop_id.eq(shop))
+            .filter(orders::id.eq_any(chunk.to_vec()))
+            .filter(orders::test.ne(0))
+            .select(orders::id)
+            .load(conn)?;
+        tests.extend(found);
+    }
+    Ok(tests)
 }
 
 /// Takes the shops off the list of those to be counted again. A transaction still open may have found its shop on the

@@ -12,7 +12,7 @@ use crate::reviews::show::{self, Returned};
 use crate::reviews::version::{self, Dropped};
 use crate::reviews::visit::{Standing, Visit};
 
-use super::link::{Answer, Call, page, posted};
+use super::link::{Answer, Call, NOT_POSSIBLE, page, posted};
 
 /// What a handler starts from: the link opens something, and a review of it is named.
 struct Start {
@@ -122,7 +122,7 @@ pub(super) async fn answer_reply(call: Call, body: RawBody) -> Answer {
         Answered::Done => start.done(Notice::Answered).await,
         Answered::Already => start.what_stands(200).await,
         Answered::ReplyChanged => start.what_stands(Code::Conflict.status()).await,
-        Answered::NoReply => start.what_stands(Code::NoReply.status()).await,
+        Answered::NoReply => start.what_stands(NOT_POSSIBLE).await,
         Answered::NotFound => start.what_stands(Code::NotFound.status()).await,
     }
 }

@@ -9,7 +9,7 @@ use crate::reviews::show::{self, Returned};
 use crate::reviews::submit::{self, Submitted};
 use crate::reviews::visit::{Standing, Visit};
 
-use super::link::{Answer, Call, page, posted};
+use super::link::{Answer, Call, NOT_POSSIBLE, page, posted};
 
 /// `GET /r/{token}`: the form, or what stands already.
 pub(super) async fn review_form(call: Call) -> Answer {
@@ -36,7 +36,7 @@ pub(super) async fn submit_review(call: Call, body: RawBody) -> Answer {
     match visit.standing() {
         Standing::Open => {}
         Standing::Written | Standing::Erased => return call.standing(&visit, 200, &Returned::default()),
-        Standing::TooLate => return call.standing(&visit, Code::ReviewNotOpen.status(), &Returned::default()),
+        Standing::TooLate => return call.standing(&visit, NOT_POSSIBLE, &Returned::default()),
         Standing::ShopClosed => return call.standing(&visit, Code::ShopClosed.status(), &Returned::default()),
     }
     let typed = posted(&call.req, &body.0)?;
@@ -58,7 +58,7 @@ pub(super) async fn submit_review(call: Call, body: RawBody) -> Answer {
     match done {
         Submitted::Published(_) => after(&call, &visit, 201).await,
         Submitted::Already => after(&call, &visit, 200).await,
-        Submitted::TooLate(_) => after(&call, &visit, Code::ReviewNotOpen.status()).await,
+        Submitted::TooLate(_) => after(&call, &visit, NOT_POSSIBLE).await,
         Submitted::ShopClosed => after(&call, &visit, Code::ShopClosed.status()).await,
         Submitted::Test => page(200, &show::thanks_test(&stage, &visit, &submission, call.ctx.now())),
         Submitted::NotOrdered(sku) => {

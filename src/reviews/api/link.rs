@@ -22,6 +22,9 @@ use crate::reviews::show::{self, Returned, Stage};
 use crate::reviews::visit::{Standing, Visit};
 use crate::sign::token::Purpose;
 
+/// Status of a page that says why what was posted is not possible: people read the page, so it has no code.
+pub(super) const NOT_POSSIBLE: u16 = 422;
+
 /// A page's answer, or a problem.
 pub(super) type Answer = Result<HttpResponse, Problem>;
 

@@ -58,6 +58,39 @@ pub(in crate::reviews) fn tally(conn: &mut Connection, shop: ShopId, sku: Option
     Ok(query.load::<Columns>(conn)?.into_iter().map(row).filter(|row| row.counts != [0; 5]).collect())
 }
 
+/// SKUs with a standing review, in order.
+pub(in crate::reviews) fn reviewed_skus(
+    conn: &mut Connection,
+    shop: ShopId,
+    after: &str,
+    limit: i64,
+) -> db::Result<Vec<String>> {
+    Ok(tally::table
+        .filter(tally::shop_id.eq(shop))
+        .filter(tally::sku.gt(after))
+        .filter((tally::s1 + tally::s2 + tally::s3 + tally::s4 + tally::s5).gt(0))
+        .select(tally::sku)
+        .distinct()
+        .order(tally::sku)
+        .limit(limit)
+        .load(conn)?)
+}
+
+/// Day rows of several SKUs, in order of SKU and day.
+pub(in crate::reviews) fn tally_of_products(
+    conn: &mut Connection,
+    shop: ShopId,
+    skus: &[String],
+) -> db::Result<Vec<TallyRow>> {
+    let rows: Vec<Columns> = tally::table
+        .filter(tally::shop_id.eq(shop))
+        .filter(tally::sku.eq_any(skus))
+        .order((tally::sku, tally::day))
+        .select((tally::sku, tally::day, tally::s1, tally::s2, tally::s3, tally::s4, tally::s5))
+        .load(conn)?;
+    Ok(rows.into_iter().map(row).filter(|row| row.counts != [0; 5]).collect())
+}
+
 /// Products with a standing review, and how many such reviews stand.
 pub(in crate::reviews) fn products(conn: &mut Connection, shop: ShopId) -> db::Result<ProductCounts> {
     let sum = "CAST(COALESCE(SUM(s1 + s2 + s3 + s4 + s5), 0) AS BIGINT)";

@@ -19,7 +19,9 @@ mod received;
 mod restrictions;
 mod versions;
 
-pub(super) use counts::{erased, products, reply_hours, restricted, shift_reply_hours, shift_tally, tally};
+pub(super) use counts::{
+    erased, products, reply_hours, restricted, reviewed_skus, shift_reply_hours, shift_tally, tally, tally_of_products,
+};
 pub(super) use dialogue::{
     add_answer, add_reply, answers, blank_reply_versions, close_dialogue, keep_reply, mark_notified, notified_at,
     replies, reply, reply_versions, save_reply,

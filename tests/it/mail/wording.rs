@@ -1,8 +1,11 @@
 //! Every mail in every language, as it is read. Review changes with `cargo insta review`.
 
+use std::sync::Arc;
+
+use attesta::config::Config;
 use attesta::kernel::email::EmailAddress;
 use attesta::kernel::locale::Language;
-use attesta::kernel::time::Timestamp;
+use attesta::kernel::time::{Clock, SteppedClock, Timestamp};
 use attesta::mail::compose::message_id;
 use attesta::mail::{Mailer, samples};
 use mail_parser::MessageParser;
@@ -73,4 +76,31 @@ fn the_same_message_has_the_same_bytes() {
     let (one, two) = (composer(), composer());
     let context = &samples::all()[0].1[0];
     assert_eq!(eml(&one, Language::It, context), eml(&two, Language::It, context));
+}
+
+/// Beside the link for one click stands a mailbox, where the operator has named one.
+#[test]
+fn people_may_unsubscribe_by_mail_where_a_mailbox_is_named() {
+    let mut config = Config::for_tests();
+    super::bench::public(None)(&mut config);
+    config.unsubscribe_mailbox = Some(EmailAddress::parse("stop@reviews.example").unwrap());
+    let clock: Arc<dyn Clock> = Arc::new(SteppedClock::new(Timestamp::EPOCH));
+    let mailer = Mailer::new(&config, &clock).unwrap();
+    for (name, contexts) in samples::all() {
+        let bytes = eml(&mailer, Language::En, &contexts[0]);
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let header = text.lines().find_map(|line| line.strip_prefix("List-Unsubscribe: "));
+        let Some(url) = contexts[0].unsubscribe_url() else {
+            assert_eq!(header, None, "{name}: what a person asked for has no list to leave");
+            continue;
+        };
+        let encoded = url.replace(':', "%3A").replace('/', "%2F");
+        let both = format!("<{url}>,<mailto:stop@reviews.example?subject={encoded}>");
+        assert_eq!(header, Some(both.as_str()), "{name}: one click first, then the mailbox");
+        assert!(text.contains("\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"), "{name}");
+        let parsed = MessageParser::default().parse(&bytes).unwrap();
+        let ways =
+            parsed.list_unsubscribe().as_text_list().map(<[_]>::len).or(parsed.list_unsubscribe().as_text().map(|_| 1));
+        assert_eq!(ways, Some(2), "{name}: a mail program finds both");
+    }
 }

@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
 
 /// What the whole server does wrong.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -28,6 +29,8 @@ pub(crate) enum Mood {
     Auth(&'static str),
     /// Closes every connection at once.
     Deaf,
+    /// Keeps each mail, and answers only when told to.
+    Silent,
 }
 
 /// A message as the server received it.
@@ -46,6 +49,10 @@ struct State {
     attempts: HashMap<String, u32>,
     connections: usize,
     commands: Vec<String>,
+    /// A mail was kept in silence.
+    heard: Arc<Notify>,
+    /// One of them may be answered.
+    told: Arc<Notify>,
 }
 
 /// A running server.
@@ -78,6 +85,17 @@ impl SmtpSink {
 
     pub(crate) fn set(&self, mood: Mood) {
         self.state.lock().unwrap().mood = mood;
+    }
+
+    /// Returns once a silent server has a mail that it did not answer.
+    pub(crate) async fn heard(&self) {
+        let heard = self.state.lock().unwrap().heard.clone();
+        heard.notified().await;
+    }
+
+    /// Lets a silent server answer one mail.
+    pub(crate) fn speak(&self) {
+        self.state.lock().unwrap().told.notify_one();
     }
 
     /// Every message received so far.
@@ -229,6 +247,14 @@ impl Dialogue {
             }
             state.attempts.get(&to) == Some(&1)
         };
+        if self.mood() == Mood::Silent {
+            let (heard, told) = {
+                let state = self.state.lock().unwrap();
+                (state.heard.clone(), state.told.clone())
+            };
+            heard.notify_one();
+            told.notified().await;
+        }
         if script(&to) == "drop" || (script(&to) == "dropfirst" && first) {
             return Ok(Next::End);
         }

@@ -1,0 +1,154 @@
+//! What is decided in the instant in which a mail leaves: the mail server has it, nobody has written that down yet. What is
+//! stored afterwards is what happened.
+
+use attesta::db::Engine;
+use attesta::kernel::time::{DAY, HOUR};
+use attesta::links::Base;
+use serde_json::{Value, json};
+
+use crate::support::app::{TestApp, TestShop, event, fulfilled, link_in};
+use crate::support::house::ENGINES;
+use crate::support::smtp_sink::{Mood, SmtpSink};
+
+const ADA: &str = "ada@example.com";
+
+struct Scene {
+    app: TestApp,
+    shop: TestShop,
+    sink: SmtpSink,
+}
+
+/// An instance with a real mail server, and an order whose invitation is due.
+async fn scene(engine: Engine) -> Option<Scene> {
+    let sink = SmtpSink::start().await;
+    let url = attesta::config::Secret::new(sink.url());
+    let app = TestApp::start_with(engine, |config| {
+        config.public_url = Some(Base::listening(config.listen));
+        config.smtp_url = Some(url);
+    })
+    .await?;
+    let shop = app.shop("bottega.example").await;
+    app.post_event(&shop, &fulfilled("#1", ADA, app.now())).await.expect(202, "the order is taken");
+    sink.set(Mood::Silent);
+    Some(Scene { app, shop, sink })
+}
+
+impl Scene {
+    /// Sends what is due; `meanwhile` happens after the server has the mail and before it says so.
+    async fn send(&self, meanwhile: impl Future<Output = ()>) {
+        let between = async {
+            self.sink.heard().await;
+            meanwhile.await;
+            self.sink.speak();
+        };
+        let (ran, ()) = tokio::join!(self.app.runner.run_due(), between);
+        ran.expect("the queue works");
+    }
+
+    async fn invitation(&self) -> Value {
+        self.app.get_as(&self.shop, "/invitations").await.expect(200, "invitations are listed")["data"][0].clone()
+    }
+
+    /// One mail, recorded as sent once; its link works; nothing follows.
+    async fn judge(&self, engine: Engine) {
+        let order = self.app.order(&self.shop, "#1").await;
+        assert_eq!(
+            (&order["state"], &order["reason"]),
+            (&json!("sent"), &Value::Null),
+            "the mail went out on {engine:?}"
+        );
+        let mails = self.app.get_as(&self.shop, "/messages").await.expect(200, "mails are listed");
+        assert_eq!(mails["data"][0]["state"], "sent", "{mails}");
+        assert_eq!(mails["data"][0]["attempts"].as_array().map(Vec::len), Some(1), "{mails}");
+        self.app.advance(40 * DAY);
+        self.sink.set(Mood::Good);
+        self.app.run_jobs().await;
+        let ledger = self.sink.ledger();
+        assert_eq!(ledger.len(), 1, "nobody is asked twice");
+        let star = link_in(&String::from_utf8_lossy(&ledger[0].data).replace("=\r\n", ""), "/r/");
+        let link = star.strip_suffix("/1").unwrap_or(&star).to_owned();
+        assert_eq!(self.app.post_form(&link, &[("stars", "4")]).await.status, 201, "and the link works");
+    }
+}
+
+async fn cancelled(engine: Engine) {
+    let Some(scene) = scene(engine).await else { return };
+    let id = scene.invitation().await["id"].as_str().expect("an id").to_owned();
+    scene
+        .send(async {
+            let done = scene.app.send_as(&scene.shop, "POST", &format!("/invitations/{id}/cancel"), &Value::Null).await;
+            assert_eq!(done.expect(200, "nobody knows yet")["state"], "skipped");
+        })
+        .await;
+    let order = scene.app.order(&scene.shop, "#1").await;
+    let order = scene.app.get_as(&scene.shop, &format!("/orders/{}", order["id"].as_str().expect("an id"))).await;
+    let order = order.expect(200, "the order is there");
+    let line = order["timeline"].as_array().expect("a timeline").last().expect("lines").clone();
+    assert_eq!(line["state"], "sent", "{order}");
+    assert!(line["note"].as_str().expect("a note").contains("had left"), "the timeline says so: {line}");
+    let id = scene.shop.id;
+    let counts =
+        scene.app.ctx().db().read(move |conn| attesta::invitations::hand_counts(conn, id)).await.expect("counts");
+    assert_eq!(counts.cancelled, 0, "what was sent was not cancelled");
+    scene.judge(engine).await;
+}
+
+async fn order_cancelled(engine: Engine) {
+    let Some(scene) = scene(engine).await else { return };
+    scene
+        .send(async {
+            let told = event("order.cancelled", "#1", ADA, scene.app.now());
+            let told = scene.app.post_event(&scene.shop, &told).await.expect(202, "the event is taken");
+            assert_eq!((&told["state"], &told["reason"]), (&json!("skipped"), &json!("order_cancelled")));
+        })
+        .await;
+    scene.judge(engine).await;
+}
+
+async fn postponed(engine: Engine) {
+    let Some(scene) = scene(engine).await else { return };
+    let id = scene.invitation().await["id"].as_str().expect("an id").to_owned();
+    scene
+        .send(async {
+            let path = format!("/invitations/{id}/postpone");
+            scene
+                .app
+                .send_as(&scene.shop, "POST", &path, &json!({ "by": "20d" }))
+                .await
+                .expect(200, "nobody knows yet");
+        })
+        .await;
+    scene.judge(engine).await;
+}
+
+/// The lease ran out while the server was silent, and another process took the mail up and failed.
+async fn taken_up(engine: Engine) {
+    let Some(scene) = scene(engine).await else { return };
+    let other = scene.app.neighbour(2);
+    scene
+        .send(async {
+            scene.app.advance(HOUR);
+            scene.sink.set(Mood::Mail("450 4.2.0 try later"));
+            other.run_jobs().await;
+            scene.sink.set(Mood::Silent);
+        })
+        .await;
+    let order = scene.app.order(&scene.shop, "#1").await;
+    assert_eq!(order["state"], "sent", "what left has left, whoever failed since, on {engine:?}: {order}");
+    let mails = scene.app.get_as(&scene.shop, "/messages").await.expect(200, "mails are listed");
+    assert_eq!(mails["data"][0]["state"], "sent", "{mails}");
+    scene.app.advance(DAY);
+    scene.sink.set(Mood::Good);
+    scene.app.run_jobs().await;
+    assert_eq!(scene.sink.ledger().len(), 1, "and it is not sent again");
+}
+
+#[tokio::test]
+async fn what_was_withdrawn_while_it_left_has_left() {
+    for engine in ENGINES {
+        cancelled(engine).await;
+        order_cancelled(engine).await;
+        postponed(engine).await;
+        taken_up(engine).await;
+    }
+}

@@ -1,0 +1,93 @@
+"""A mail server of our own that outlives the program: it keeps a ledger, and can fall silent in the middle of a crowd."""
+
+import email
+import email.policy
+import socketserver
+import threading
+from collections import namedtuple
+
+Received = namedtuple("Received", "to message_id data")
+
+
+class Sink:
+    def __init__(self):
+        self.ledger, self.lock = [], threading.Lock()
+        self.talking, self.silent_from = threading.Event(), None
+        self.talking.set()
+        self.server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler(self))
+        self.server.daemon_threads = True
+        self.url = f"smtp://127.0.0.1:{self.server.server_address[1]}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def fall_silent_after(self, count):
+        """Every mail after this many is kept, but not answered, until `talk`."""
+        with self.lock:
+            self.talking.clear()
+            self.silent_from = count
+
+    def talk(self):
+        with self.lock:
+            self.silent_from = None
+            self.talking.set()
+
+    def keep(self, to, data):
+        """Stores a mail; returns once its sender may be told so."""
+        headers = email.message_from_bytes(data, policy=email.policy.default)
+        with self.lock:
+            self.ledger.append(Received(to, headers["Message-ID"], data))
+            silent = self.silent_from is not None and len(self.ledger) > self.silent_from
+        if silent:
+            self.talking.wait(60)
+
+    def to(self, address):
+        with self.lock:
+            return [mail for mail in self.ledger if mail.to == address]
+
+    def mail_to(self, address):
+        kept = self.to(address)
+        return email.message_from_bytes(kept[-1].data, policy=email.policy.default) if kept else None
+
+    def close(self):
+        self.talk()
+        self.server.shutdown()
+        self.server.server_close()
+
+
+def handler(sink):
+    class Dialogue(socketserver.StreamRequestHandler):
+        def say(self, line):
+            self.wfile.write(line.encode() + b"\r\n")
+
+        def handle(self):
+            try:
+                self.talk()
+            except OSError:
+                pass  # The program was killed in the middle of a sentence.
+
+        def talk(self):
+            self.say("220 sink ready")
+            to = None
+            for line in self.rfile:
+                command = line.decode().strip()
+                verb = command[:4].upper()
+                if verb == "RCPT":
+                    to = command[command.index("<") + 1:command.index(">")]
+                if verb == "DATA":
+                    self.say("354 go on")
+                    data = self.body()
+                    if data is None:
+                        return
+                    sink.keep(to, data)
+                self.say("221 bye" if verb == "QUIT" else "250 2.0.0 ok")
+                if verb == "QUIT":
+                    return
+
+        def body(self):
+            lines = []
+            for line in self.rfile:
+                if line == b".\r\n":
+                    return b"".join(lines)
+                lines.append(line.removeprefix(b"."))
+            return None
+
+    return Dialogue
