@@ -17,13 +17,15 @@ mod jsonld;
 pub(crate) mod pages;
 pub(crate) mod replies;
 pub(crate) mod score;
+mod share;
 mod show;
 mod store;
 mod verification;
 mod wire;
 
-pub(crate) use build::figures;
+pub(crate) use build::{figures, rating};
 pub(crate) use collection::CountJob;
+pub(crate) use share::{product_name, state};
 
 /// The cache of a profile's faces.
 pub(crate) type ProfileCache = cache::Cache<build::Face>;

@@ -28,6 +28,7 @@ mod migrations;
 mod orders;
 mod profiles;
 mod reviews;
+mod share;
 mod story;
 mod support;
 mod walls;
