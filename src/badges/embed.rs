@@ -108,7 +108,7 @@ fn of_shop(links: &Links, shop: &Shop, language: Option<Language>, room: Room) -
     let title = fill(words::of(spoken).profile.title, &[("shop", &shop.name)]);
     let frame = in_language(links.to(path::EMBED_SHOP, &[&shop.domain]), language);
     let picture = links.shop_card(&shop.domain, spoken, shop.public_version);
-    embed(links, shop, title, &frame, room.within(480, 190), picture, room)
+    embed(links, shop, title, &frame, room.within(480, 210), picture, room)
 }
 
 fn of_review(links: &Links, shop: &Shop, review: &PublicReview, language: Option<Language>, room: Room) -> Embed {

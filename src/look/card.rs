@@ -202,18 +202,14 @@ fn review(sheet: &mut Sheet, card: &Card<'_>, quote: &Quote<'_>) {
 fn quoted(sheet: &mut Sheet, card: &Card<'_>, quote: &Quote<'_>, first: &str, second: Option<&str>) {
     let (open, close) = marks(card.language);
     let quoted = format!("{open}{first}{close}");
-    let (sizes, lines): (&[u16], usize) = if second.is_some() { (&[50, 42], 2) } else { (&[60, 52, 44], 3) };
+    let (sizes, lines): (&[u16], usize) = if second.is_some() { (&[56, 46], 2) } else { (&[62, 54, 46], 3) };
     let serif = Pen { face: Face::Serif, ..STRONG };
-    let mut at = sheet.block((LEFT, 276), serif, &fit(&quoted, Face::Serif, sizes, lines));
+    let mut at = sheet.block((LEFT, 284), serif, &fit(&quoted, Face::Serif, sizes, lines));
     if let Some(second) = second {
-        let room = if at > 350 { 2 } else { 3 };
-        at = sheet.block(
-            (LEFT, at - 4),
-            Pen { size: 30, ink: LIGHT.ink, ..QUIET },
-            &fit(second, Face::Plain, &[30], room),
-        );
+        let (sizes, lines): (&[u16], usize) = if at > 370 { (&[30], 2) } else { (&[36, 32], 2) };
+        at = sheet.block((LEFT, at - 8), Pen { ink: LIGHT.ink, ..QUIET }, &fit(second, Face::Plain, sizes, lines));
     }
-    sheet.write((LEFT, (at + 4).min(RULE - 28)), QUIET, &by(card, quote));
+    sheet.write((LEFT, (at + 16).min(RULE - 28)), QUIET, &by(card, quote));
 }
 
 /// A shop or a product with its score.

@@ -126,7 +126,7 @@ pub(super) static WORDS: Words = Words {
         system: "Partager avec une application",
         email: "E-mail",
         code: "Code QR",
-        code_more: "Il mène à cette page : pour un comptoir, un colis ou un ticket.",
+        code_more: "Il mène à cette page\u{a0}: pour un comptoir, un colis ou un ticket.",
         code_picture: "Image à imprimer",
     },
     form: Form {
