@@ -176,6 +176,9 @@ impl House {
         http::routes(&mut table);
         profiles::api::routes(&mut table);
         badges::api::routes(&mut table);
+        badges::card::api::routes(&mut table);
+        badges::share::api::routes(&mut table);
+        badges::embed::api::routes(&mut table);
         intake::routes(&mut table);
         orders::routes(&mut table);
         invitations::api::routes(&mut table);
@@ -309,6 +312,7 @@ static PAGES: LazyLock<Result<(), Broken>> = LazyLock::new(|| {
     invitations::pages::check_pages()?;
     reviews::pages::check_pages()?;
     profiles::pages::check_pages()?;
+    badges::embed::frame::check_pages()?;
     demo::pages::check_pages()
 });
 

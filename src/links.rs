@@ -29,6 +29,24 @@ pub mod path {
     pub const BADGE: &str = "/badges/{shop}.svg";
     /// The same as PNG.
     pub const BADGE_PNG: &str = "/badges/{shop}.png";
+    /// What is shown of a link to a profile.
+    pub const SHOP_CARD: &str = "/shops/{domain}/card.png";
+    /// What is shown of a link to a product.
+    pub const PRODUCT_CARD: &str = "/shops/{domain}/products/{sku}/card.png";
+    /// What is shown of a link to a review.
+    pub const REVIEW_CARD: &str = "/reviews/{id}/card.png";
+    /// The short way to a profile.
+    pub const SHORT: &str = "/s/{code}";
+    /// The short way to a profile, as a QR code.
+    pub const QR: &str = "/shops/{domain}/qr.svg";
+    /// The same as PNG.
+    pub const QR_PNG: &str = "/shops/{domain}/qr.png";
+    /// How a profile or a review is embedded.
+    pub const OEMBED: &str = "/oembed";
+    /// A profile in a frame of another site.
+    pub const EMBED_SHOP: &str = "/embed/shops/{domain}";
+    /// A review in a frame of another site.
+    pub const EMBED_REVIEW: &str = "/embed/reviews/{id}";
     /// Stylesheet and other files of ours.
     pub const ASSET: &str = "/assets/{file}";
     /// The API, explained.
@@ -217,6 +235,40 @@ impl Links {
     /// A shop's badge; `shop` is its id or domain.
     pub fn badge(&self, shop: impl Display) -> String {
         self.to(path::BADGE, &[&shop])
+    }
+
+    /// What is shown of a link to a profile, in a language. `version` makes it another address when it says another thing:
+    /// networks keep a picture as long as they like.
+    pub fn shop_card(&self, domain: impl Display, language: impl Display, version: i64) -> String {
+        format!("{}?lang={language}&v={version}", self.to(path::SHOP_CARD, &[&domain]))
+    }
+
+    /// What is shown of a link to a product, likewise.
+    pub fn product_card(
+        &self,
+        domain: impl Display,
+        sku: impl Display,
+        language: impl Display,
+        version: i64,
+    ) -> String {
+        format!("{}?lang={language}&v={version}", self.to(path::PRODUCT_CARD, &[&domain, &sku]))
+    }
+
+    /// What is shown of a link to a review, likewise.
+    pub fn review_card(&self, id: impl Display, language: impl Display, version: i64) -> String {
+        format!("{}?lang={language}&v={version}", self.to(path::REVIEW_CARD, &[&id]))
+    }
+
+    /// The short way to a profile.
+    pub fn short(&self, code: impl Display) -> String {
+        self.to(path::SHORT, &[&code])
+    }
+
+    /// How a page of ours is embedded; `format` is `json` or `xml`.
+    pub fn oembed(&self, page: &str, format: &str) -> String {
+        let mut url = format!("{}?url=", self.to(path::OEMBED, &[]));
+        encode(&mut url, page);
+        format!("{url}&format={format}")
     }
 
     /// A file of ours, such as the stylesheet.

@@ -81,6 +81,7 @@ catalogue! {
     PostponeLimit 422 "postpone_limit" "It cannot be postponed further" "An invitation can be postponed by 30 days in all.";
     RateLimited 429 "rate_limited" "Too many requests" "Wait as long as Retry-After says. The `RateLimit` header tells what is left.";
     Internal 500 "internal" "Something went wrong on our side" "The server failed and has written down why. Nothing was kept of this request; it can be sent again.";
+    FormatUnknown 501 "format_unknown" "The format is not offered" "The answer cannot be given in the format asked for. The detail names those that can.";
     Busy 503 "busy" "The server has too much to do" "The queue is full. Nothing was kept of this request: repeat it after Retry-After.";
     Unavailable 503 "unavailable" "The server is not ready" "The server is starting, stopping or has lost its database. Repeat it after Retry-After.";
 }

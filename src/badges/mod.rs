@@ -5,11 +5,15 @@
 //! [`api`] serves them. A picture that cannot be made as asked is made as near as possible: an unknown theme is `auto`, an
 //! unknown size `m`, a locale without words the shop's own language. An unknown shop is a 404 that shows itself as one.
 //!
-//! Mails and messengers show no SVG: [`pictures`] draws what an SVG says as PNG and keeps it.
+//! Mails and messengers show no SVG: [`pictures`] draws what an SVG says as PNG and keeps it. What a link to us
+//! looks like elsewhere is made from the same: a [`card`], the short way and its QR code ([`share`]), a frame ([`embed`]).
 
 pub(crate) mod api;
+pub(crate) mod card;
+pub(crate) mod embed;
 mod pictures;
 mod render;
+pub(crate) mod share;
 
 pub(crate) use pictures::Pictures;
 pub(crate) use render::Look;

@@ -6,7 +6,7 @@
 //! [`random::Random`] are handed in, and are what tests replace.
 //!
 //! - *When*: [`time`], [`zone`], [`delay`]
-//! - *Which*: [`id`], [`order_number`], [`domain`], [`page`]
+//! - *Which*: [`id`], [`order_number`], [`domain`], [`page`], [`short`]
 //! - *Who and what*: [`email`], [`text`], [`stars`], [`money`], [`country`], [`locale`]
 
 pub mod country;
@@ -19,6 +19,7 @@ pub mod money;
 pub mod order_number;
 pub mod page;
 pub mod random;
+pub mod short;
 pub mod stars;
 pub mod text;
 pub mod time;

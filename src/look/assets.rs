@@ -6,8 +6,10 @@ use std::sync::LazyLock;
 use sha2::{Digest, Sha256};
 
 const CSS: &str = include_str!("assets/attesta.css");
-/// The only script of ours on a page: it spares the demo its reloads.
+/// It spares the demo its reloads.
 const LIVE: &str = include_str!("assets/live.js");
+/// It copies a link, and hands it to the system's own share sheet.
+const SHARE: &str = include_str!("assets/share.js");
 const MARK: &str = include_str!("assets/mark.svg");
 
 /// One file and the path it is served at.
@@ -21,11 +23,12 @@ pub(crate) struct Asset {
     pub(crate) bytes: &'static [u8],
 }
 
-static ALL: LazyLock<[Asset; 3]> = LazyLock::new(|| {
+static ALL: LazyLock<[Asset; 4]> = LazyLock::new(|| {
     [
         asset("attesta", "css", "text/css; charset=utf-8", CSS),
         asset("mark", "svg", "image/svg+xml", MARK),
         asset("live", "js", "text/javascript; charset=utf-8", LIVE),
+        asset("share", "js", "text/javascript; charset=utf-8", SHARE),
     ]
 });
 
@@ -48,14 +51,20 @@ pub(crate) fn css_path() -> &'static str {
 
 /// Path of the mark, also the favicon.
 pub(crate) fn mark_path() -> &'static str {
-    let [_, mark, _] = &*ALL;
+    let [_, mark, ..] = &*ALL;
     &mark.path
 }
 
 /// Path of the demo's script.
 pub(crate) fn live_path() -> &'static str {
-    let [.., live] = &*ALL;
+    let [_, _, live, _] = &*ALL;
     &live.path
+}
+
+/// Path of the script behind the share links.
+pub(crate) fn share_path() -> &'static str {
+    let [.., share] = &*ALL;
+    &share.path
 }
 
 #[cfg(test)]
@@ -64,7 +73,7 @@ mod tests {
 
     #[test]
     fn small_and_named_by_content() {
-        assert!(CSS.len() < 14 * 1024, "{} bytes", CSS.len());
+        assert!(CSS.len() < 24 * 1024, "{} bytes", CSS.len());
         assert!(css_path().starts_with("/assets/attesta.") && mark_path().starts_with("/assets/mark."));
         assert!(!CSS.contains("http") && !CSS.contains("@import"));
     }

@@ -90,16 +90,18 @@ impl Size {
     }
 }
 
-struct Palette {
-    paper: &'static str,
-    ink: &'static str,
-    quiet: &'static str,
-    accent: &'static str,
-    star: &'static str,
-    line: &'static str,
+/// The colours of a picture.
+pub(super) struct Palette {
+    pub(super) paper: &'static str,
+    pub(super) ink: &'static str,
+    pub(super) quiet: &'static str,
+    pub(super) accent: &'static str,
+    pub(super) star: &'static str,
+    pub(super) line: &'static str,
 }
 
-const LIGHT: Palette =
+/// Ink on paper.
+pub(super) const LIGHT: Palette =
     Palette { paper: "#fbfaf6", ink: "#16211c", quiet: "#5a665f", accent: "#0b6b4f", star: "#b86e00", line: "#d9d3c4" };
 const DARK: Palette =
     Palette { paper: "#121a17", ink: "#e8eee9", quiet: "#9aa8a0", accent: "#55c79a", star: "#f0b347", line: "#33433b" };
@@ -161,7 +163,7 @@ pub(crate) fn draw(badge: &Badge<'_>) -> String {
     let palette = if badge.theme == Theme::Dark { &DARK } else { &LIGHT };
     let name = clean(badge.name);
     let Plan { width, height, .. } = *plan;
-    let label = escape(&label(badge, &name));
+    let label = escape(&label(badge.language, badge.state, Some(badge.as_of), &name));
     let about = escape(words::of(badge.language).badge.description);
     let mut svg = vec![format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" role=\"img\" xml:lang=\"{}\" font-family=\"system-ui,sans-serif\" fill=\"{}\"><title>{label}</title><desc>{about}</desc>",
@@ -259,31 +261,38 @@ fn five(shown: f64, (top, scale): (u16, &str), palette: &Palette) -> String {
     [&open, &off, &on, "</g>"].concat()
 }
 
-/// The whole badge in one sentence, for who hears it.
-fn label(badge: &Badge<'_>, name: &str) -> String {
-    let words = words::of(badge.language);
-    let said = match badge.state {
+/// The whole picture in one sentence, for who hears it.
+pub(super) fn label(language: Language, state: State, day: Option<UtcDay>, name: &str) -> String {
+    let words = words::of(language);
+    let said = match state {
         State::Rated { score, stars, count } => {
-            let figure = fill(words.common.out_of_five, &[("n", &words::score(badge.language, score))]);
-            let count =
-                fill(words.badge.reviews.of(badge.language, count), &[("n", &words::number(badge.language, count))]);
-            format!("{figure}, {}, {count}", words::verdict(badge.language, stars))
+            let figure = fill(words.common.out_of_five, &[("n", &words::score(language, score))]);
+            let count = counted(language, count);
+            format!("{figure}, {}, {count}", words::verdict(language, stars))
         }
         State::New => words.badge.none.to_owned(),
         State::Closed => words.badge.closed.to_owned(),
         State::Suspended => words.badge.suspended.to_owned(),
     };
-    let day = words::date(badge.language, &badge.as_of.to_string()).unwrap_or_default();
-    format!("{name}: {said}, {}", as_of(badge.language, &day))
+    let Some(day) = day.and_then(|day| words::date(language, &day.to_string())) else {
+        return format!("{name}: {said}");
+    };
+    format!("{name}: {said}, {}", as_of(language, &day))
 }
 
-fn as_of(language: Language, day: &str) -> String {
+/// `128 reviews`.
+pub(super) fn counted(language: Language, count: i64) -> String {
+    fill(words::of(language).badge.reviews.of(language, count), &[("n", &words::number(language, count))])
+}
+
+/// `as of 3 March 2026`.
+pub(super) fn as_of(language: Language, day: &str) -> String {
     let around = words::around_date(language, words::of(language).badge.as_of, day);
     around.map_or_else(String::new, |(before, after)| format!("{before}{day}{after}"))
 }
 
 /// Text that XML 1.0 allows and that stays on its line: no controls, no direction overrides, single blanks.
-fn clean(text: &str) -> String {
+pub(super) fn clean(text: &str) -> String {
     let kept = text.chars().take(400).map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|c| {
         let direction =
             matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
@@ -319,12 +328,14 @@ fn width(c: char) -> u32 {
     }
 }
 
-fn capital(text: &str) -> String {
+/// The text with a capital first letter.
+pub(crate) fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + letters.as_str())
 }
 
-fn escape(text: &str) -> String {
+/// Text as XML takes it.
+pub(super) fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 

@@ -42,6 +42,7 @@ fn registry(language: Language) -> Registry {
         ("review", include_str!("partials/review.hbs")),
         ("fault", include_str!("partials/fault.hbs")),
         ("rate", include_str!("partials/rate.hbs")),
+        ("share", include_str!("partials/share.hbs")),
     ] {
         registry.register_template(name, Template::parse(name, source)?);
     }

@@ -9,6 +9,7 @@
 
 pub(crate) mod assets;
 pub(crate) mod badge;
+pub(crate) mod card;
 #[cfg(test)]
 pub(crate) mod gallery;
 mod hbs;
@@ -18,6 +19,7 @@ pub(crate) mod raster;
 pub(crate) mod review;
 mod say;
 pub(crate) mod seal;
+pub(crate) mod share;
 pub(crate) mod stars;
 pub(crate) mod words;
 

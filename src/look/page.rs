@@ -31,6 +31,30 @@ pub(crate) struct Frame {
     pub(crate) here: String,
     /// The page in each language, itself included; empty where switching makes no sense.
     pub(crate) alternates: Vec<Alternate>,
+    /// What messengers and networks show of a link to it; none for a page that is not to be shared.
+    pub(crate) card: Option<CardLink>,
+}
+
+/// What messengers and networks show of a link, beside title and description.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct CardLink {
+    /// `website` or `article`, as Open Graph calls it.
+    pub(crate) kind: &'static str,
+    /// Address of the picture, 1200 × 630; none where this build draws none.
+    pub(crate) image: Option<String>,
+    /// The picture in one sentence.
+    pub(crate) alt: String,
+    /// Where a page that wants to embed this one asks how (oEmbed, as JSON and as XML); none where it cannot be embedded.
+    pub(crate) embed: Option<EmbedLinks>,
+}
+
+/// The two forms of one oEmbed answer.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct EmbedLinks {
+    /// Address of the JSON.
+    pub(crate) json: String,
+    /// Address of the XML.
+    pub(crate) xml: String,
 }
 
 /// The same page in another language.
@@ -58,7 +82,13 @@ impl Frame {
                 current: *other == language,
             })
             .collect();
-        Self { language, root: root.trim_end_matches('/').to_owned(), here: here.to_owned(), alternates }
+        Self { language, root: root.trim_end_matches('/').to_owned(), here: here.to_owned(), alternates, card: None }
+    }
+
+    /// The same page with what is shown of a link to it.
+    #[must_use]
+    pub(crate) fn with_card(self, card: CardLink) -> Self {
+        Self { card: Some(card), ..self }
     }
 
     /// Without a language switch: what answers a POST.
@@ -109,6 +139,9 @@ pub(crate) struct Page<'a> {
     refresh: Option<u32>,
     frame: &'a Frame,
     live: &'a str,
+    share: &'a str,
+    locale: String,
+    other_locales: Vec<String>,
     css: &'a str,
     mark: &'a str,
     body: &'a str,
@@ -131,6 +164,14 @@ impl<'a> Page<'a> {
             refresh: head.refresh,
             frame,
             live: assets::live_path(),
+            share: assets::share_path(),
+            locale: locale(frame.language),
+            other_locales: Language::ALL
+                .iter()
+                .filter(|other| **other != frame.language)
+                .copied()
+                .map(locale)
+                .collect(),
             css: assets::css_path(),
             mark: assets::mark_path(),
             body,
@@ -140,5 +181,13 @@ impl<'a> Page<'a> {
     /// The whole document.
     pub(crate) fn document(&self) -> Result<String, Broken> {
         super::template!("look/layout", "layout.hbs").fill(self.language, self)
+    }
+}
+
+/// A language as Open Graph wants it, with a territory.
+fn locale(language: Language) -> String {
+    match language.tag() {
+        "en" => "en_GB".to_owned(),
+        tag => format!("{tag}_{}", tag.to_ascii_uppercase()),
     }
 }

@@ -3,7 +3,9 @@
 //! The shop comes first wherever a row belongs to one. Rows become domain types here; a row that cannot be read is
 //! `Error::Corrupt`, never a guess.
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::{Binary, Bool};
 
 use super::model::{LegalBasis, Merchant, Policy, Sector, Shop, ShopStatus, Trigger};
 use crate::db::schema::{merchants, shops};
@@ -13,6 +15,7 @@ use crate::kernel::delay::Delay;
 use crate::kernel::domain::{ShopDomain, ShopRef};
 use crate::kernel::id::{MerchantId, ShopId};
 use crate::kernel::locale::Locale;
+use crate::kernel::short::ShortCode;
 use crate::kernel::time::Timestamp;
 use crate::kernel::zone::Zone;
 
@@ -183,6 +186,13 @@ pub fn find(conn: &mut Connection, shop: &ShopRef) -> Result<Option<Shop>> {
         ShopRef::Id(id) => load(conn, *id),
         ShopRef::Domain(domain) => load_by_domain(conn, domain),
     }
+}
+
+/// The shop with this short code.
+pub fn find_by_code(conn: &mut Connection, code: &ShortCode) -> Result<Option<Shop>> {
+    let ends = sql::<Bool>("substr(id, 12) = ").bind::<Binary, _>(code.bytes().to_vec());
+    let row = shops::table.filter(ends).select(ShopRow::as_select()).first(conn).optional()?;
+    row.map(ShopRow::read).transpose()
 }
 
 /// All shops of the instance, oldest first: for the operator.

@@ -106,6 +106,15 @@ pub(crate) fn figures(conn: &mut Connection, shop: &Shop) -> db::Result<Figures>
     Ok(Figures { score, histogram: histogram(&days), replies, collection })
 }
 
+/// The score of a product, or with an empty SKU of the shop, and how many of 1, 2, 3, 4 and 5 stars it is made of.
+///
+/// # Errors
+/// The database's.
+pub(crate) fn rating(conn: &mut Connection, shop: ShopId, sku: &str) -> db::Result<(Score, [i64; 5])> {
+    let days = days(conn, shop, sku)?;
+    Ok((score(&days), histogram(&days)))
+}
+
 /// The tally of the shop's own reviews (with an empty SKU) or of a product, by day.
 pub(super) fn days(conn: &mut Connection, shop: ShopId, sku: &str) -> db::Result<Vec<Day>> {
     let rows = reviews::tally_of(conn, shop, sku)?;

@@ -17,14 +17,16 @@ mod jsonld;
 pub(crate) mod pages;
 pub(crate) mod replies;
 pub(crate) mod score;
+mod share;
 mod show;
 mod store;
 mod tally;
 mod verification;
 mod wire;
 
-pub(crate) use build::figures;
+pub(crate) use build::{figures, rating};
 pub(crate) use collection::CountJob;
+pub(crate) use share::{product_name, state};
 
 /// The cache of a profile's faces.
 pub(crate) type ProfileCache = cache::Cache<build::Face>;

@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::kernel::time::Timestamp;
 use crate::look::page::{Frame, Head, Robots, View};
 use crate::look::review::Entry;
+use crate::look::share::Share;
 use crate::look::words::{Words, fill};
 use crate::look::{Broken, Template, template};
 
@@ -34,6 +35,8 @@ pub(crate) struct ProfilePage {
     pub(crate) filter: Filter,
     /// This page's reviews and tombstones, newest first.
     pub(crate) reviews: Vec<Entry>,
+    /// How it is passed on.
+    pub(crate) share: Share,
     /// Address of the page with newer reviews.
     pub(crate) newer: Option<String>,
     /// Address of the page with older reviews.

@@ -12,6 +12,7 @@ use super::build::{Figures, Sight};
 use super::collection;
 use super::jsonld;
 use super::pages::{Bar, Collection, Filter, ProfilePage, ReasonCount, Replies, ScoreFace, ShopFace, Standing};
+use super::share::{card_link, share};
 
 /// What of the list a visitor looks at, and in which language.
 #[derive(Clone, Debug, Default)]
@@ -52,7 +53,9 @@ fn view(visit: &Visit, shop: &Shop, sight: &Sight, links: &Links) -> ProfilePage
     let counts = histogram.iter().zip([1, 2, 3, 4, 5]);
     let cursor = visit.params.cursor.as_ref();
     ProfilePage {
-        frame: Frame::new(language, &links.base().to_string(), &here),
+        frame: Frame::new(language, &links.base().to_string(), &here)
+            .with_card(card_link(language, shop, score, links)),
+        share: share(language, shop, links),
         shop: face(shop),
         score: (score.count > 0).then_some(ScoreFace { value: score.shown, stars: score.stars }),
         review_count: score.count,

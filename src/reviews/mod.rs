@@ -25,6 +25,7 @@ pub(crate) mod pages;
 pub(crate) mod public;
 pub(crate) mod reply;
 pub(crate) mod restrict;
+mod share;
 mod show;
 mod store;
 pub(crate) mod submit;

@@ -7,6 +7,7 @@ use crate::kernel::time::Timestamp;
 use crate::look::Broken;
 use crate::look::page::Frame;
 use crate::look::review::{Entry, ReviewCard};
+use crate::look::share::Share;
 
 mod samples;
 mod views;
@@ -108,6 +109,8 @@ pub(crate) struct ThanksPage {
     pub(crate) review: ReviewCard,
     /// Test order: nothing was published.
     pub(crate) test: bool,
+    /// How it is passed on; none for a test order.
+    pub(crate) share: Option<Share>,
 }
 
 /// `/r/{token}` once a review stands: what its author can do.
@@ -262,6 +265,8 @@ pub(crate) struct ReviewPage {
     pub(crate) own_key: bool,
     /// When the order was placed, if known.
     pub(crate) ordered_at: Option<Timestamp>,
+    /// How it is passed on; none for a tombstone.
+    pub(crate) share: Option<Share>,
 }
 
 /// Renders every page of this room with its samples; called once at start.

@@ -14,6 +14,7 @@ use super::pages::{
     About, ConfirmErasePage, Droppable, FieldError, FieldFault, Fields, FormPage, FreshLinkPage, Notice, NoticePage,
     OwnReview, Restricted, ThanksPage, YoursPage,
 };
+use super::share;
 use super::visit::{Own, Visit};
 
 /// Posts an edit; `?review=` says of what.
@@ -98,6 +99,7 @@ pub(super) fn thanks(stage: &Stage<'_>, visit: &Visit) -> Option<ThanksPage> {
         yours_url: stage.local(path::FORM),
         review: card(&own.shown, &visit.shop, stage.links),
         test: false,
+        share: Some(share::share(stage.language, &visit.shop, &own.shown, stage.links).yours()),
     })
 }
 
@@ -128,6 +130,7 @@ pub(super) fn thanks_test(stage: &Stage<'_>, visit: &Visit, sent: &Submission, n
         yours_url: stage.local(path::FORM),
         review,
         test: true,
+        share: None,
     }
 }
 

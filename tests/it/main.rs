@@ -29,6 +29,7 @@ mod migrations;
 mod orders;
 mod profiles;
 mod reviews;
+mod share;
 mod story;
 mod support;
 mod tally;

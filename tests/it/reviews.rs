@@ -44,7 +44,7 @@ async fn tally(app: &TestApp, shop: &TestShop) -> Value {
 }
 
 /// The operator's command line, beside the running server.
-async fn operate(app: &TestApp, args: &[&str]) -> (u8, String) {
+pub(crate) async fn operate(app: &TestApp, args: &[&str]) -> (u8, String) {
     let config = app.ctx().config();
     let mut all = vec!["attesta".to_owned(), "--json".to_owned()];
     all.extend(["--data-dir".to_owned(), config.data_dir.display().to_string()]);

@@ -4,7 +4,7 @@ mod codes;
 
 use super::glossary::{
     Badge, Common, Counted, Demo, Docs, Erase, Experiences, Failure, Form, Fresh, Home, Layout, Notice, Profile, Proof,
-    Review, Stop, Thanks, Verdicts, Words, Yours,
+    Review, Share, Stop, Thanks, Verdicts, Words, Yours,
 };
 
 pub(super) static WORDS: Words = Words {
@@ -114,6 +114,19 @@ pub(super) static WORDS: Words = Words {
         unknown: "Kein Shop mit diesem Namen",
         description: "Von Attesta zertifizierte Bewertungen",
         reviews: Counted { one: "{n} Bewertung", many: "{n} Bewertungen" },
+    },
+    share: Share {
+        heading: "Teilen",
+        lead: "Die Netzwerke erfahren nichts von Ihrem Besuch, solange Sie keinem dieser Links folgen.",
+        yours: "Ihre Bewertung teilen",
+        link: "Link",
+        copy: "Kopieren",
+        copied: "Der Link ist kopiert.",
+        system: "Mit einer App teilen",
+        email: "E-Mail",
+        code: "QR-Code",
+        code_more: "Er führt auf diese Seite: für die Theke, ein Paket oder eine Quittung.",
+        code_picture: "Bild zum Drucken",
     },
     form: Form {
         page_title: "Ihre Erfahrung mit {shop}",

@@ -4,7 +4,7 @@ mod codes;
 
 use super::glossary::{
     Badge, Common, Counted, Demo, Docs, Erase, Experiences, Failure, Form, Fresh, Home, Layout, Notice, Profile, Proof,
-    Review, Stop, Thanks, Verdicts, Words, Yours,
+    Review, Share, Stop, Thanks, Verdicts, Words, Yours,
 };
 
 pub(super) static WORDS: Words = Words {
@@ -114,6 +114,19 @@ pub(super) static WORDS: Words = Words {
         unknown: "No shop by this name",
         description: "Reviews certified by Attesta",
         reviews: Counted { one: "{n} review", many: "{n} reviews" },
+    },
+    share: Share {
+        heading: "Share",
+        lead: "The networks learn nothing of your visit until you follow one of these links.",
+        yours: "Share your review",
+        link: "Link",
+        copy: "Copy",
+        copied: "The link has been copied.",
+        system: "Share with an app",
+        email: "E-mail",
+        code: "QR code",
+        code_more: "It leads to this page: for a counter, a parcel or a receipt.",
+        code_picture: "Picture to print",
     },
     form: Form {
         page_title: "Your experience with {shop}",

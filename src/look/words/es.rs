@@ -5,7 +5,7 @@ mod codes;
 
 use super::glossary::{
     Badge, Common, Counted, Demo, Docs, Erase, Experiences, Failure, Form, Fresh, Home, Layout, Notice, Profile, Proof,
-    Review, Stop, Thanks, Verdicts, Words, Yours,
+    Review, Share, Stop, Thanks, Verdicts, Words, Yours,
 };
 
 pub(super) static WORDS: Words = Words {
@@ -115,6 +115,19 @@ pub(super) static WORDS: Words = Words {
         unknown: "No hay ninguna tienda así",
         description: "Reseñas certificadas por Attesta",
         reviews: Counted { one: "{n} reseña", many: "{n} reseñas" },
+    },
+    share: Share {
+        heading: "Compartir",
+        lead: "Las redes no saben nada de tu visita hasta que sigues uno de estos enlaces.",
+        yours: "Comparte tu reseña",
+        link: "Enlace",
+        copy: "Copiar",
+        copied: "El enlace se ha copiado.",
+        system: "Compartir con una aplicación",
+        email: "Correo electrónico",
+        code: "Código QR",
+        code_more: "Lleva a esta página: para un mostrador, un paquete o un recibo.",
+        code_picture: "Imagen para imprimir",
     },
     form: Form {
         page_title: "Tu experiencia con {shop}",

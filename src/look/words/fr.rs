@@ -5,7 +5,7 @@ mod codes;
 
 use super::glossary::{
     Badge, Common, Counted, Demo, Docs, Erase, Experiences, Failure, Form, Fresh, Home, Layout, Notice, Profile, Proof,
-    Review, Stop, Thanks, Verdicts, Words, Yours,
+    Review, Share, Stop, Thanks, Verdicts, Words, Yours,
 };
 
 pub(super) static WORDS: Words = Words {
@@ -115,6 +115,19 @@ pub(super) static WORDS: Words = Words {
         unknown: "Aucune boutique à ce nom",
         description: "Avis certifiés par Attesta",
         reviews: Counted { one: "{n} avis", many: "{n} avis" },
+    },
+    share: Share {
+        heading: "Partager",
+        lead: "Les réseaux ne savent rien de votre visite tant que vous ne suivez pas l’un de ces liens.",
+        yours: "Partager votre avis",
+        link: "Lien",
+        copy: "Copier",
+        copied: "Le lien est copié.",
+        system: "Partager avec une application",
+        email: "E-mail",
+        code: "Code QR",
+        code_more: "Il mène à cette page\u{a0}: pour un comptoir, un colis ou un ticket.",
+        code_picture: "Image à imprimer",
     },
     form: Form {
         page_title: "Votre expérience avec {shop}",

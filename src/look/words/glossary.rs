@@ -107,6 +107,8 @@ glossary! {
     }
     /// The badge.
     badge: Badge { as_of none closed suspended unknown description; reviews }
+    /// Passing a page on.
+    share: Share { heading lead yours link copy copied system email code code_more code_picture }
     /// The review form.
     form: Form {
         page_title heading your_order lead test put_right trouble stars title text name optional name_hint items item_stars

@@ -4,7 +4,7 @@ mod codes;
 
 use super::glossary::{
     Badge, Common, Counted, Demo, Docs, Erase, Experiences, Failure, Form, Fresh, Home, Layout, Notice, Profile, Proof,
-    Review, Stop, Thanks, Verdicts, Words, Yours,
+    Review, Share, Stop, Thanks, Verdicts, Words, Yours,
 };
 
 pub(super) static WORDS: Words = Words {
@@ -114,6 +114,19 @@ pub(super) static WORDS: Words = Words {
         unknown: "Nessun negozio con questo nome",
         description: "Recensioni certificate da Attesta",
         reviews: Counted { one: "{n} recensione", many: "{n} recensioni" },
+    },
+    share: Share {
+        heading: "Condividi",
+        lead: "I social network non sanno nulla della tua visita finché non apri uno di questi link.",
+        yours: "Condividi la tua recensione",
+        link: "Link",
+        copy: "Copia",
+        copied: "Il link è stato copiato.",
+        system: "Condividi con un'app",
+        email: "E-mail",
+        code: "Codice QR",
+        code_more: "Porta a questa pagina: per il bancone, un pacco o uno scontrino.",
+        code_picture: "Immagine da stampare",
     },
     form: Form {
         page_title: "La tua esperienza con {shop}",

@@ -3,8 +3,9 @@
 use super::{Bar, Collection, Filter, ProfilePage, ReasonCount, Replies, ScoreFace, ShopFace, Standing};
 use crate::kernel::locale::Language;
 use crate::kernel::time::{DAY, Timestamp};
-use crate::look::page::Frame;
+use crate::look::page::{CardLink, EmbedLinks, Frame};
 use crate::look::review::{AnswerCard, Entry, ReplyCard, ReviewCard, Version};
+use crate::look::share::Share;
 
 /// 22 November 2026, 05:00 UTC.
 const NOW: Timestamp = Timestamp::from_seconds(1_795_323_600);
@@ -48,10 +49,25 @@ fn histogram(counts: [i64; 5]) -> Vec<Bar> {
     counts.iter().zip((1..=5).rev()).map(|(count, stars)| Bar { stars, count: *count }).collect()
 }
 
+fn card() -> CardLink {
+    let embed = EmbedLinks {
+        json: "https://attesta.example/oembed?format=json".into(),
+        xml: "https://attesta.example/oembed?format=xml".into(),
+    };
+    CardLink {
+        kind: "website",
+        image: Some("https://attesta.example/card.png".into()),
+        alt: "Bottega Ligure: 4,3 su 5".into(),
+        embed: Some(embed),
+    }
+}
+
 fn full() -> ProfilePage {
     let here = "https://attesta.example/shops/bottega-ligure.example";
     ProfilePage {
-        frame: Frame::new(Language::It, "https://attesta.example", here),
+        frame: Frame::new(Language::It, "https://attesta.example", here).with_card(card()),
+        share: Share::of(here, "Bottega Ligure: recensioni certificate")
+            .with_code("/shops/bottega-ligure.example/qr.svg".into(), "/shops/bottega-ligure.example/qr.png".into()),
         shop: ShopFace {
             name: "Bottega Ligure".into(),
             domain: "bottega-ligure.example".into(),

@@ -16,6 +16,7 @@ use crate::problem::Problem;
 use crate::reviews::card;
 use crate::reviews::pages::ReviewPage;
 use crate::reviews::public::{self, PublicEntry};
+use crate::reviews::share;
 
 /// The query of the page.
 #[derive(Deserialize)]
@@ -52,12 +53,18 @@ pub(super) async fn show_review(
 }
 
 fn view(language: Language, id: ReviewId, entry: &PublicEntry, shop: &Shop, links: &Links) -> ReviewPage {
-    let proof = match entry {
-        PublicEntry::Review(review) => Some(&review.checked),
+    let review = match entry {
+        PublicEntry::Review(review) => Some(review),
         PublicEntry::Tombstone(_) => None,
     };
+    let proof = review.map(|review| &review.checked);
+    let frame = Frame::new(language, &links.base().to_string(), &links.review(id));
+    let frame = match review {
+        Some(review) => frame.with_card(share::card_link(language, shop, review, links)),
+        None => frame,
+    };
     ReviewPage {
-        frame: Frame::new(language, &links.base().to_string(), &links.review(id)),
+        frame,
         shop_name: shop.name.clone(),
         profile_url: links.profile(&shop.domain),
         json_url: links.api_review(id),
@@ -65,6 +72,7 @@ fn view(language: Language, id: ReviewId, entry: &PublicEntry, shop: &Shop, link
         certified: proof.is_some(),
         own_key: proof.is_some_and(|proof| proof.signature == "v1a"),
         ordered_at: proof.and_then(|proof| proof.ordered_on).map(UtcDay::start),
+        share: review.map(|review| share::share(language, shop, review, links)),
     }
 }
 

@@ -8,6 +8,7 @@ use crate::kernel::locale::Language;
 use crate::kernel::time::{DAY, Timestamp};
 use crate::look::page::Frame;
 use crate::look::review::{AnswerCard, Entry, ReplyCard, ReviewCard, Version};
+use crate::look::share::Share;
 
 /// 22 November 2026, 05:00 UTC.
 const NOW: Timestamp = Timestamp::from_seconds(1_795_323_600);
@@ -107,8 +108,9 @@ pub(super) fn thanks() -> Vec<ThanksPage> {
         yours_url: HERE.into(),
         review: ReviewCard { edited_at: None, versions: Vec::new(), ..card() },
         test: false,
+        share: Some(Share::of("https://attesta.example/reviews/rev_1", "Bottega Ligure: 4 su 5").yours()),
     };
-    vec![live.clone(), ThanksPage { test: true, ..live }]
+    vec![live.clone(), ThanksPage { test: true, share: None, ..live }]
 }
 
 fn own() -> OwnReview {
@@ -222,12 +224,13 @@ pub(super) fn single() -> Vec<ReviewPage> {
         certified: true,
         own_key: false,
         ordered_at: Some(NOW.minus_ms(12 * DAY)),
+        share: Some(Share::of("https://attesta.example/reviews/rev_1", "Bottega Ligure: 4 su 5")),
     };
     let reply =
         ReplyCard { shop: SHOP.into(), text: "Grazie.".into(), at: NOW, edited_at: Some(NOW), versions: Vec::new() };
     let brief = ReviewCard { versions: Vec::new(), reply: Some(reply), ..card() };
     let linked = ReviewCard { url: Some(PROFILE.into()), ..brief.clone() };
-    let with = |entry| ReviewPage { entry, certified: false, ..standing.clone() };
+    let with = |entry| ReviewPage { entry, certified: false, share: None, ..standing.clone() };
     let restricted = Entry::Restricted { id: id.clone(), published_at: NOW, at: NOW, reason: "court_order".into() };
     vec![
         standing.clone(),

@@ -41,7 +41,12 @@ impl Call {
             method: operation.method.clone(),
             shop: scene.shop.clone(),
             segments: operation.parameters_in("path").map(segment).collect(),
-            query: required.map(|at| (name(at).to_owned(), plain(at.examples()[0].1))).collect(),
+            query: required
+                .map(|at| {
+                    let own = scene.value(operation.id, name(at)).map(str::to_owned);
+                    (name(at).to_owned(), own.unwrap_or_else(|| plain(at.examples()[0].1)))
+                })
+                .collect(),
             headers: Vec::new(),
             content_type: None,
             body: Vec::new(),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use attesta::kernel::random::SeededRandom;
+use attesta::kernel::short::ShortCode;
 use attesta::merchants::{self, ShopStatus};
 use attesta::sign::webhook::SigningKey;
 use serde_json::{Value, json};
@@ -40,6 +41,8 @@ impl Scene {
         scene.set("*", "domain", &scene.shop.domain.clone());
         scene.set("*", "sku", SKU);
         scene.set("*", "stars", "5");
+        scene.set("*", "code", &ShortCode::of(scene.shop.id).to_string());
+        scene.set("read_oembed", "url", &app.url(&format!("/shops/{}", scene.shop.domain)));
         scene
     }
 

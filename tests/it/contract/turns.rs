@@ -118,7 +118,9 @@ async fn everywhere(audit: &mut Audit<'_>, scene: &Scene, id: &str, by: &str) {
     if answer.json()["by"] != by || review(audit.app, id).await["id"] != id {
         audit.fault(&read, &answer, "it is said by whom");
     }
-    audit.expect(&Call::new(named("show_review"), scene), &[410], "the review is gone").await;
+    for page in ["show_review", "show_review_frame", "read_review_card"] {
+        audit.expect(&Call::new(named(page), scene), &[410], "the review is gone").await;
+    }
     let reply = Call::new(named("put_reply"), scene).usual().segment("id", id);
     audit.expect(&reply, &[410], "the review is gone").await;
     for (list, query) in [
