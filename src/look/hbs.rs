@@ -121,19 +121,22 @@ struct Scope<'a, V> {
 
 /// A whole page: the view's template in the layout.
 pub(crate) fn render<V: View>(view: &V) -> Result<String, Broken> {
-    let frame = view.frame();
-    let body = V::template().fill(frame.language, &Scope { language: frame.language, view })?;
-    let head = view.head(words::of(frame.language));
-    Page::new(frame, &head, &body).document()
+    document(view, view.frame().language)
+}
+
+/// A whole page in a language.
+pub(super) fn document<V: View>(view: &V, language: Language) -> Result<String, Broken> {
+    let body = V::template().fill(language, &Scope { language, view })?;
+    let head = view.head(words::of(language));
+    Page::new(language, view.frame(), &head, &body).document()
 }
 
 /// Renders all samples of a view, in every language.
 pub(crate) fn check<V: View>() -> Result<(), Broken> {
     for sample in V::samples() {
         for language in Language::ALL {
-            V::template().fill(*language, &Scope { language: *language, view: &sample })?;
+            document(&sample, *language)?;
         }
-        render(&sample)?;
     }
     Ok(())
 }

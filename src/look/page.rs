@@ -66,8 +66,6 @@ pub(crate) struct Alternate {
     pub(crate) name: &'static str,
     /// Address.
     pub(crate) url: String,
-    /// It is this page's.
-    pub(crate) current: bool,
 }
 
 impl Frame {
@@ -79,7 +77,6 @@ impl Frame {
                 code: other.tag(),
                 name: other.name(),
                 url: format!("{here}?lang={other}"),
-                current: *other == language,
             })
             .collect();
         Self { language, root: root.trim_end_matches('/').to_owned(), here: here.to_owned(), alternates, card: None }
@@ -149,14 +146,14 @@ pub(crate) struct Page<'a> {
 
 impl<'a> Page<'a> {
     /// Puts a rendered body into the layout.
-    pub(crate) fn new(frame: &'a Frame, head: &'a Head, body: &'a str) -> Self {
+    pub(crate) fn new(language: Language, frame: &'a Frame, head: &'a Head, body: &'a str) -> Self {
         let robots = match head.robots {
             Robots::Index => None,
             Robots::FollowOnly => Some("noindex,follow"),
             Robots::None => Some("noindex,nofollow"),
         };
         Self {
-            language: frame.language,
+            language,
             title: &head.title,
             description: head.description.as_deref(),
             robots,

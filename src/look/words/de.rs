@@ -291,7 +291,7 @@ pub(super) static WORDS: Words = Words {
         promise_1_more: "Was veröffentlicht ist, lässt sich nicht spurlos ändern oder entfernen.",
         promise_2: "Jede Bestellung zählt",
         promise_2_more: "Jede Seite sagt, wie viele Bestellungen eingegangen sind, wie viele Einladungen verschickt wurden und was aus den übrigen wurde.",
-        promise_3: "Offene Rechnung",
+        promise_3: "Zum Nachrechnen",
         promise_3_more: "Die Gesamtwertung lässt sich aus öffentlichen Daten mit einer veröffentlichten Formel nachrechnen.",
     },
     error: Failure {
