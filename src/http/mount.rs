@@ -8,7 +8,7 @@ use actix_web::http::uri::PathAndQuery;
 use actix_web::http::{Method, Uri, header};
 use actix_web::middleware::Compress;
 use actix_web::web::{self, ServiceConfig};
-use actix_web::{HttpResponse, Route};
+use actix_web::{HttpResponse, Resource, Route, Scope};
 
 use super::edge::Edge;
 use super::shell::{Rules, Shell};
@@ -20,18 +20,45 @@ pub fn mount(edge: &Arc<Edge>, cfg: &mut ServiceConfig) {
     cfg.app_data(web::Data::new(Arc::clone(edge)));
     cfg.app_data(web::PayloadConfig::new(edge.body_limit()));
     cfg.app_data(web::FormConfig::default().limit(edge.body_limit()));
+    let mut scopes: Vec<(&'static str, Scope)> = Vec::new();
     for (path, group) in edge.table().by_path() {
-        let mut resource = web::resource(path);
-        for entry in &group {
-            resource = resource.route(shelled(edge, entry));
+        let (literal, rest) = split(path);
+        if literal.is_empty() || rest.is_empty() {
+            cfg.service(resource(edge, path, path, &group));
+            continue;
         }
-        let allow = allowed(&group);
-        if !group.iter().any(|entry| entry.method == Method::OPTIONS) {
-            resource = resource.route(options(edge, path, &group, &allow));
+        let inner = resource(edge, rest, path, &group);
+        match scopes.iter_mut().find(|(known, _)| *known == literal) {
+            Some((_, scope)) => *scope = std::mem::replace(scope, Scope::new("")).service(inner),
+            None => scopes.push((literal, web::scope(literal).service(inner))),
         }
-        cfg.service(resource.default_service(wrong_method(edge, path, &group, allow)));
+    }
+    // The longer literal first: `/v1/shops` before `/v1`.
+    scopes.sort_by_key(|(literal, _)| std::cmp::Reverse(literal.len()));
+    for (_, scope) in scopes {
+        cfg.service(scope);
     }
     cfg.default_service(wrapped(edge, "unmatched", "", None, web::to(|| async { not_found() })));
+}
+
+/// The literal segments a path begins with, and the rest from the first `{…}` on. Routes are looked up by the literals
+/// first, which costs a comparison; only then are patterns tried.
+fn split(path: &'static str) -> (&'static str, &'static str) {
+    let at = path.find('{').and_then(|open| path.get(..open)?.rfind('/')).unwrap_or(path.len());
+    path.split_at_checked(at).unwrap_or((path, ""))
+}
+
+/// One path with all its methods; `pattern` is what stands behind the scope.
+fn resource(edge: &Arc<Edge>, pattern: &'static str, path: &'static str, group: &[&Entry]) -> Resource {
+    let mut resource = web::resource(pattern);
+    for entry in group {
+        resource = resource.route(shelled(edge, entry));
+    }
+    let allow = allowed(group);
+    if !group.iter().any(|entry| entry.method == Method::OPTIONS) {
+        resource = resource.route(options(edge, path, group, &allow));
+    }
+    resource.default_service(wrong_method(edge, path, group, allow))
 }
 
 /// A route in its shell; compressed where bytes are made per request and hold no secret.
@@ -132,5 +159,19 @@ fn rewrite(req: &mut ServiceRequest, path: &str) {
     if let Ok(uri) = Uri::from_parts(parts) {
         req.match_info_mut().set(Url::new(uri.clone()));
         req.head_mut().uri = uri;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::split;
+
+    #[test]
+    fn paths_are_looked_up_by_their_literals() {
+        assert_eq!(split("/v1/shops/{shop}/reviews"), ("/v1/shops", "/{shop}/reviews"));
+        assert_eq!(split("/badges/{shop}.svg"), ("/badges", "/{shop}.svg"));
+        assert_eq!(split("/w/v1.{hash}.js"), ("/w", "/v1.{hash}.js"));
+        assert_eq!(split("/{any}"), ("", "/{any}"));
+        assert_eq!(split("/docs"), ("/docs", ""));
     }
 }
