@@ -296,10 +296,11 @@ mod tests {
         assert!(contract().unwrap().lists.iter().any(|list| list.name == "Reason" && list.words.len() > 20));
     }
 
+    /// Whoever writes a shop's side reads this page first.
     #[test]
-    fn every_field_says_what_it_means() {
+    fn every_field_that_a_shop_sends_or_reads_says_what_it_means() {
         let mut silent = std::collections::BTreeSet::new();
-        for operation in operations() {
+        for operation in operations().into_iter().filter(|operation| operation.proof.is_some()) {
             let bodies = operation.answers.iter().filter_map(|answer| answer.body.as_ref()).chain(&operation.body);
             let fields = bodies.flat_map(|body| body.variants.iter().flat_map(|variant| &variant.fields));
             for field in fields.chain(&operation.parameters).filter(|field| field.meaning.is_empty()) {

@@ -58,7 +58,11 @@ async fn parameters(audit: &mut Audit<'_>, call: &Call, scene: &Scene) {
 
 /// A list of one entry a page leads to the next, by `next` and by the Link header alike.
 async fn read_on(audit: &mut Audit<'_>, call: &Call) {
-    let all = if call.operation.id == "read_inbox" { call.clone().query("unanswered", "false") } else { call.clone() };
+    let (all, list) = match call.operation.id {
+        "read_inbox" => (call.clone().query("unanswered", "false"), "data"),
+        "read_tally" => (call.clone().query("products", "true"), "products"),
+        _ => (call.clone(), "data"),
+    };
     let first = audit.expect(&all.clone().query("limit", "1"), &[200], "one entry a page").await;
     let Some(next) = first.json()["next"].as_str().map(str::to_owned) else {
         audit.note(format!("{}: the scene has no second page", call.operation.id));
@@ -69,7 +73,7 @@ async fn read_on(audit: &mut Audit<'_>, call: &Call) {
     let second = audit.expect(&all.query("limit", "1").query("cursor", &next), &[200], "the next page").await;
     let followed = audit.app.http.get(link).bearer_auth(call.key()).send().await.expect("the link leads somewhere");
     let followed: Value = serde_json::from_str(&followed.text().await.expect("a body")).unwrap_or_default();
-    if second.json() != followed || second.json()["data"] == first.json()["data"] {
+    if second.json() != followed || second.json()[list] == first.json()[list] {
         audit.fault(call, &second, "the next page is not the one that the Link header names, or it is the first again");
     }
 }

@@ -121,10 +121,17 @@ impl Scene {
     }
 
     async fn reviewed(&mut self, app: &TestApp, name: &str, stars: &str) {
-        let link = self.invited(app, name).await;
+        let address = self.address(name);
+        let mut event = fulfilled(&format!("#{name}"), &address, app.now());
+        let cup = json!({ "line": "2", "sku": "tazza", "name": "Tazza", "quantity": 2, "price": 900 });
+        event["data"]["items"].as_array_mut().expect("items").push(cup);
+        app.post_event(&self.shop, &event).await.expect(202, "the order is taken");
+        app.run_jobs().await;
+        let link = app.review_link(&address);
         let item = format!("stars.{SKU}");
         let text = format!("La moka di {name} funziona come promesso e il pacco era ben chiuso.");
-        let fields = [("stars", stars), ("title", "Bella"), ("text", &text), ("name", name), (&item, stars)];
+        let both = [(item.as_str(), stars), ("stars.tazza", stars)];
+        let fields = [[("stars", stars), ("title", "Bella")], [("text", &text), ("name", name)], both].concat();
         let posted = app.post_form(&link, &fields).await;
         assert_eq!(posted.status, 201, "the review is published: {}", posted.text);
         self.set_all(&AUTHORS, "token", token(&link));
