@@ -173,11 +173,11 @@ pub(super) fn tag(bytes: &[u8], coding: Coding) -> HeaderValue {
     let digest = Sha256::digest(bytes);
     let coded = match coding {
         Coding::Plain => "",
-        Coding::Gzip => ".g",
-        Coding::Brotli => ".b",
+        Coding::Gzip => "-g",
+        Coding::Brotli => "-b",
     };
     let tag = format!("\"{}{coded}\"", URL_SAFE_NO_PAD.encode(digest.get(..12).unwrap_or_default()));
-    // Letters, digits, points, - and _ only: always a header value.
+    // Letters, digits, - and _ only: always a header value.
     HeaderValue::from_str(&tag).unwrap_or(HeaderValue::from_static("\"\""))
 }
 

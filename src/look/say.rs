@@ -43,7 +43,7 @@ pub(crate) fn register(registry: &mut Handlebars<'_>, language: Language) {
     for (name, say) in sayings {
         registry.register_helper(name, Box::new(Saying(name, language, say)));
     }
-    let drawings: [(&'static str, Draw); 7] = [
+    let drawings: [(&'static str, Draw); 8] = [
         ("one_star", one_star),
         ("date", date),
         ("dated", dated),

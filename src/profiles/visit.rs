@@ -4,11 +4,15 @@ use serde::Deserialize;
 
 use crate::kernel::locale::Language;
 use crate::kernel::stars::Stars;
+use crate::kernel::text::clean_line;
 use crate::reviews::ListQuery;
 use crate::reviews::list::Sort;
 use crate::reviews::params::{self, BadParam, ListParams};
 
 use super::pages::SearchFault;
+
+/// Characters of a search that a page gives back, so that who typed too many can shorten them.
+const TYPED_MAX: usize = 300;
 
 /// The query of a page: what its links and forms send.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -52,7 +56,7 @@ impl Visit {
     pub(super) fn read(params: PageParams, language: Language) -> Result<Self, BadParam> {
         let PageParams { q, sku, stars, language: spoken, replied, with_text, sort, cursor, back, .. } = params;
         let kept = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
-        let (q, at, back) = (q.unwrap_or_default().trim().to_owned(), kept(&cursor), kept(&back));
+        let (q, at, back) = (clean_line(&q.unwrap_or_default(), TYPED_MAX).value, kept(&cursor), kept(&back));
         let asked = ListParams {
             q: Some(q.clone()),
             sku,
@@ -131,7 +135,7 @@ impl State {
     pub(super) fn pairs(&self) -> Vec<(&'static str, String)> {
         let stars: Vec<String> = self.stars.iter().map(ToString::to_string).collect();
         let sort = Sort::WORDS.iter().find(|pair| pair.1 == self.sort && self.sort != Sort::default());
-        let yes_or_no = |yes: bool| if yes { "yes" } else { "no" }.to_owned();
+        let yes_or_no = |yes: bool| yes.to_string();
         let all = [
             ("q", Some(self.q.clone())),
             ("sku", self.sku.clone()),

@@ -147,7 +147,10 @@ pub(super) static WORDS: Words = Words {
         clear: "Alle Filter aufheben",
         none_match: "Keine Bewertung passt zu diesen Filtern.",
         more_than: "Mehr als {n} Bewertungen passen zu diesen Filtern",
-        matching: Counted { one: "{n} Bewertung passt zu diesen Filtern", many: "{n} Bewertungen passen zu diesen Filtern" },
+        matching: Counted {
+            one: "{n} Bewertung passt zu diesen Filtern",
+            many: "{n} Bewertungen passen zu diesen Filtern",
+        },
     },
     product: Product {
         title: "{product} von {shop}: zertifizierte Bewertungen",

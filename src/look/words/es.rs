@@ -148,7 +148,10 @@ pub(super) static WORDS: Words = Words {
         clear: "Quitar todos los filtros",
         none_match: "Ninguna reseña coincide con estos filtros.",
         more_than: "Más de {n} reseñas coinciden con estos filtros",
-        matching: Counted { one: "{n} reseña coincide con estos filtros", many: "{n} reseñas coinciden con estos filtros" },
+        matching: Counted {
+            one: "{n} reseña coincide con estos filtros",
+            many: "{n} reseñas coinciden con estos filtros",
+        },
     },
     product: Product {
         title: "{product}, de {shop}: reseñas certificadas",

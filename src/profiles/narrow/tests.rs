@@ -51,9 +51,9 @@ fn the_first_page_is_known_by_its_address() {
 
 #[test]
 fn filters_stay_from_page_to_page_and_go_one_by_one() {
-    let asked = "q=tazza+verde&stars=1%2C2&language=de&replied=yes&with_text=yes&sku=b%26l&sort=lowest&cursor=&back=";
+    let asked = "q=tazza+verde&stars=1%2C2&language=de&replied=true&with_text=true&sku=b%26l&sort=lowest&cursor=&back=";
     let list = face(asked, 20, Some("C2"));
-    let all = "q=tazza+verde&sku=b%26l&stars=1%2C2&language=de&replied=yes&with_text=yes&sort=lowest";
+    let all = "q=tazza+verde&sku=b%26l&stars=1%2C2&language=de&replied=true&with_text=true&sort=lowest";
     assert_eq!(query(list.older.as_ref().unwrap()), format!("{all}&cursor=C2&lang=it"));
     assert_eq!(list.newer, None);
     let gone: Vec<(ChipKind, String)> =
@@ -67,8 +67,8 @@ fn filters_stay_from_page_to_page_and_go_one_by_one() {
             (ChipKind::Stars, without("1%2C2", "1")),
             (ChipKind::Stars, without("1%2C2", "2")),
             (ChipKind::Language, without("&language=de", "")),
-            (ChipKind::Replied, without("&replied=yes", "")),
-            (ChipKind::Text, without("&with_text=yes", "")),
+            (ChipKind::Replied, without("&replied=true", "")),
+            (ChipKind::Text, without("&with_text=true", "")),
         ]
     );
     assert_eq!(list.chips[1].text, "Ciotola <>");
@@ -86,8 +86,8 @@ fn counts_are_said_where_they_are_known() {
     };
     assert_eq!(counts("sort=oldest", 20, Some("C")), (None, None), "nothing is narrowed");
     assert_eq!(counts("stars=2,4", 6, None), (Some(6), None), "from the histogram");
-    assert_eq!(counts("replied=no", 3, None), (Some(3), None));
-    assert_eq!(counts("replied=no", 20, Some("C")), (None, Some(20)));
+    assert_eq!(counts("replied=false", 3, None), (Some(3), None));
+    assert_eq!(counts("replied=false", 20, Some("C")), (None, Some(20)));
 }
 
 #[test]
@@ -110,11 +110,11 @@ fn pages_lead_back_to_the_one_before() {
 #[test]
 fn bars_narrow_and_let_go() {
     let languages = Vec::new();
-    let (subject, visit) = (subject(&languages), visit("stars=4&replied=no"));
+    let (subject, visit) = (subject(&languages), visit("stars=4&replied=false"));
     let bars = Way::new(&subject, &visit).bars();
     let told: Vec<_> = bars.iter().map(|bar| (bar.stars, bar.count, bar.on, query(&bar.url))).collect();
-    assert_eq!(told[0], (5, 30, false, "stars=5&replied=no&lang=it"));
-    assert_eq!(told[1], (4, 4, true, "replied=no&lang=it"));
+    assert_eq!(told[0], (5, 30, false, "stars=5&replied=false&lang=it"));
+    assert_eq!(told[1], (4, 4, true, "replied=false&lang=it"));
 }
 
 #[test]
