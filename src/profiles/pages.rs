@@ -57,6 +57,8 @@ pub(crate) struct ProductPage {
     pub(crate) sku: String,
     /// Score, histogram, trend.
     pub(crate) summary: Summary,
+    /// How it is passed on.
+    pub(crate) share: Share,
     /// The reviews.
     pub(crate) list: ListFace,
 }

@@ -16,7 +16,7 @@ use super::pages::{
     Collection, ProductLine, ProductPage, ProfilePage, ReasonCount, Replies, ScoreFace, ShopFace, Status, Summary,
 };
 use super::score::{Day, Score, histogram, score};
-use super::share::{card_link, share};
+use super::share::{card_link, product_card_link, product_share, share};
 use super::trend::trend;
 use super::visit::Visit;
 
@@ -95,8 +95,11 @@ fn product(visit: &Visit, shop: &Shop, sight: &ProductPageSight, stage: &Stage<'
         products: Vec::new(),
     };
     let way = Way::new(&subject, visit);
+    let (language, named) = (visit.language, (sku, sight.name.as_str()));
+    let card = product_card_link(language, shop, named, &score(&sight.days), stage.links);
     ProductPage {
-        frame: frame(visit, &way, &here, stage.links),
+        frame: frame(visit, &way, &here, stage.links).with_card(card),
+        share: product_share(language, shop, named, stage.links),
         shop: face(shop),
         shop_url: format!("{}?lang={}", stage.links.profile(&shop.domain), visit.language),
         name: sight.name.clone(),

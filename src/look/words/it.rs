@@ -2,7 +2,10 @@
 
 mod codes;
 
-use super::glossary::{Badge, Common, Counted, Demo, Docs, Erase, Experiences, Failure, Form, Fresh, Home, Layout, List, Notice, Product, Profile, Proof, Review, Share, Stop, Thanks, Trend, Verdicts, Words, Yours};
+use super::glossary::{
+    Badge, Common, Counted, Demo, Docs, Erase, Experiences, Failure, Form, Fresh, Home, Layout, List, Notice, Product,
+    Profile, Proof, Review, Share, Stop, Thanks, Trend, Verdicts, Words, Yours,
+};
 
 pub(super) static WORDS: Words = Words {
     months: [

@@ -62,6 +62,7 @@ pub(super) fn product_pages() -> Vec<ProductPage> {
         name: "Ciotola in gres, 18 cm".into(),
         sku: "ciotola-18".into(),
         summary: of.summary,
+        share: Share::of(&format!("{HERE}/products/ciotola-18"), "Ciotola in gres, 18 cm"),
         list: ListFace { about: Vec::new(), languages: Vec::new(), ..of.list },
     };
     let empty = ProductPage {

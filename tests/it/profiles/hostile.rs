@@ -73,7 +73,10 @@ fn harmless(html: &str, path: &str) {
         for (name, value) in attributes {
             assert!(known_attributes.contains(&name.as_str()), "{path}: {name}=\"{value}\" in <{tag}> is none of ours");
             let address = ["href", "src", "action"].contains(&name.as_str());
-            let ours = value.starts_with("http") || value.starts_with('/') || value.starts_with('#') || value.starts_with("mailto:?");
+            let ours = value.starts_with("http")
+                || value.starts_with('/')
+                || value.starts_with('#')
+                || value.starts_with("mailto:?");
             assert!(!address || ours, "{path}: {name} leads to {value}");
         }
     }
