@@ -245,6 +245,14 @@ impl House {
         profiles::collection::tick(&self.ctx).await
     }
 
+    /// Makes findable what was written before there was a search: what a tick does, for those who step time by hand.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn index_what_waits(&self) -> db::Result<usize> {
+        reviews::index_what_waits(&self.ctx).await
+    }
+
     /// Serves until `stop` is ready, working on the queue beside; then drains: requests, jobs, what is still in memory.
     ///
     /// # Errors

@@ -15,6 +15,8 @@ pub mod path {
     pub const HOME: &str = "/";
     /// A shop's trust profile.
     pub const PROFILE: &str = "/shops/{domain}";
+    /// One product of a shop.
+    pub const PRODUCT: &str = "/shops/{domain}/products/{sku}";
     /// One review.
     pub const REVIEW: &str = "/reviews/{id}";
     /// The review form behind a mailed link.
@@ -205,6 +207,11 @@ impl Links {
     /// A shop's trust profile; `domain` as the shop has it.
     pub fn profile(&self, domain: impl Display) -> String {
         self.to(path::PROFILE, &[&domain])
+    }
+
+    /// One product of a shop; `domain` as the shop has it.
+    pub fn product(&self, domain: impl Display, sku: impl Display) -> String {
+        self.to(path::PRODUCT, &[&domain, &sku])
     }
 
     /// One review.

@@ -12,6 +12,7 @@ use crate::invitations;
 use crate::jobs::clock::Tick;
 use crate::orders;
 use crate::profiles::collection;
+use crate::reviews;
 
 /// All ticks of a process: `edge` is tidied, `wake` makes the queue look.
 pub(super) fn all(house: &House, edge: &Arc<Edge>, wake: Arc<Notify>) -> Vec<Tick> {
@@ -32,6 +33,9 @@ pub(super) fn all(house: &House, edge: &Arc<Edge>, wake: Arc<Notify>) -> Vec<Tic
         each(house, "put back what is missing", "20 * * * * *", |house| async move {
             said("missing jobs", invitations::jobs::heal(&house.ctx).await);
             said("held mail", house.mailer.release_held(&house.ctx, &super::kinds()).await);
+        }),
+        each(house, "make old reviews findable", "*/5 * * * * *", |house| async move {
+            said("the index of words", reviews::index_what_waits(&house.ctx).await);
         }),
         each(house, "let go of what is over", "35 */5 * * * *", |house| async move {
             said("addresses and webhook ids", orders::tidy(&house.ctx).await);

@@ -359,6 +359,23 @@ diesel::table! {
         shop_id -> Binary,
         hours -> BigInt,
         n -> BigInt,
+        low -> BigInt,
+    }
+}
+
+diesel::table! {
+    search_spots (spot) {
+        spot -> BigInt,
+        lane -> BigInt,
+        shop_id -> Binary,
+        review_id -> Binary,
+    }
+}
+
+diesel::table! {
+    search_todo (shop_id, review_id) {
+        shop_id -> Binary,
+        review_id -> Binary,
     }
 }
 
@@ -399,5 +416,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     restrictions,
     tally,
     reply_stats,
+    search_spots,
+    search_todo,
     collections
 );

@@ -86,15 +86,21 @@ impl Browser {
         product: Option<i64>,
     ) -> Result<(), Failed> {
         let form = self.http.get(link).send().await?.error_for_status()?.text().await?;
-        // A star's link only preselects; the form it shows is posted to the link itself.
-        let link = link.rsplit_once('/').filter(|(_, stars)| stars.len() == 1).map_or(link, |(link, _)| link);
-        let mut fields: Vec<(String, String)> =
-            fields.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
-        if let (Some(stars), Some(name)) = (product, product_field(&form)) {
+        let field = product_field(&form);
+        let mut fields: Vec<(&str, String)> = fields.to_vec();
+        if let (Some(stars), Some(name)) = (product, &field) {
             fields.push((name, stars.to_string()));
         }
-        let body = serde_urlencoded::to_string(&fields).map_err(|error| Failed(error.to_string()))?;
-        let request = self.http.post(link).header("content-type", "application/x-www-form-urlencoded").body(body);
+        self.post_form(link, "", &fields).await
+    }
+
+    /// Posts a form of the page behind a link.
+    pub(super) async fn post_form(&self, link: &str, verb: &str, fields: &[(&str, String)]) -> Result<(), Failed> {
+        // A star's link only preselects; the form it shows is posted to the link itself.
+        let link = link.rsplit_once('/').filter(|(_, stars)| stars.len() == 1).map_or(link, |(link, _)| link);
+        let body = serde_urlencoded::to_string(fields).map_err(|error| Failed(error.to_string()))?;
+        let request = self.http.post(format!("{link}{verb}"));
+        let request = request.header("content-type", "application/x-www-form-urlencoded").body(body);
         let status = request.send().await?.status();
         if status.is_success() || status.is_redirection() {
             Ok(())

@@ -11,7 +11,7 @@ use crate::mail::transport::capture::Mailbox;
 use super::browser::{Browser, Failed};
 use super::clock::DemoClock;
 use super::event;
-use super::story::{CANCELLED, CHAPTERS, Chapter, Deed};
+use super::story::{AMENDS, Amend, CANCELLED, CHAPTERS, Chapter, Deed};
 
 /// Days from the parcel to the invitation in the demo's past.
 const INVITED_AFTER: i64 = 7 * DAY;
@@ -30,6 +30,7 @@ enum Act {
     Invitations,
     Deed(Chapter),
     Reply(Chapter, &'static str),
+    Amend(Chapter, Amend),
     OrderThenCancel(Chapter),
     Forgery,
 }
@@ -44,6 +45,7 @@ impl Seed<'_> {
                 Act::Invitations => self.send().await?,
                 Act::Deed(chapter) => self.deed(&chapter).await?,
                 Act::Reply(chapter, text) => self.reply(&chapter, text).await?,
+                Act::Amend(chapter, amend) => self.amend(&chapter, &amend).await?,
                 Act::OrderThenCancel(chapter) => self.order_then_cancel(&chapter).await?,
                 Act::Forgery => self.forgery().await?,
             }
@@ -75,14 +77,13 @@ impl Seed<'_> {
     }
 
     async fn deed(&self, chapter: &Chapter) -> Result<(), Failed> {
-        let links = self.links(chapter)?;
         match chapter.deed {
             Deed::Nothing => Ok(()),
-            Deed::Unsubscribe => self.browser.unsubscribe(&links.unsubscribe).await,
+            Deed::Unsubscribe => self.browser.unsubscribe(&self.link(chapter, "/u/")?).await,
             Deed::Review(stars, title, text, product) => {
                 self.browser
                     .review(
-                        &links.form,
+                        &self.link(chapter, "/r/")?,
                         &[
                             ("stars", stars.to_string()),
                             ("title", title.to_owned()),
@@ -102,21 +103,26 @@ impl Seed<'_> {
         self.send().await
     }
 
-    /// The links of the newest mail to the chapter's customer, read from the mail as a person would.
-    fn links(&self, chapter: &Chapter) -> Result<Links, Failed> {
-        let missing = || Failed(format!("the demo's past has no mail to {}", chapter.name));
+    /// The customer comes back by the link of the notice that the shop has replied.
+    async fn amend(&self, chapter: &Chapter, amend: &Amend) -> Result<(), Failed> {
+        let link = self.link(chapter, "/r/")?;
+        let (stars, title, text) = amend.review;
+        let name = short_name(chapter.name);
+        let review =
+            [("stars", stars.to_string()), ("title", title.to_owned()), ("text", text.to_owned()), ("name", name)];
+        self.browser.post_form(&link, "/edit", &review).await?;
+        self.browser.post_form(&link, "/answer", &[("text", amend.answer.to_owned())]).await
+    }
+
+    /// The link with this part in the newest mail to the chapter's customer, read from the mail as a person would.
+    fn link(&self, chapter: &Chapter, part: &str) -> Result<String, Failed> {
+        let missing = || Failed(format!("the demo's past has no mail to {} with {part}", chapter.name));
         let all = self.mailbox.list().map_err(|error| Failed(error.to_string()))?;
         let entry = all.into_iter().find(|entry| entry.to.contains(chapter.email)).ok_or_else(missing)?;
         let mail = self.mailbox.read(entry.id).map_err(|error| Failed(error.to_string()))?.ok_or_else(missing)?;
-        let words = || mail.text.split(|c: char| c.is_whitespace() || "<>()".contains(c));
-        let find = |part: &str| words().find(|word| word.starts_with("http") && word.contains(part)).map(str::to_owned);
-        Ok(Links { form: find("/r/").ok_or_else(missing)?, unsubscribe: find("/u/").ok_or_else(missing)? })
+        let mut words = mail.text.split(|c: char| c.is_whitespace() || "<>()".contains(c));
+        words.find(|word| word.starts_with("http") && word.contains(part)).map(str::to_owned).ok_or_else(missing)
     }
-}
-
-struct Links {
-    form: String,
-    unsubscribe: String,
 }
 
 /// Everything that happens, in order of time.
@@ -135,7 +141,11 @@ fn acts(today: Timestamp) -> BTreeMap<(Timestamp, usize), Act> {
         put(invited, Act::Invitations);
         put(deed, Act::Deed(*chapter));
         if let Some((hours, text)) = chapter.reply {
-            put(deed.plus_ms(hours * HOUR), Act::Reply(*chapter, text));
+            let reply = deed.plus_ms(hours * HOUR);
+            put(reply, Act::Reply(*chapter, text));
+            if let Some(amend) = AMENDS.iter().find(|amend| amend.name == chapter.name) {
+                put(reply.plus_ms(amend.days * DAY), Act::Amend(*chapter, *amend));
+            }
         }
     }
     put(today.minus_ms(CANCELLED.days_ago * DAY), Act::OrderThenCancel(CANCELLED));

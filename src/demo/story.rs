@@ -32,6 +32,31 @@ pub(super) struct Chapter {
     pub(super) reply: Option<(i64, &'static str)>,
 }
 
+/// What a customer did after the shop's reply: changed the review and answered.
+#[derive(Clone, Copy)]
+pub(super) struct Amend {
+    /// The customer's name.
+    pub(super) name: &'static str,
+    /// Days after the reply.
+    pub(super) days: i64,
+    /// Stars, title and text as they are now.
+    pub(super) review: (i64, &'static str, &'static str),
+    /// The answer to the shop.
+    pub(super) answer: &'static str,
+}
+
+/// Who came back.
+pub(super) const AMENDS: [Amend; 1] = [Amend {
+    name: "Marco Conti",
+    days: 4,
+    review: (
+        3,
+        "Scheggiato all'arrivo, poi sostituito",
+        "Il vaso aveva una scheggia sul bordo. Ho scritto e per tre giorni non ha risposto nessuno; poi me ne hanno mandato uno nuovo, intero.",
+    ),
+    answer: "Il vaso nuovo è arrivato oggi, senza un graffio. Grazie.",
+}];
+
 /// A thing the demo shop sells: sku, name, a line about it, cents, picture.
 pub(super) const PRODUCTS: [(&str, &str, &str, i64, &str); 4] = [
     ("tazza-verde", "Tazza da colazione", "Gres smaltato a mano, verde bosco, 35 cl", 2400, "cup"),

@@ -47,9 +47,12 @@ pub(crate) struct Stored {
 
 /// The codings we have, as a reader ranks them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Coding {
+pub(super) enum Coding {
+    /// None.
     Plain,
+    /// gzip.
     Gzip,
+    /// Brotli.
     Brotli,
 }
 
@@ -160,12 +163,22 @@ impl Stored {
 
 impl Form {
     fn new(bytes: Vec<u8>) -> Self {
-        let digest = Sha256::digest(&bytes);
-        let tag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(digest.get(..12).unwrap_or_default()));
-        // Letters, digits, - and _ only: always a header value.
-        let etag = HeaderValue::from_str(&tag).unwrap_or(HeaderValue::from_static("\"\""));
+        let etag = tag(&bytes, Coding::Plain);
         Self { bytes: Bytes::from(bytes), etag }
     }
+}
+
+/// The strong tag of these bytes; with a coding, of what they become in it.
+pub(super) fn tag(bytes: &[u8], coding: Coding) -> HeaderValue {
+    let digest = Sha256::digest(bytes);
+    let coded = match coding {
+        Coding::Plain => "",
+        Coding::Gzip => "-g",
+        Coding::Brotli => "-b",
+    };
+    let tag = format!("\"{}{coded}\"", URL_SAFE_NO_PAD.encode(digest.get(..12).unwrap_or_default()));
+    // Letters, digits, - and _ only: always a header value.
+    HeaderValue::from_str(&tag).unwrap_or(HeaderValue::from_static("\"\""))
 }
 
 fn gzipped(bytes: &[u8]) -> Option<Vec<u8>> {
@@ -185,7 +198,7 @@ fn brotlied(bytes: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// The coding to answer in (RFC 9110 12.5.3): Brotli before gzip where the reader ranks them alike.
-fn wanted(headers: &HeaderMap) -> Coding {
+pub(super) fn wanted(headers: &HeaderMap) -> Coding {
     let Some(value) = headers.get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()) else { return Coding::Plain };
     let (mut gzip, mut brotli, mut others) = (None, None, None);
     for part in value.split(',') {
@@ -219,7 +232,7 @@ fn weighed(part: &str) -> (&str, u16) {
 }
 
 /// Whether `If-None-Match` names this tag: a list, compared weakly, or `*` (RFC 9110 13.1.2).
-fn holds(headers: &HeaderMap, etag: &HeaderValue) -> bool {
+pub(super) fn holds(headers: &HeaderMap, etag: &HeaderValue) -> bool {
     headers.get_all(header::IF_NONE_MATCH).filter_map(|value| value.to_str().ok()).any(|list| {
         list.split(',')
             .map(str::trim)

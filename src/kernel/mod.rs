@@ -7,7 +7,7 @@
 //!
 //! - *When*: [`time`], [`zone`], [`delay`]
 //! - *Which*: [`id`], [`order_number`], [`domain`], [`page`], [`short`]
-//! - *Who and what*: [`email`], [`text`], [`stars`], [`money`], [`country`], [`locale`]
+//! - *Who and what*: [`email`], [`text`], [`terms`], [`stars`], [`money`], [`country`], [`locale`]
 
 pub mod country;
 pub mod delay;
@@ -21,6 +21,7 @@ pub mod page;
 pub mod random;
 pub mod short;
 pub mod stars;
+pub mod terms;
 pub mod text;
 pub mod time;
 pub mod zone;

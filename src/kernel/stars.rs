@@ -29,6 +29,11 @@ impl Stars {
         i64::from(self.0)
     }
 
+    /// One or two: what a shop should answer first.
+    pub fn is_low(self) -> bool {
+        self.0 <= 2
+    }
+
     /// 0 to 4: the place in an array of five.
     pub fn index(self) -> usize {
         usize::from(self.0.saturating_sub(1))

@@ -4,7 +4,7 @@
 //! that reads the wall clock; nobody else ever may.
 
 use super::{Parsed, serde_as_text};
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Datelike, SecondsFormat, Utc};
 use std::fmt;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -147,6 +147,12 @@ impl UtcDay {
         Timestamp::from_millis(self.0.saturating_mul(DAY))
     }
 
+    /// Its year, and its month from 1 to 12.
+    pub fn year_and_month(self) -> (i64, i64) {
+        let date = self.start().utc().date_naive();
+        (i64::from(date.year()), i64::from(date.month()))
+    }
+
     /// The day `days` later (earlier when negative).
     #[must_use]
     pub const fn plus(self, days: i64) -> Self {
@@ -280,6 +286,7 @@ mod tests {
         assert_eq!(day.plus(-22).to_string(), "2026-10-31");
         assert_eq!(UtcDay::parse("2026-11-22"), Ok(day));
         assert_eq!(UtcDay::from_number(day.number()), day);
+        assert_eq!(day.year_and_month(), (2026, 11));
         for text in ["2026-11-31", "2026-1-1", "2026-11-22T00:00:00Z", "", "0x26-11-22", "1969-12-31"] {
             assert_eq!(UtcDay::parse(text), Err(UtcDayError), "{text}");
         }

@@ -40,6 +40,12 @@ fn registry(language: Language) -> Registry {
     for (name, source) in [
         ("tombstone", include_str!("partials/tombstone.hbs")),
         ("review", include_str!("partials/review.hbs")),
+        ("history", include_str!("partials/history.hbs")),
+        ("parts", include_str!("partials/parts.hbs")),
+        ("score", include_str!("partials/score.hbs")),
+        ("marks", include_str!("partials/marks.hbs")),
+        ("list", include_str!("partials/list.hbs")),
+        ("choices", include_str!("partials/choices.hbs")),
         ("fault", include_str!("partials/fault.hbs")),
         ("rate", include_str!("partials/rate.hbs")),
         ("share", include_str!("partials/share.hbs")),

@@ -10,6 +10,7 @@
 pub(crate) mod assets;
 pub(crate) mod badge;
 pub(crate) mod card;
+pub(crate) mod changes;
 #[cfg(test)]
 pub(crate) mod gallery;
 mod hbs;

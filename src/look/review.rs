@@ -1,8 +1,9 @@
-//! How a published review is shown, wherever one is: profile, product page, the author's own page.
+//! How a published review is shown, wherever one is: profile, product page, its own page, the author's.
 //! Plain values only; which review is public is decided by the rooms.
 
 use serde::Serialize;
 
+use super::changes::Part;
 use crate::kernel::time::Timestamp;
 
 /// One place in a list of reviews: a review, or what is left of one.
@@ -52,31 +53,50 @@ pub(crate) struct ReviewCard {
     pub(crate) published_at: Timestamp,
     /// Last edit, if any.
     pub(crate) edited_at: Option<Timestamp>,
-    /// What it said before, newest first.
-    pub(crate) versions: Vec<Version>,
+    /// What each edit changed, newest first.
+    pub(crate) history: Vec<Change>,
+    /// There were more edits than stand here: its own page has them all.
+    pub(crate) longer: bool,
     /// Product this is about; None: the shop.
     pub(crate) item: Option<String>,
+    /// Page of that product.
+    pub(crate) item_url: Option<String>,
     /// When the order was placed.
     pub(crate) ordered_at: Option<Timestamp>,
     /// How the order event was signed: `v1` (shared secret) or `v1a` (the shop's own key).
     pub(crate) checked: String,
     /// The shop's reply.
     pub(crate) reply: Option<ReplyCard>,
+    /// When the shop took its reply back.
+    pub(crate) withdrawn_at: Option<Timestamp>,
     /// The customer's answers to it, oldest first.
     pub(crate) answers: Vec<AnswerCard>,
 }
 
-/// An earlier version of a review. Dropped by its author: title and text are None.
+/// One edit of a review or a reply: what it said before and after, told as what changed.
 #[derive(Debug, Clone, Serialize)]
-pub(crate) struct Version {
-    /// When it was written.
+pub(crate) struct Change {
+    /// When it was changed.
     pub(crate) at: Timestamp,
+    /// Since when it had said what was changed.
+    pub(crate) before: Timestamp,
+    /// Where the stars changed.
+    pub(crate) stars: Option<StarsChange>,
+    /// The title's parts; empty where it is the same.
+    pub(crate) title: Vec<Part>,
+    /// The text's parts; empty where it is the same.
+    pub(crate) text: Vec<Part>,
+    /// The stars it had, where its author dropped the words of the version before.
+    pub(crate) dropped: Option<i64>,
+}
+
+/// Stars before and after an edit.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub(crate) struct StarsChange {
     /// 1 to 5.
-    pub(crate) stars: i64,
-    /// What the title was.
-    pub(crate) title: Option<String>,
-    /// What the text was.
-    pub(crate) text: Option<String>,
+    pub(crate) from: i64,
+    /// 1 to 5.
+    pub(crate) to: i64,
 }
 
 /// The shop's reply.
@@ -90,11 +110,13 @@ pub(crate) struct ReplyCard {
     pub(crate) at: Timestamp,
     /// Last edit, if any.
     pub(crate) edited_at: Option<Timestamp>,
-    /// What it said before, newest first.
-    pub(crate) versions: Vec<AnswerCard>,
+    /// What each edit changed, newest first.
+    pub(crate) history: Vec<Change>,
+    /// There were more edits than stand here.
+    pub(crate) longer: bool,
 }
 
-/// A dated text: the customer's answer, or an earlier version of a reply.
+/// The customer's answer.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct AnswerCard {
     /// What it says.

@@ -7,6 +7,7 @@ use handlebars::{
 };
 use serde_json::{Value, json};
 
+use super::plot::Month;
 use super::{plot, seal, stars, words};
 use crate::kernel::locale::Language;
 
@@ -26,7 +27,7 @@ struct Condition(bool);
 
 /// Registers all of them.
 pub(crate) fn register(registry: &mut Handlebars<'_>, language: Language) {
-    let sayings: [(&'static str, Say); 9] = [
+    let sayings: [(&'static str, Say); 11] = [
         ("t", phrase),
         ("num", number),
         ("decimal", score),
@@ -36,17 +37,20 @@ pub(crate) fn register(registry: &mut Handlebars<'_>, language: Language) {
         ("duration", duration),
         ("word", word),
         ("percent", percent),
+        ("month", month),
+        ("mean", mean),
     ];
     for (name, say) in sayings {
         registry.register_helper(name, Box::new(Saying(name, language, say)));
     }
-    let drawings: [(&'static str, Draw); 7] = [
+    let drawings: [(&'static str, Draw); 8] = [
         ("one_star", one_star),
         ("date", date),
         ("dated", dated),
         ("moment", moment),
         ("five", five_stars),
         ("bar", bar),
+        ("trend", trend),
         ("seal", mark),
     ];
     for (name, draw) in drawings {
@@ -211,6 +215,36 @@ fn five_stars(language: Language, h: &Helper<'_>) -> Option<String> {
 
 fn bar(_: Language, h: &Helper<'_>) -> Option<String> {
     Some(plot::bar(arg(h, 0)?.as_i64()?, arg(h, 1)?.as_i64()?))
+}
+
+/// The month of a trend by its name: `marzo 2026`.
+fn month(language: Language, h: &Helper<'_>) -> Option<String> {
+    let month: Month = serde_json::from_value(arg(h, 0)?.clone()).ok()?;
+    words::month(language, month.year, month.month)
+}
+
+/// The mean stars of a month in digits; a dash where there is none.
+fn mean(language: Language, h: &Helper<'_>) -> Option<String> {
+    let month: Month = serde_json::from_value(arg(h, 0)?.clone()).ok()?;
+    Some(month.mean().map_or_else(|| "–".to_owned(), |mean| words::score(language, hundredths(mean))))
+}
+
+/// Mean stars, in hundredths, as stars.
+fn hundredths(mean: i64) -> f64 {
+    i32::try_from(mean).map_or(0.0, |mean| f64::from(mean) / 100.0)
+}
+
+/// Monthly means and counts as a picture that says in words what it shows.
+fn trend(language: Language, h: &Helper<'_>) -> Option<String> {
+    let months: Vec<Month> = serde_json::from_value(arg(h, 0)?.clone()).ok()?;
+    let name = |month: Option<&Month>| {
+        month.and_then(|month| words::month(language, month.year, month.month)).unwrap_or_default()
+    };
+    let (from, to) = (name(months.first()), name(months.last()));
+    let label = words::fill(words::of(language).trend.label, &[("from", &from), ("to", &to)]);
+    let newest = months.iter().rev().find_map(Month::mean);
+    let said = newest.map_or(String::new(), |mean| words::score(language, hundredths(mean)));
+    Some(plot::trend(&months, &html_escape(&label), [&html_escape(&from), &html_escape(&to)], &said))
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "one signature for all drawings")]

@@ -13,7 +13,7 @@ mod it;
 mod numbers;
 
 use crate::kernel::locale::Language;
-pub(crate) use dates::{around_date, date, moment, short_date};
+pub(crate) use dates::{around_date, date, moment, month, short_date};
 pub(crate) use glossary::{Phrase, Words};
 use numbers::stars;
 pub(crate) use numbers::{euros, number, percent, score};

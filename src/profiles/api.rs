@@ -8,7 +8,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
 use crate::context::Context;
-use crate::http::stored::Stored;
+use crate::http::stored::{Manner, Stored};
 use crate::http::{self, Audience, RouteTable};
 use crate::kernel::domain::ShopRef;
 use crate::kernel::locale::Language;
@@ -16,13 +16,13 @@ use crate::kernel::page::{Cursor, PageLimit};
 use crate::links::path;
 use crate::merchants::{ShopEntry, Shops};
 use crate::problem::{Code, Problem};
-use crate::reviews::list::BadParam;
-use crate::reviews::{self, ListParams, ListQuery, PublicEntry};
+use crate::reviews::{self, BadParam, ListParams, ListQuery, PublicEntry};
 
 use super::ProfileCache;
 use super::build::{self, Face};
-use super::show::{self, Visit};
+use super::show::{self, Stage};
 use super::tally::{self, Wanted};
+use super::visit::{self, PageParams, Visit};
 use super::wire;
 
 /// Registers every route of this room.
@@ -34,6 +34,7 @@ pub(crate) fn routes(table: &mut RouteTable) {
         web::get().to(list_product_reviews)
     });
     table.add(Method::GET, path::PROFILE, "show_profile", Audience::Page, || web::get().to(show_profile));
+    table.add(Method::GET, path::PRODUCT, "show_product", Audience::Page, || web::get().to(show_product));
 }
 
 /// Short enough to be nearly true, long enough to take a wave.
@@ -179,46 +180,63 @@ async fn list_product_reviews(
     Ok(answer)
 }
 
-fn refused(bad: BadParam) -> Problem {
-    let code = if bad.name == "cursor" { Code::InvalidCursor } else { Code::InvalidFilter };
-    Problem::new(code, format!("`{}` cannot be read: {}.", bad.name, bad.detail)).with("parameter", bad.name)
-}
-
-/// The query of the page: what the filter form sends, and where in the list.
-#[derive(Deserialize)]
-struct PageParams {
-    lang: Option<String>,
-    stars: Option<String>,
-    language: Option<String>,
-    replied: Option<String>,
-    cursor: Option<String>,
-    back: Option<String>,
-}
-
 /// `GET /shops/{domain}`: the profile for people. The first page comes from stored bytes, every other is made for who asks.
 async fn show_profile(req: HttpRequest, cache: web::Data<ProfileCache>, params: web::Query<PageParams>) -> Answer {
-    let PageParams { lang, stars, language, replied, cursor, back } = params.into_inner();
-    let params = ListParams { stars, language, replied, cursor, ..ListParams::default() };
-    let visit = Visit { language: chosen(&req, lang.as_deref()), params, back };
-    let name = segment(&req, "domain");
-    if visit.is_first() {
-        return Ok(stored(&cache, name, Face::Page(visit.language)).await?.answer(&req));
+    let (params, name) = (params.into_inner(), segment(&req, "domain"));
+    let chosen = chosen(&req, params.lang.as_deref());
+    if visit::is_first(&params) {
+        return Ok(stored(&cache, name, Face::Page(chosen)).await?.answer(&req));
     }
-    let query = visit.params.read().map_err(refused)?;
     let wanted = ShopRef::parse(name).map_err(|_no_name| no_shop())?;
     let ctx = cache.context().clone();
     let read = move |conn: &mut crate::db::Connection| {
-        let Some(shop) = crate::merchants::find(conn, &wanted)? else { return Ok(None) };
-        let sight = build::sight(conn, &shop, &query)?;
-        Ok(Some(show::page(&visit, &shop, &sight, ctx.links())))
+        let Some(shop) = crate::merchants::find(conn, &wanted)? else { return Ok(Err(no_shop())) };
+        let language = chosen.unwrap_or_else(|| shop.locale.language());
+        let visit = match Visit::read(params, language) {
+            Ok(visit) => visit,
+            Err(bad) => return Ok(Err(refused(bad))),
+        };
+        let sight = build::sight(conn, &shop, &visit.query)?;
+        let stage = Stage { links: ctx.links(), today: ctx.now().day() };
+        Ok(show::page(&visit, &shop, &sight, &stage).map(|html| (html, language)).map_err(Problem::internal))
     };
-    let html = cache.context().db().read(read).await?.ok_or_else(no_shop)?.map_err(Problem::internal)?;
-    let mut page = http::page(html);
-    let vary = header::HeaderValue::from_static("Accept-Language");
-    page.headers_mut().insert(header::VARY, vary);
-    page.headers_mut()
-        .insert(header::CACHE_CONTROL, header::HeaderValue::from_static("public, max-age=0, must-revalidate"));
-    Ok(page)
+    let (html, language) = cache.context().db().read(read).await??;
+    Ok(made(&req, html, language))
+}
+
+/// `GET /shops/{domain}/products/{sku}`: one product for people; 404 where nobody reviewed it.
+async fn show_product(
+    req: HttpRequest,
+    cache: web::Data<ProfileCache>,
+    at: web::Path<(String, String)>,
+    params: web::Query<PageParams>,
+) -> Answer {
+    let ((name, sku), params) = (at.into_inner(), params.into_inner());
+    readable(&sku)?;
+    let chosen = chosen(&req, params.lang.as_deref());
+    let wanted = ShopRef::parse(&name).map_err(|_no_name| no_shop())?;
+    let ctx = cache.context().clone();
+    let read = move |conn: &mut crate::db::Connection| {
+        let Some(shop) = crate::merchants::find(conn, &wanted)? else { return Ok(Err(no_shop())) };
+        let language = chosen.unwrap_or_else(|| shop.locale.language());
+        let mut visit = match Visit::read(params, language) {
+            Ok(visit) => visit,
+            Err(bad) => return Ok(Err(refused(bad))),
+        };
+        visit.query.filter.sku = Some(sku);
+        let Some(sight) = build::product_sight(conn, shop.id, &visit.query)? else {
+            return Ok(Err(Problem::not_found("product")));
+        };
+        let stage = Stage { links: ctx.links(), today: ctx.now().day() };
+        Ok(show::product_page(&visit, &shop, &sight, &stage).map(|html| (html, language)).map_err(Problem::internal))
+    };
+    let (html, language) = cache.context().db().read(read).await??;
+    Ok(made(&req, html, language))
+}
+
+/// A page that was made for one request, tagged like a stored one.
+fn made(req: &HttpRequest, html: String, language: Language) -> HttpResponse {
+    http::once(req, html.into_bytes(), &Manner { language: Some(language.tag()), ..build::PAGE })
 }
 
 /// `?lang=`, else what the browser asks for, else the shop's own.
@@ -227,4 +245,10 @@ fn chosen(req: &HttpRequest, lang: Option<&str>) -> Option<Language> {
         let accepted = req.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
         accepted.and_then(Language::negotiate)
     })
+}
+
+/// A query that cannot be read.
+fn refused(bad: BadParam) -> Problem {
+    let code = if bad.name == "cursor" { Code::InvalidCursor } else { Code::InvalidFilter };
+    Problem::new(code, format!("`{}` cannot be read: {}.", bad.name, bad.detail)).with("parameter", bad.name)
 }

@@ -14,10 +14,12 @@ use crate::merchants::Shop;
 use crate::reviews::{self, ListQuery, Listing, TallyRow};
 
 use super::cache::Surface;
-use super::collection::{Collection, Numbers};
+use super::collection::{Collection, Numbers, TopProduct};
 use super::replies::{Replies, replies};
 use super::score::{Day, Score, histogram, score};
-use super::{show, store, wire};
+use super::show::{self, Stage};
+use super::visit::Visit;
+use super::{store, wire};
 
 /// How long others may keep the JSON: short, and a minute more while they ask again.
 pub(super) const JSON: Manner = Manner {
@@ -29,7 +31,7 @@ pub(super) const JSON: Manner = Manner {
 };
 
 /// A page is asked for again each time, so that who has just written finds the review; unchanged, it costs a 304.
-const PAGE: Manner = Manner {
+pub(super) const PAGE: Manner = Manner {
     content_type: "text/html; charset=utf-8",
     cache_control: "public, max-age=0, must-revalidate",
     vary: "Accept-Encoding, Accept-Language",
@@ -50,7 +52,8 @@ pub(crate) enum Face {
 
 impl Surface for Face {
     fn dated(self) -> bool {
-        false
+        // The trend ends with the running month.
+        matches!(self, Self::Page(_))
     }
 
     fn make(self, conn: &mut Connection, ctx: &Context, shop: &Shop) -> db::Result<Stored> {
@@ -65,8 +68,9 @@ impl Surface for Face {
             }
             Self::Page(language) => {
                 let language = language.unwrap_or_else(|| shop.locale.language());
-                let sight = sight(conn, shop, &ListQuery::default())?;
-                let html = show::page(&show::Visit::first(language), shop, &sight, ctx.links());
+                let visit = Visit::first(language);
+                let sight = sight(conn, shop, &visit.query)?;
+                let html = show::page(&visit, shop, &sight, &Stage { links: ctx.links(), today: ctx.now().day() });
                 let html = html.map_err(|broken| db::Error::Corrupt(broken.to_string()))?;
                 Ok(Stored::new(html.into_bytes(), &Manner { language: Some(language.tag()), ..PAGE }))
             }
@@ -90,6 +94,8 @@ pub(crate) struct Figures {
     pub(crate) replies: Replies,
     /// What became of every order.
     pub(crate) collection: Collection,
+    /// The tally behind it, by day.
+    pub(crate) days: Vec<Day>,
 }
 
 /// Reads the numbers of a shop.
@@ -102,8 +108,9 @@ pub(crate) fn figures(conn: &mut Connection, shop: &Shop) -> db::Result<Figures>
     // Until the first order is counted, nothing has happened since the shop was made.
     let collection = store::collection(conn, shop.id)?
         .unwrap_or_else(|| Collection { as_of: shop.created_at, numbers: Numbers::default() });
-    let replies = replies(&reviews::reply_hours(conn, shop.id)?, score.count);
-    Ok(Figures { score, histogram: histogram(&days), replies, collection })
+    let histogram = histogram(&days);
+    let replies = replies(&reviews::reply_hours(conn, shop.id)?, histogram);
+    Ok(Figures { score, histogram, replies, collection, days })
 }
 
 /// The score of a product, or with an empty SKU of the shop, and how many of 1, 2, 3, 4 and 5 stars it is made of.
@@ -121,7 +128,17 @@ pub(super) fn days(conn: &mut Connection, shop: ShopId, sku: &str) -> db::Result
     Ok(rows.into_iter().map(|TallyRow { day, counts, .. }| Day { day, counts }).collect())
 }
 
-/// All that a page shows.
+/// A product as a shop's page lists it.
+pub(super) struct ProductSight {
+    /// The shop's own.
+    pub(super) sku: String,
+    /// As ordered, else the SKU.
+    pub(super) name: String,
+    /// Its score.
+    pub(super) score: Score,
+}
+
+/// All that a shop's page shows.
 pub(super) struct Sight {
     /// The numbers.
     pub(super) figures: Figures,
@@ -129,6 +146,8 @@ pub(super) struct Sight {
     pub(super) list: Listing,
     /// Languages that the list can be narrowed to.
     pub(super) languages: Vec<String>,
+    /// Products with the most reviews, and the one whose reviews are looked at.
+    pub(super) products: Vec<ProductSight>,
 }
 
 /// Reads what a page shows.
@@ -137,5 +156,53 @@ pub(super) struct Sight {
 /// The database's.
 pub(super) fn sight(conn: &mut Connection, shop: &Shop, query: &ListQuery) -> db::Result<Sight> {
     let figures = figures(conn, shop)?;
-    Ok(Sight { figures, list: reviews::list(conn, shop.id, query)?, languages: reviews::languages(conn, shop.id)? })
+    let list = reviews::list_with_history(conn, shop.id, query)?;
+    let sku = query.filter.sku.as_deref();
+    let languages = reviews::languages(conn, shop.id, sku.unwrap_or_default())?;
+    let mut known = figures.collection.numbers.top_products.clone();
+    if let Some(sku) = sku.filter(|sku| known.iter().all(|product| product.sku != *sku)) {
+        let name = reviews::product_name(conn, shop.id, sku)?.unwrap_or_else(|| sku.to_owned());
+        known.push(TopProduct { sku: sku.to_owned(), name });
+    }
+    let products = products(conn, shop.id, known)?;
+    Ok(Sight { figures, list, languages, products })
+}
+
+/// The scores of these products as they are now: which they are was counted a moment ago, how they stand was not.
+fn products(conn: &mut Connection, shop: ShopId, known: Vec<TopProduct>) -> db::Result<Vec<ProductSight>> {
+    let mut seen = Vec::with_capacity(known.len());
+    for TopProduct { sku, name } in known {
+        let score = score(&days(conn, shop, &sku)?);
+        seen.push(ProductSight { sku, name, score });
+    }
+    Ok(seen)
+}
+
+/// All that a product's page shows.
+pub(super) struct ProductPageSight {
+    /// Its tally, by day.
+    pub(super) days: Vec<Day>,
+    /// As its newest reviews have it, else the SKU.
+    pub(super) name: String,
+    /// A page of the list.
+    pub(super) list: Listing,
+    /// Languages that the list can be narrowed to.
+    pub(super) languages: Vec<String>,
+}
+
+/// Reads what a product's page shows; none for a product that nobody reviewed.
+///
+/// # Errors
+/// The database's.
+pub(super) fn product_sight(
+    conn: &mut Connection,
+    shop: ShopId,
+    query: &ListQuery,
+) -> db::Result<Option<ProductPageSight>> {
+    let sku = query.filter.sku.clone().unwrap_or_default();
+    let days = days(conn, shop, &sku)?;
+    let Some(name) = reviews::product_name(conn, shop, &sku)? else { return Ok(None) };
+    let list = reviews::list_with_history(conn, shop, query)?;
+    let languages = reviews::languages(conn, shop, &sku)?;
+    Ok(Some(ProductPageSight { days, name, list, languages }))
 }

@@ -68,7 +68,21 @@ pub(crate) struct Numbers {
     pub(crate) products_reviewed: i64,
     /// Published reviews of products.
     pub(crate) product_reviews: i64,
+    /// Products with the most published reviews, most first.
+    pub(crate) top_products: Vec<TopProduct>,
 }
+
+/// A product among those with the most reviews.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct TopProduct {
+    /// The shop's own.
+    pub(crate) sku: String,
+    /// As last ordered and reviewed, else the SKU.
+    pub(crate) name: String,
+}
+
+/// Products kept as those with the most reviews.
+pub(crate) const TOP: i64 = 6;
 
 /// The numbers, and since when they hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -155,6 +169,10 @@ pub(crate) fn count(conn: &mut Connection, shop: ShopId) -> db::Result<Numbers> 
     let products = reviews::products(conn, shop)?;
     numbers.products_reviewed = products.products;
     numbers.product_reviews = products.reviews;
+    for sku in reviews::top_products(conn, shop, TOP)? {
+        let name = reviews::product_name(conn, shop, &sku)?.unwrap_or_else(|| sku.clone());
+        numbers.top_products.push(TopProduct { sku, name });
+    }
     Ok(numbers)
 }
 

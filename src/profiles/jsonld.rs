@@ -1,4 +1,4 @@
-//! The profile for search engines: schema.org as JSON-LD, in the page and nowhere else. The same numbers as the page;
+//! The profile and the products' pages for search engines: schema.org as JSON-LD, in the page and nowhere else. The same numbers as the page;
 //! without a review there is no rating at all. Safe inside a script element whatever people wrote.
 
 use serde_json::{Value, json};
@@ -7,11 +7,14 @@ use crate::links::Links;
 use crate::merchants::Shop;
 use crate::reviews::{Listing, PublicEntry, PublicReview};
 
-use super::build::Figures;
+use super::build::{ProductPageSight, Sight};
+use super::score::{Score, score};
+use super::visit::Visit;
 
-/// The text of the script element.
-pub(super) fn profile(shop: &Shop, figures: &Figures, list: &Listing, links: &Links) -> String {
+/// The text of the script element of a shop's page.
+pub(super) fn profile(shop: &Shop, visit: &Visit, sight: &Sight, links: &Links) -> String {
     let id = links.profile(&shop.domain);
+    let figures = &sight.figures;
     let mut store = json!({
         "@context": "https://schema.org",
         "@type": "OnlineStore",
@@ -20,23 +23,45 @@ pub(super) fn profile(shop: &Shop, figures: &Figures, list: &Listing, links: &Li
         "url": format!("https://{}", shop.domain),
         "mainEntityOfPage": id,
     });
-    if let Some(members) = store.as_object_mut() {
-        if figures.score.count > 0 {
-            members.insert("aggregateRating".to_owned(), rating(figures));
-        }
-        let reviews: Vec<Value> = list.entries.iter().filter_map(|entry| review(entry, links)).collect();
-        if !reviews.is_empty() {
-            members.insert("review".to_owned(), Value::Array(reviews));
-        }
-    }
+    // Reviews of a product, looked at on this page, say nothing of the shop.
+    let list = visit.sku().is_none().then_some(&sight.list);
+    rate(&mut store, figures.score, list, links);
     harmless(&store.to_string())
 }
 
-fn rating(figures: &Figures) -> Value {
+/// The text of the script element of a product's page.
+pub(super) fn product(shop: &Shop, sku: &str, sight: &ProductPageSight, links: &Links) -> String {
+    let id = links.product(&shop.domain, sku);
+    let mut product = json!({
+        "@context": "https://schema.org",
+        "@type": "Product",
+        "@id": format!("{id}#product"),
+        "name": sight.name,
+        "sku": sku,
+        "mainEntityOfPage": id,
+    });
+    rate(&mut product, score(&sight.days), Some(&sight.list), links);
+    harmless(&product.to_string())
+}
+
+/// Adds rating and reviews to what they are of; nothing where there is none.
+fn rate(of: &mut Value, score: Score, list: Option<&Listing>, links: &Links) {
+    let Some(members) = of.as_object_mut() else { return };
+    if score.count > 0 {
+        members.insert("aggregateRating".to_owned(), rating(score));
+    }
+    let reviews: Vec<Value> =
+        list.iter().flat_map(|list| &list.entries).filter_map(|entry| review(entry, links)).collect();
+    if !reviews.is_empty() {
+        members.insert("review".to_owned(), Value::Array(reviews));
+    }
+}
+
+fn rating(score: Score) -> Value {
     json!({
         "@type": "AggregateRating",
-        "ratingValue": figures.score.shown,
-        "reviewCount": figures.score.count,
+        "ratingValue": score.shown,
+        "reviewCount": score.count,
         "bestRating": 5,
         "worstRating": 1,
     })

@@ -3,7 +3,8 @@
 //! A [`score`] is computed from the tally by a published formula that anyone can recompute; [`collection`] numbers tell
 //! what became of every order, which nobody else publishes; [`replies`] say how the shop answers; [`verification`] says how
 //! all of it was collected. [`build`] reads them in one moment of the data and makes the faces of a shop from them: JSON
-//! ([`wire`]), the page ([`show`], [`pages`]) and its data for search engines ([`jsonld`]). The [`cache`] keeps the bytes
+//! ([`wire`]), the pages ([`show`], [`pages`], with every state of their lists behind a plain link: [`visit`], [`narrow`],
+//! [`mod@trend`]) and their data for search engines ([`jsonld`]). The [`cache`] keeps the bytes
 //! until the shop's public version moves; the badges stand on the same cache. [`api`] is the door.
 //!
 //! Nothing here is ever changed by a shop: a profile follows from orders and reviews, the good and the bad alike. A closed
@@ -14,6 +15,7 @@ pub(crate) mod build;
 pub(crate) mod cache;
 pub(crate) mod collection;
 mod jsonld;
+mod narrow;
 pub(crate) mod pages;
 pub(crate) mod replies;
 pub(crate) mod score;
@@ -21,7 +23,9 @@ mod share;
 mod show;
 mod store;
 mod tally;
+mod trend;
 mod verification;
+mod visit;
 mod wire;
 
 pub(crate) use build::{figures, rating};

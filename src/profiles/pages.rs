@@ -1,46 +1,66 @@
-//! What the profile page shows, as plain values, and the template beside it. Filled by this room's
-//! own verbs; it reads nothing itself, and never decides what is public.
+//! What this room's pages show, as plain values, and the templates beside them. Filled by this room's own verbs; they read
+//! nothing themselves, and never decide what is public.
 
 use serde::Serialize;
 
-use crate::kernel::time::Timestamp;
 use crate::look::page::{Frame, Head, Robots, View};
-use crate::look::review::Entry;
 use crate::look::share::Share;
 use crate::look::words::{Words, fill};
 use crate::look::{Broken, Template, template};
 
+mod list;
+mod numbers;
 mod samples;
+mod summary;
+
+pub(crate) use list::{Chip, ChipKind, Choice, Kept, ListFace, Search, SearchFault};
+pub(crate) use numbers::{Collection, ReasonCount};
+pub(crate) use summary::{Bar, ProductLine, Replies, ScoreFace, Summary};
 
 /// `/shops/{domain}`: a shop's public face.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct ProfilePage {
-    /// Language, addresses, alternates. Its `here` is also where the filters point.
+    /// Language, addresses, alternates.
     pub(crate) frame: Frame,
     /// Who this is about.
     pub(crate) shop: ShopFace,
-    /// None while there is no review of the shop.
-    pub(crate) score: Option<ScoreFace>,
-    /// Published reviews of the shop (products not counted).
-    pub(crate) review_count: i64,
-    /// Five bars, five stars first.
-    pub(crate) histogram: Vec<Bar>,
-    /// Product reviews published, shown as one sentence when above 0.
-    pub(crate) product_reviews: i64,
-    /// The denominator; None until the first count of a new shop.
-    pub(crate) collection: Option<Collection>,
+    /// Score, histogram, trend.
+    pub(crate) summary: Summary,
     /// How the shop answers.
     pub(crate) replies: Replies,
-    /// What the list is narrowed to.
-    pub(crate) filter: Filter,
-    /// This page's reviews and tombstones, newest first.
-    pub(crate) reviews: Vec<Entry>,
+    /// The list of reviews of one and two stars.
+    pub(crate) low_url: String,
+    /// The denominator; None until the first count of a new shop.
+    pub(crate) collection: Option<Collection>,
+    /// Its products with the most reviews.
+    pub(crate) products: Vec<ProductLine>,
+    /// There are more of them.
+    pub(crate) more_products: bool,
     /// How it is passed on.
     pub(crate) share: Share,
-    /// Address of the page with newer reviews.
-    pub(crate) newer: Option<String>,
-    /// Address of the page with older reviews.
-    pub(crate) older: Option<String>,
+    /// The reviews.
+    pub(crate) list: ListFace,
+}
+
+/// `/shops/{domain}/products/{sku}`: one of its products.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct ProductPage {
+    /// Language, addresses, alternates.
+    pub(crate) frame: Frame,
+    /// Whose product it is.
+    pub(crate) shop: ShopFace,
+    /// The shop's profile.
+    pub(crate) shop_url: String,
+    /// As ordered, else the SKU.
+    pub(crate) name: String,
+    /// The shop's own.
+    pub(crate) sku: String,
+    /// Score, histogram, trend.
+    pub(crate) summary: Summary,
+    /// How it is passed on.
+    pub(crate) share: Share,
+    /// The reviews.
+    pub(crate) list: ListFace,
 }
 
 /// The shop as a visitor knows it.
@@ -55,13 +75,13 @@ pub(crate) struct ShopFace {
     /// Public contact address or page of the shop.
     pub(crate) contact: Option<String>,
     /// Whether it still trades under Attesta.
-    pub(crate) status: Standing,
+    pub(crate) status: Status,
 }
 
 /// Whether a shop is open, in the page's terms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Standing {
+pub(crate) enum Status {
     /// Trades and collects.
     Open,
     /// Left Attesta: what was published stays.
@@ -70,78 +90,9 @@ pub(crate) enum Standing {
     Suspended,
 }
 
-/// The score as shown.
-#[derive(Debug, Clone, Copy, Serialize)]
-pub(crate) struct ScoreFace {
-    /// One decimal, 1.0 to 5.0.
-    pub(crate) value: f64,
-    /// In halves, 1.0 to 5.0.
-    pub(crate) stars: f64,
-}
-
-/// One bar of the histogram.
-#[derive(Debug, Clone, Copy, Serialize)]
-pub(crate) struct Bar {
-    /// 1 to 5.
-    pub(crate) stars: i64,
-    /// Published reviews with that many stars.
-    pub(crate) count: i64,
-}
-
-/// How every order ended: what nobody else publishes.
-#[derive(Debug, Clone, Serialize)]
-pub(crate) struct Collection {
-    /// When these were counted.
-    pub(crate) as_of: Timestamp,
-    /// Orders received.
-    pub(crate) orders: i64,
-    /// Of these, orders whose customer could be asked.
-    pub(crate) eligible: i64,
-    /// Customers asked.
-    pub(crate) invited: i64,
-    /// Orders that became a review.
-    pub(crate) reviewed: i64,
-    /// Orders not asked about, by closed reason code, largest first.
-    pub(crate) skipped: Vec<ReasonCount>,
-    /// Invitations the shop cancelled by itself.
-    pub(crate) cancelled_by_shop: i64,
-    /// Invitations the shop postponed.
-    pub(crate) postponed_by_shop: i64,
-    /// Reviews restricted by the operator, by closed reason code.
-    pub(crate) restricted: Vec<ReasonCount>,
-    /// Reviews their authors erased.
-    pub(crate) erased_by_author: i64,
-}
-
-/// A closed code and how often.
-#[derive(Debug, Clone, Serialize)]
-pub(crate) struct ReasonCount {
-    /// Closed code: put into words by the glossary.
-    pub(crate) code: String,
-    /// How many.
-    pub(crate) count: i64,
-}
-
-/// Dialogue in two numbers.
-#[derive(Debug, Clone, Copy, Serialize)]
-pub(crate) struct Replies {
-    /// Whole per cent of the reviews that the shop answered; None without reviews.
-    pub(crate) share: Option<i64>,
-    /// Median hours until the reply; None without replies.
-    pub(crate) median_hours: Option<i64>,
-}
-
-/// What the list is narrowed to; query keys `stars`, `language`, `replied` (`yes` | `no`).
-#[derive(Debug, Clone, Default, Serialize)]
-pub(crate) struct Filter {
-    /// Only this many stars.
-    pub(crate) stars: Option<i64>,
-    /// Only this language (BCP 47, primary tag).
-    pub(crate) language: Option<String>,
-    /// Only answered (true) or unanswered (false) ones.
-    pub(crate) replied: Option<bool>,
-    /// Languages worth offering.
-    pub(crate) languages: Vec<String>,
+/// Search engines keep the whole list from its start; every part of it leads there.
+fn robots(list: &ListFace) -> Robots {
+    if list.is_part() { Robots::FollowOnly } else { Robots::Index }
 }
 
 impl View for ProfilePage {
@@ -156,9 +107,7 @@ impl View for ProfilePage {
     fn head(&self, words: &Words) -> Head {
         let title = fill(words.profile.title, &[("shop", &self.shop.name)]);
         let description = fill(words.profile.description, &[("shop", &self.shop.name), ("domain", &self.shop.domain)]);
-        let narrowed = self.filter.stars.is_some() || self.filter.language.is_some() || self.filter.replied.is_some();
-        let robots = if narrowed || self.newer.is_some() { Robots::FollowOnly } else { Robots::Index };
-        Head { title, description: Some(description), robots, refresh: None }
+        Head { title, description: Some(description), robots: robots(&self.list), refresh: None }
     }
 
     fn samples() -> Vec<Self> {
@@ -166,9 +115,31 @@ impl View for ProfilePage {
     }
 }
 
+impl View for ProductPage {
+    fn template() -> &'static Template {
+        template!("profiles/product", "pages/product.hbs")
+    }
+
+    fn frame(&self) -> &Frame {
+        &self.frame
+    }
+
+    fn head(&self, words: &Words) -> Head {
+        let names = [("product", self.name.as_str()), ("shop", self.shop.name.as_str())];
+        let title = fill(words.product.title, &names);
+        let description = fill(words.product.description, &names);
+        Head { title, description: Some(description), robots: robots(&self.list), refresh: None }
+    }
+
+    fn samples() -> Vec<Self> {
+        samples::product_pages()
+    }
+}
+
 /// Renders every page of this room with its samples; called once at start.
 pub(crate) fn check_pages() -> Result<(), Broken> {
-    crate::look::check::<ProfilePage>()
+    crate::look::check::<ProfilePage>()?;
+    crate::look::check::<ProductPage>()
 }
 
 #[cfg(test)]
@@ -180,5 +151,6 @@ mod tests {
     fn every_sample_fits_its_template() {
         assert_eq!(check_pages(), Ok(()));
         hang::<ProfilePage>("profile");
+        hang::<ProductPage>("product");
     }
 }

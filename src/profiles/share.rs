@@ -49,6 +49,28 @@ pub(super) fn card_link(language: Language, shop: &Shop, score: &Score, links: &
     }
 }
 
+/// What is shown of a link to a product's page.
+pub(super) fn product_card_link(
+    language: Language,
+    shop: &Shop,
+    (sku, name): (&str, &str),
+    score: &Score,
+    links: &Links,
+) -> CardLink {
+    CardLink {
+        kind: "website",
+        image: raster::BUILT.then(|| links.product_card(&shop.domain, sku, language, shop.public_version)),
+        alt: card::told(language, name, state(shop, score)),
+        embed: None,
+    }
+}
+
+/// The share links of a product's page.
+pub(super) fn product_share(language: Language, shop: &Shop, (sku, name): (&str, &str), links: &Links) -> Share {
+    let title = fill(words::of(language).product.title, &[("product", name), ("shop", &shop.name)]);
+    Share::of(&links.product(&shop.domain, sku), &title)
+}
+
 /// The share links of the profile.
 pub(super) fn share(language: Language, shop: &Shop, links: &Links) -> Share {
     let title = fill(words::of(language).profile.title, &[("shop", &shop.name)]);

@@ -1,73 +1,143 @@
-//! Fills the profile page from the numbers and a page of the list. Reads nothing; decides only what the page links to.
+//! Fills this room's pages from the numbers and a page of the list. Reads nothing; decides only what the pages link to.
 
 use crate::kernel::locale::Language;
+use crate::kernel::time::UtcDay;
 use crate::links::Links;
-use crate::look::page::Frame;
+use crate::look::page::{Alternate, Frame};
 use crate::look::{self, Broken};
 use crate::merchants::{Shop, ShopStatus};
-use crate::reviews::ListParams;
-use crate::reviews::card;
+use crate::reviews::{Listing, card};
 
-use super::build::{Figures, Sight};
+use super::build::{Figures, ProductPageSight, ProductSight, Sight};
 use super::collection;
 use super::jsonld;
-use super::pages::{Bar, Collection, Filter, ProfilePage, ReasonCount, Replies, ScoreFace, ShopFace, Standing};
-use super::share::{card_link, share};
+use super::narrow::{Subject, Way};
+use super::pages::{
+    Collection, ProductLine, ProductPage, ProfilePage, ReasonCount, Replies, ScoreFace, ShopFace, Status, Summary,
+};
+use super::score::{Day, Score, histogram, score};
+use super::share::{card_link, product_card_link, product_share, share};
+use super::trend::trend;
+use super::visit::Visit;
 
-/// What of the list a visitor looks at, and in which language.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Visit {
-    /// Language of the page; none only before it is chosen.
-    pub(super) language: Option<Language>,
-    /// Filters and cursor, as they came.
-    pub(super) params: ListParams,
-    /// Cursor of the page before, where the visitor came from one.
-    pub(super) back: Option<String>,
+/// Where and on which day a page is shown.
+#[derive(Clone, Copy)]
+pub(super) struct Stage<'a> {
+    /// Every public URL.
+    pub(super) links: &'a Links,
+    /// The running day, UTC.
+    pub(super) today: UtcDay,
 }
 
-impl Visit {
-    /// The first page, all reviews.
-    pub(super) fn first(language: Language) -> Self {
-        Self { language: Some(language), ..Self::default() }
-    }
-
-    /// Whether it is just that.
-    pub(super) fn is_first(&self) -> bool {
-        let ListParams { stars, language, replied, cursor, .. } = &self.params;
-        [stars, language, replied, cursor].into_iter().all(|part| part.as_deref().is_none_or(str::is_empty))
-    }
+/// The shop's page as a document, with its data for machines.
+pub(super) fn page(visit: &Visit, shop: &Shop, sight: &Sight, stage: &Stage<'_>) -> Result<String, Broken> {
+    let html = look::render(&profile(visit, shop, sight, stage))?;
+    Ok(with_data(&html, &jsonld::profile(shop, visit, sight, stage.links)))
 }
 
-/// The page as a document, with its data for machines.
-pub(super) fn page(visit: &Visit, shop: &Shop, sight: &Sight, links: &Links) -> Result<String, Broken> {
-    let html = look::render(&view(visit, shop, sight, links))?;
-    // Text of people is escaped, so that this can only be the end of the head.
-    let data = jsonld::profile(shop, &sight.figures, &sight.list, links);
-    Ok(html.replacen("</head>", &format!("<script type=\"application/ld+json\">{data}</script>\n</head>"), 1))
+/// A product's page as a document, with its data for machines.
+pub(super) fn product_page(
+    visit: &Visit,
+    shop: &Shop,
+    sight: &ProductPageSight,
+    stage: &Stage<'_>,
+) -> Result<String, Broken> {
+    let html = look::render(&product(visit, shop, sight, stage))?;
+    Ok(with_data(&html, &jsonld::product(shop, visit.sku().unwrap_or_default(), sight, stage.links)))
 }
 
-fn view(visit: &Visit, shop: &Shop, sight: &Sight, links: &Links) -> ProfilePage {
-    let language = visit.language.unwrap_or_else(|| shop.locale.language());
-    let here = links.profile(&shop.domain);
-    let Figures { score, histogram, replies, collection } = &sight.figures;
-    let counts = histogram.iter().zip([1, 2, 3, 4, 5]);
-    let cursor = visit.params.cursor.as_ref();
+/// Text of people is escaped, so that this can only be the end of the head.
+fn with_data(html: &str, data: &str) -> String {
+    html.replacen("</head>", &format!("<script type=\"application/ld+json\">{data}</script>\n</head>"), 1)
+}
+
+fn profile(visit: &Visit, shop: &Shop, sight: &Sight, stage: &Stage<'_>) -> ProfilePage {
+    let here = stage.links.profile(&shop.domain);
+    let Figures { score, histogram, replies, collection, days } = &sight.figures;
+    let subject = Subject {
+        here: &here,
+        of_product: false,
+        histogram: *histogram,
+        languages: &sight.languages,
+        products: sight.products.iter().map(|product| (product.sku.as_str(), product.name.as_str())).collect(),
+    };
+    let way = Way::new(&subject, visit);
+    let lines: Vec<ProductLine> =
+        sight.products.iter().filter_map(|product| line(product, shop, visit.language, stage.links)).collect();
     ProfilePage {
-        frame: Frame::new(language, &links.base().to_string(), &here)
-            .with_card(card_link(language, shop, score, links)),
-        share: share(language, shop, links),
+        frame: frame(visit, &way, &here, stage.links).with_card(card_link(visit.language, shop, score, stage.links)),
+        share: share(visit.language, shop, stage.links),
         shop: face(shop),
-        score: (score.count > 0).then_some(ScoreFace { value: score.shown, stars: score.stars }),
-        review_count: score.count,
-        histogram: counts.rev().map(|(count, stars)| Bar { stars, count: *count }).collect(),
-        product_reviews: collection.numbers.product_reviews,
+        summary: summary(days, &way, stage.today),
+        replies: Replies {
+            share: replies.share.map(percent),
+            median_hours: replies.median_hours,
+            low: replies.low.reviews,
+            low_answered: replies.low.answered,
+            low_median_hours: replies.low.median_hours,
+        },
+        low_url: way.low(),
         collection: (collection.numbers.orders > 0).then(|| numbers(collection)),
-        replies: Replies { share: replies.share.map(percent), median_hours: replies.median_hours },
-        filter: filter(visit, &sight.languages),
-        reviews: sight.list.entries.iter().map(|entry| card::entry(entry, shop, links)).collect(),
-        newer: newer(visit, &here, language),
-        older: sight.list.next.as_ref().map(|next| address(visit, &here, language, Some(next), cursor)),
+        more_products: collection.numbers.products_reviewed > i64::try_from(lines.len()).unwrap_or(i64::MAX),
+        products: lines,
+        list: way.face(&sight.list, cards(&sight.list, shop, stage.links)),
     }
+}
+
+fn product(visit: &Visit, shop: &Shop, sight: &ProductPageSight, stage: &Stage<'_>) -> ProductPage {
+    let sku = visit.sku().unwrap_or_default();
+    let here = stage.links.product(&shop.domain, sku);
+    let subject = Subject {
+        here: &here,
+        of_product: true,
+        histogram: histogram(&sight.days),
+        languages: &sight.languages,
+        products: Vec::new(),
+    };
+    let way = Way::new(&subject, visit);
+    let (language, named) = (visit.language, (sku, sight.name.as_str()));
+    let card = product_card_link(language, shop, named, &score(&sight.days), stage.links);
+    ProductPage {
+        frame: frame(visit, &way, &here, stage.links).with_card(card),
+        share: product_share(language, shop, named, stage.links),
+        shop: face(shop),
+        shop_url: format!("{}?lang={}", stage.links.profile(&shop.domain), visit.language),
+        name: sight.name.clone(),
+        sku: sku.to_owned(),
+        summary: summary(&sight.days, &way, stage.today),
+        list: way.face(&sight.list, cards(&sight.list, shop, stage.links)),
+    }
+}
+
+/// A part of a list is the same part in every language.
+fn frame(visit: &Visit, way: &Way<'_>, here: &str, links: &Links) -> Frame {
+    let mut frame = Frame::new(visit.language, &links.base().to_string(), here);
+    for (language, Alternate { url, .. }) in Language::ALL.iter().zip(&mut frame.alternates) {
+        *url = way.in_language(*language);
+    }
+    frame
+}
+
+fn summary(days: &[Day], way: &Way<'_>, today: UtcDay) -> Summary {
+    let score = score(days);
+    Summary { score: score_face(score), count: score.count, histogram: way.bars(), months: trend(days, today) }
+}
+
+fn score_face(score: Score) -> Option<ScoreFace> {
+    (score.count > 0).then_some(ScoreFace { value: score.shown, stars: score.stars })
+}
+
+fn line(product: &ProductSight, shop: &Shop, language: Language, links: &Links) -> Option<ProductLine> {
+    Some(ProductLine {
+        name: product.name.clone(),
+        url: format!("{}?lang={language}", links.product(&shop.domain, &product.sku)),
+        score: score_face(product.score)?,
+        count: product.score.count,
+    })
+}
+
+fn cards(list: &Listing, shop: &Shop, links: &Links) -> Vec<look::review::Entry> {
+    list.entries.iter().map(|entry| card::entry(entry, shop, links)).collect()
 }
 
 fn face(shop: &Shop) -> ShopFace {
@@ -77,9 +147,9 @@ fn face(shop: &Shop) -> ShopFace {
         category: shop.category.clone(),
         contact: shop.contact.clone(),
         status: match shop.status {
-            ShopStatus::Open => Standing::Open,
-            ShopStatus::Closed => Standing::Closed,
-            ShopStatus::Suspended => Standing::Suspended,
+            ShopStatus::Open => Status::Open,
+            ShopStatus::Closed => Status::Closed,
+            ShopStatus::Suspended => Status::Suspended,
         },
     }
 }
@@ -114,41 +184,6 @@ fn percent(share: f64) -> i64 {
         .map_or(0, |whole| if whole == 0 && share > 0.0 { 1 } else { i64::from(whole) })
 }
 
-fn filter(visit: &Visit, languages: &[String]) -> Filter {
-    let chosen = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
-    Filter {
-        stars: chosen(&visit.params.stars).and_then(|text| text.parse().ok()),
-        language: chosen(&visit.params.language),
-        replied: chosen(&visit.params.replied).map(|text| matches!(text.as_str(), "yes" | "true" | "1")),
-        languages: languages.iter().filter(|language| !language.is_empty()).cloned().collect(),
-    }
-}
-
-/// One page back is known where the visitor came from it; else it is the first page.
-fn newer(visit: &Visit, here: &str, language: Language) -> Option<String> {
-    visit.params.cursor.as_ref().filter(|cursor| !cursor.is_empty())?;
-    Some(address(visit, here, language, visit.back.as_ref().filter(|back| !back.is_empty()), None))
-}
-
-/// The page with the same filters at another place of the list.
-fn address(visit: &Visit, here: &str, language: Language, cursor: Option<&String>, back: Option<&String>) -> String {
-    let ListParams { stars, language: spoken, replied, .. } = &visit.params;
-    let parts = [
-        ("stars", stars.as_ref()),
-        ("language", spoken.as_ref()),
-        ("replied", replied.as_ref()),
-        ("cursor", cursor),
-        ("back", back),
-    ];
-    let mut query: Vec<(&str, &str)> = parts
-        .iter()
-        .filter_map(|(name, value)| Some((*name, value.filter(|text| !text.is_empty())?.as_str())))
-        .collect();
-    query.push(("lang", language.tag()));
-    // Pairs of plain texts always serialise.
-    format!("{here}?{}#reviews", serde_urlencoded::to_string(query).unwrap_or_default())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -158,24 +193,5 @@ mod tests {
         for (share, shown) in [(0.0, 0), (0.001, 1), (0.333, 33), (0.995, 100), (0.994, 99), (1.0, 100)] {
             assert_eq!(percent(share), shown, "{share}");
         }
-    }
-
-    #[test]
-    fn addresses_keep_filters_and_the_way_back() {
-        let here = "https://x.example/shops/s.example";
-        let params = ListParams {
-            stars: Some("5".into()),
-            language: Some(String::new()),
-            cursor: Some("C1".into()),
-            ..ListParams::default()
-        };
-        let visit = Visit { language: Some(Language::It), params, back: Some("C0".into()) };
-        assert!(!visit.is_first() && Visit::first(Language::En).is_first());
-        let older = address(&visit, here, Language::It, Some(&"C2".to_owned()), visit.params.cursor.as_ref());
-        assert_eq!(older, format!("{here}?stars=5&cursor=C2&back=C1&lang=it#reviews"));
-        assert_eq!(newer(&visit, here, Language::It), Some(format!("{here}?stars=5&cursor=C0&lang=it#reviews")));
-        let second = Visit { back: None, ..visit };
-        assert_eq!(newer(&second, here, Language::It), Some(format!("{here}?stars=5&lang=it#reviews")));
-        assert_eq!(newer(&Visit::first(Language::It), here, Language::It), None);
     }
 }

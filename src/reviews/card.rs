@@ -2,7 +2,8 @@
 
 use crate::kernel::time::{Timestamp, UtcDay};
 use crate::links::Links;
-use crate::look::review::{AnswerCard, Entry, ReplyCard, ReviewCard, Version};
+use crate::look::changes::changes;
+use crate::look::review::{AnswerCard, Change, Entry, ReplyCard, ReviewCard, StarsChange};
 use crate::merchants::Shop;
 
 use super::model::Status;
@@ -22,9 +23,10 @@ pub(crate) fn entry(entry: &PublicEntry, shop: &Shop, links: &Links) -> Entry {
     }
 }
 
-/// A published review and its dialogue.
+/// A published review and its dialogue. Its history is told as far as it was read.
 pub(crate) fn card(review: &PublicReview, shop: &Shop, links: &Links) -> ReviewCard {
     let standing = review.reply.as_ref().filter(|reply| reply.withdrawn_at.is_none());
+    let product = review.product.as_ref();
     ReviewCard {
         id: review.id.to_string(),
         url: Some(links.review(review.id)),
@@ -35,30 +37,88 @@ pub(crate) fn card(review: &PublicReview, shop: &Shop, links: &Links) -> ReviewC
         language: review.language.clone(),
         published_at: review.published_at,
         edited_at: review.edited_at,
-        versions: review.earlier.iter().flatten().rev().map(version).collect(),
-        item: review.product.as_ref().map(|product| product.name.clone().unwrap_or_else(|| product.sku.clone())),
+        history: history(review),
+        longer: review.earlier.iter().flatten().next().is_some_and(|first| first.version > 1),
+        item: product.map(|product| product.name.clone().unwrap_or_else(|| product.sku.clone())),
+        item_url: product.map(|product| links.product(&shop.domain, &product.sku)),
         ordered_at: review.checked.ordered_on.map(UtcDay::start),
         checked: review.checked.signature.to_owned(),
         reply: standing.map(|reply| reply_card(reply, shop)),
-        answers: review.answers.iter().map(|answer| dated(&answer.text, answer.at)).collect(),
+        withdrawn_at: review.reply.as_ref().and_then(|reply| reply.withdrawn_at),
+        answers: review.answers.iter().map(|answer| AnswerCard { text: answer.text.clone(), at: answer.at }).collect(),
     }
 }
 
 fn reply_card(reply: &PublicReply, shop: &Shop) -> ReplyCard {
-    let earlier = reply.earlier.iter().flatten().rev();
+    let text = reply.text.clone().unwrap_or_default();
+    let earlier = reply.earlier.as_deref().unwrap_or_default();
+    let mut said: Vec<(Timestamp, Option<&str>)> = earlier.iter().map(|past| (past.at, past.text.as_deref())).collect();
+    said.push((reply.edited_at.unwrap_or(reply.created_at), Some(&text)));
+    let changed = |pair: &[(Timestamp, Option<&str>)]| match pair {
+        // A version that was withdrawn has no words left, and what followed it was a new reply.
+        [(before, Some(was)), (at, Some(is))] => Some(Change {
+            at: *at,
+            before: *before,
+            stars: None,
+            title: Vec::new(),
+            text: changes(was, is),
+            dropped: None,
+        }),
+        _ => None,
+    };
     ReplyCard {
         shop: shop.name.clone(),
-        text: reply.text.clone().unwrap_or_default(),
         at: reply.created_at,
         edited_at: reply.edited_at,
-        versions: earlier.filter_map(|past| Some(dated(past.text.as_deref()?, past.at))).collect(),
+        history: said.windows(2).rev().filter_map(changed).collect(),
+        longer: earlier.first().is_some_and(|first| first.version > 1),
+        text,
     }
 }
 
-fn version(past: &PublicVersion) -> Version {
-    Version { at: past.at, stars: past.stars, title: past.title.clone(), text: past.text.clone() }
+/// What a version said.
+struct Said<'a> {
+    at: Timestamp,
+    stars: i64,
+    /// Title and text; none once dropped.
+    words: Option<(&'a str, &'a str)>,
 }
 
-fn dated(text: &str, at: Timestamp) -> AnswerCard {
-    AnswerCard { text: text.to_owned(), at }
+impl<'a> Said<'a> {
+    fn then(version: &'a PublicVersion) -> Self {
+        let words = version.title.as_deref().zip(version.text.as_deref());
+        Self { at: version.at, stars: version.stars, words }
+    }
+}
+
+fn history(review: &PublicReview) -> Vec<Change> {
+    let mut said: Vec<Said<'_>> = review.earlier.iter().flatten().map(Said::then).collect();
+    said.push(Said {
+        at: review.edited_at.unwrap_or(review.published_at),
+        stars: review.stars,
+        words: Some((&review.title, &review.text)),
+    });
+    let changed = |pair: &[Said<'_>]| match pair {
+        [before, after] => Some(change(before, after)),
+        _ => None,
+    };
+    said.windows(2).rev().filter_map(changed).collect()
+}
+
+fn change(before: &Said<'_>, after: &Said<'_>) -> Change {
+    let parts = |was: &str, is: &str| if was == is { Vec::new() } else { changes(was, is) };
+    let (title, text) = match (before.words, after.words) {
+        (Some((old_title, old_text)), Some((title, text))) => (parts(old_title, title), parts(old_text, text)),
+        // What followed was dropped: there is nothing to compare with, and these words stand as they were.
+        (Some((title, text)), None) => (changes(title, title), changes(text, text)),
+        (None, _) => (Vec::new(), Vec::new()),
+    };
+    Change {
+        at: after.at,
+        before: before.at,
+        stars: (before.stars != after.stars).then_some(StarsChange { from: before.stars, to: after.stars }),
+        title,
+        text,
+        dropped: before.words.is_none().then_some(before.stars),
+    }
 }

@@ -1,4 +1,4 @@
-//! The public list of a shop's reviews: filters, four orders, an opaque cursor.
+//! The public list of a shop's reviews: filters, four orders, words to search for, an opaque cursor.
 //!
 //! Every order and every number of stars is read along an index from the place where the last page ended, so that a
 //! page costs the same with a thousand reviews and with a million. Tombstones stand in their place by time; where a list
@@ -10,10 +10,12 @@ use crate::db::{self, Connection};
 use crate::kernel::id::{ReviewId, ShopId};
 use crate::kernel::page::{Cursor, PageLimit};
 use crate::kernel::stars::Stars;
-use crate::kernel::time::{Timestamp, UtcDay};
+use crate::kernel::terms::Sought;
+use crate::kernel::time::Timestamp;
 
 use super::model::Review;
-use super::public::{PublicEntry, entries};
+use super::public::{PublicEntry, add_history, entries};
+use super::search;
 use super::store::{self, Lane};
 
 /// Languages offered at most.
@@ -36,10 +38,11 @@ pub(crate) enum Sort {
 
 impl Sort {
     /// Every order, with its word.
-    const WORDS: [(&'static str, Self); 4] =
+    pub(crate) const WORDS: [(&'static str, Self); 4] =
         [("newest", Self::Newest), ("oldest", Self::Oldest), ("highest", Self::Highest), ("lowest", Self::Lowest)];
 
-    fn by_stars(self) -> bool {
+    /// Whether stars come before time.
+    pub(super) fn by_stars(self) -> bool {
         matches!(self, Self::Highest | Self::Lowest)
     }
 }
@@ -53,6 +56,10 @@ pub(crate) struct Filter {
     pub(crate) language: Option<String>,
     /// Only those with a standing reply, or only those without.
     pub(crate) replied: Option<bool>,
+    /// Only those with a text.
+    pub(crate) with_text: bool,
+    /// Only those in whose title and text all of these terms stand.
+    pub(crate) search: Option<Sought>,
     /// Reviews of this product; `None` for reviews of the shop.
     pub(crate) sku: Option<String>,
     /// First published at or after.
@@ -64,18 +71,24 @@ pub(crate) struct Filter {
 impl Filter {
     /// Whether it asks about what a review says, which a tombstone must not answer.
     fn asks_for_content(&self) -> bool {
-        !self.stars.is_empty() || self.language.is_some() || self.replied.is_some()
+        !self.stars.is_empty() || self.language.is_some() || self.replied.is_some() || self.with_text
     }
 }
 
 /// Where a page ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Place {
-    sort: Sort,
-    at: Timestamp,
-    id: ReviewId,
+    /// The order it is a place in.
+    pub(super) sort: Sort,
+    /// First publication of the last review.
+    pub(super) at: Timestamp,
+    /// The last review.
+    pub(super) id: ReviewId,
     /// Only where the order is by stars.
-    stars: i64,
+    pub(super) stars: i64,
+    /// Only where words are searched for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) spot: Option<i64>,
 }
 
 /// A page to read.
@@ -100,8 +113,30 @@ pub(crate) struct Listing {
     pub(crate) next: Option<String>,
 }
 
+impl ListQuery {
+    /// Numbers of stars in the order of the list, from where the page before ended; `true` where it ended within.
+    pub(super) fn star_lanes(&self) -> Vec<(Stars, bool)> {
+        let all = if self.filter.stars.is_empty() { Stars::ALL.to_vec() } else { self.filter.stars.clone() };
+        let from = self.after.map(|place| place.stars);
+        let rest = |stars: &Stars| match (from, self.sort) {
+            (Some(from), Sort::Highest) => stars.value() <= from,
+            (Some(from), _) => stars.value() >= from,
+            (None, _) => true,
+        };
+        let mut lanes: Vec<(Stars, bool)> =
+            all.into_iter().filter(rest).map(|stars| (stars, from == Some(stars.value()))).collect();
+        if self.sort == Sort::Highest {
+            lanes.reverse();
+        }
+        lanes
+    }
+}
+
 /// Reads a page.
 pub(crate) fn list(conn: &mut Connection, shop: ShopId, query: &ListQuery) -> db::Result<Listing> {
+    if let Some(sought) = &query.filter.search {
+        return search::find(conn, shop, query, sought);
+    }
     let mut page = if query.sort.by_stars() { by_stars(conn, shop, query)? } else { by_time(conn, shop, query)? };
     let more = query.limit.cut(&mut page);
     let place = |last: &Review| Place {
@@ -109,14 +144,22 @@ pub(crate) fn list(conn: &mut Connection, shop: ShopId, query: &ListQuery) -> db
         at: last.published_at,
         id: last.id,
         stars: if query.sort.by_stars() { last.stars.value() } else { 0 },
+        spot: None,
     };
     let next = page.last().filter(|_| more).map(|last| Cursor::encode(&place(last)));
     Ok(Listing { entries: entries(conn, shop, page)?, next })
 }
 
-/// The languages worth asking for: those that reviews of the shop are written in.
-pub(crate) fn languages(conn: &mut Connection, shop: ShopId) -> db::Result<Vec<String>> {
-    store::languages(conn, shop, LANGUAGES)
+/// Reads a page for people: with the last changes of what was edited.
+pub(crate) fn list_with_history(conn: &mut Connection, shop: ShopId, query: &ListQuery) -> db::Result<Listing> {
+    let mut page = list(conn, shop, query)?;
+    add_history(conn, shop, &mut page.entries)?;
+    Ok(page)
+}
+
+/// The languages worth asking for: those that reviews of the product (or the shop) are written in.
+pub(crate) fn languages(conn: &mut Connection, shop: ShopId, sku: &str) -> db::Result<Vec<String>> {
+    store::languages(conn, shop, sku, LANGUAGES)
 }
 
 fn lane(query: &ListQuery, stars: Option<Stars>, take: i64) -> Lane<'_> {
@@ -125,6 +168,7 @@ fn lane(query: &ListQuery, stars: Option<Stars>, take: i64) -> Lane<'_> {
         stars,
         language: query.filter.language.as_deref(),
         replied: query.filter.replied,
+        with_text: query.filter.with_text,
         published: query.sort.by_stars() || query.filter.asks_for_content(),
         from: query.filter.from,
         to: query.filter.to,
@@ -152,22 +196,11 @@ fn by_time(conn: &mut Connection, shop: ShopId, query: &ListQuery) -> db::Result
 
 /// One lane a number of stars, one after the other, until the page is full.
 fn by_stars(conn: &mut Connection, shop: ShopId, query: &ListQuery) -> db::Result<Vec<Review>> {
-    let mut order: Vec<Stars> =
-        if query.filter.stars.is_empty() { Stars::ALL.to_vec() } else { query.filter.stars.clone() };
-    if query.sort == Sort::Highest {
-        order.reverse();
-    }
-    let from = query.after.map(|place| place.stars);
-    let passed = |stars: &Stars| match (from, query.sort) {
-        (Some(from), Sort::Highest) => stars.value() > from,
-        (Some(from), _) => stars.value() < from,
-        (None, _) => false,
-    };
     let mut page = Vec::new();
-    for stars in order.into_iter().filter(|stars| !passed(stars)) {
+    for (stars, within) in query.star_lanes() {
         let have = i64::try_from(page.len()).unwrap_or(i64::MAX);
         let mut next = lane(query, Some(stars), query.limit.probe() - have);
-        if from != Some(stars.value()) {
+        if !within {
             next.after = None;
         }
         if next.take <= 0 {
@@ -176,108 +209,6 @@ fn by_stars(conn: &mut Connection, shop: ShopId, query: &ListQuery) -> db::Resul
         page.extend(store::lane(conn, shop, &next)?);
     }
     Ok(page)
-}
-
-/// The query of a list as it comes over the wire: text, every part optional.
-#[derive(Clone, Debug, Default, Deserialize)]
-pub(crate) struct ListParams {
-    /// `5` or `1,2`.
-    pub(crate) stars: Option<String>,
-    /// `it`.
-    pub(crate) language: Option<String>,
-    /// `true`, `false` (or `yes`, `no`).
-    pub(crate) replied: Option<String>,
-    /// The shop's own.
-    pub(crate) sku: Option<String>,
-    /// A day (UTC) or an instant.
-    pub(crate) from: Option<String>,
-    /// A day (UTC, wholly included) or an instant (excluded).
-    pub(crate) to: Option<String>,
-    /// `newest`, `oldest`, `highest`, `lowest`.
-    pub(crate) sort: Option<String>,
-    /// 1 to 100.
-    pub(crate) limit: Option<String>,
-    /// From the page before.
-    pub(crate) cursor: Option<String>,
-}
-
-/// A part of a query that cannot be read, and a sentence on how it should look.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct BadParam {
-    /// Which part.
-    pub(crate) name: &'static str,
-    /// What to send instead.
-    pub(crate) detail: &'static str,
-}
-
-impl ListParams {
-    /// Reads the query; empty parts count as absent, as browsers send them.
-    pub(crate) fn read(&self) -> Result<ListQuery, BadParam> {
-        let sort = optional(self.sort.as_ref(), "sort", "send newest, oldest, highest or lowest", |word| {
-            Sort::WORDS.iter().find(|pair| pair.0 == word).map(|pair| pair.1)
-        })?
-        .unwrap_or_default();
-        let filter = Filter {
-            stars: optional(self.stars.as_ref(), "stars", "send 1 to 5, or several with commas", many_stars)?
-                .unwrap_or_default(),
-            language: optional(self.language.as_ref(), "language", "send two letters such as it", language)?,
-            replied: optional(self.replied.as_ref(), "replied", "send true or false", yes_or_no)?,
-            sku: optional(self.sku.as_ref(), "sku", "send the product's SKU without NUL", |sku| {
-                (!sku.contains('\0')).then(|| sku.to_owned())
-            })?,
-            from: optional(self.from.as_ref(), "from", "send 2026-11-22 or 2026-11-22T05:00:00Z", |text| {
-                instant(text, 0)
-            })?,
-            to: optional(self.to.as_ref(), "to", "send 2026-11-22 or 2026-11-22T05:00:00Z", |text| instant(text, 1))?,
-        };
-        let limit = optional(self.limit.as_ref(), "limit", "send a whole number from 1 to 100", |text| {
-            PageLimit::parse(text).ok()
-        })?;
-        let after = optional(self.cursor.as_ref(), "cursor", "take it from the next link, unchanged", |text| {
-            Cursor::decode::<Place>(text).ok().filter(|place| place.sort == sort)
-        })?;
-        Ok(ListQuery { filter, sort, limit: limit.unwrap_or_default(), after })
-    }
-}
-
-fn optional<T>(
-    text: Option<&String>,
-    name: &'static str,
-    detail: &'static str,
-    read: impl FnOnce(&str) -> Option<T>,
-) -> Result<Option<T>, BadParam> {
-    let Some(text) = text.filter(|text| !text.is_empty()) else { return Ok(None) };
-    read(text).map(Some).ok_or(BadParam { name, detail })
-}
-
-fn many_stars(text: &str) -> Option<Vec<Stars>> {
-    let one = |word: &str| word.trim().parse::<i64>().ok().and_then(Stars::new);
-    let mut all = text.split(',').map(one).collect::<Option<Vec<_>>>()?;
-    all.sort_by_key(|stars| stars.value());
-    all.dedup();
-    // All five together narrow nothing, so that tombstones stay where they stood.
-    if all.len() == Stars::ALL.len() { Some(Vec::new()) } else { Some(all) }
-}
-
-fn language(text: &str) -> Option<String> {
-    let fits = (2..=3).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphabetic());
-    fits.then(|| text.to_ascii_lowercase())
-}
-
-fn yes_or_no(text: &str) -> Option<bool> {
-    match text {
-        "true" | "yes" | "1" => Some(true),
-        "false" | "no" | "0" => Some(false),
-        _ => None,
-    }
-}
-
-/// An instant, or a day: its start, or with `plus` 1 the start of the next.
-fn instant(text: &str, plus: i64) -> Option<Timestamp> {
-    match UtcDay::parse(text) {
-        Ok(day) => Some(day.plus(plus).start()),
-        Err(_) => Timestamp::parse(text).ok(),
-    }
 }
 
 #[cfg(test)]
@@ -298,6 +229,7 @@ mod tests {
             (of(Filter { language: Some("it".to_owned()), ..Filter::default() }), None, "reviews_language"),
             (of(Filter { replied: Some(true), ..Filter::default() }), None, "reviews_answered"),
             (of(Filter { replied: Some(false), ..Filter::default() }), None, "reviews_unanswered"),
+            (of(Filter { with_text: true, ..Filter::default() }), None, "reviews_worded"),
         ];
         for (query, stars, index) in shapes {
             for after in [false, true] {

@@ -7,7 +7,7 @@
 //! to the author. Nobody else can touch it: no event of the shop, no key, no plan.
 //!
 //! Every change moves the [`tally`] in the same transaction: day rows of stars behind every score. [`mod@list`] reads pages
-//! along indexes, [`public`] builds what the world sees, [`notify`] writes the two mails of this room, [`form`] reads what
+//! along indexes and [`search`] finds their words, [`public`] builds what the world sees, [`notify`] writes the two mails of this room, [`form`] reads what
 //! a browser posts, [`pages`] shows it, [`api`] is the door of all of it.
 
 pub(crate) mod answer;
@@ -22,9 +22,11 @@ pub(crate) mod list;
 pub mod model;
 pub(crate) mod notify;
 pub(crate) mod pages;
+pub(crate) mod params;
 pub(crate) mod public;
 pub(crate) mod reply;
 pub(crate) mod restrict;
+mod search;
 mod share;
 mod show;
 mod store;
@@ -35,11 +37,14 @@ mod visit;
 
 pub(crate) use erase::forget;
 pub use erase::personal;
-pub(crate) use list::{ListParams, ListQuery, Listing, languages, list};
+pub(crate) use list::{ListQuery, Listing, languages, list, list_with_history};
 pub(crate) use notify::{ReplyNoticeLetter, RestrictionStatementLetter};
+pub(crate) use params::{BadParam, ListParams};
 pub(crate) use public::{PublicEntry, PublicReview};
+pub(crate) use search::index_what_waits;
 pub(crate) use tally::{
-    ReplyHours, TallyRow, hidden, products, reply_hours, reviewed_skus, tally_of, tally_of_products,
+    ReplyHours, TallyRow, hidden, product_name, products, reply_hours, reviewed_skus, tally_of, tally_of_products,
+    top_products,
 };
 
 #[cfg(test)]

@@ -189,6 +189,25 @@ pub(super) fn entries(conn: &mut Connection, shop: ShopId, page: Vec<Review>) ->
     Ok(page.into_iter().map(entry).collect())
 }
 
+/// Earlier versions of one review or reply that a list shows; its own page has them all.
+const SHOWN_VERSIONS: i64 = 3;
+
+/// Adds what edited reviews and replies of a page said before, as far as a list shows it.
+pub(super) fn add_history(conn: &mut Connection, shop: ShopId, entries: &mut [PublicEntry]) -> db::Result<()> {
+    for entry in entries {
+        let PublicEntry::Review(review) = entry else { continue };
+        if review.version > 1 {
+            let earlier = store::newest_versions(conn, shop, review.id, SHOWN_VERSIONS)?;
+            review.earlier = Some(earlier.into_iter().map(public_version).collect());
+        }
+        if let Some(reply) = review.reply.as_mut().filter(|reply| reply.version > 1) {
+            let earlier = store::newest_reply_versions(conn, shop, review.id, SHOWN_VERSIONS)?;
+            reply.earlier = Some(earlier.into_iter().map(public_reply_version).collect());
+        }
+    }
+    Ok(())
+}
+
 /// One review with all that it and its reply said before; `None` where the id is nobody's.
 pub(crate) fn find(conn: &mut Connection, id: ReviewId) -> db::Result<Option<PublicEntry>> {
     let Some(review) = store::by_id(conn, id)? else { return Ok(None) };

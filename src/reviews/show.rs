@@ -116,11 +116,14 @@ pub(super) fn thanks_test(stage: &Stage<'_>, visit: &Visit, sent: &Submission, n
         language: visit.language().tag().to_owned(),
         published_at: now,
         edited_at: None,
-        versions: Vec::new(),
+        history: Vec::new(),
+        longer: false,
         item: None,
+        item_url: None,
         ordered_at: facts.placed_at,
         checked: facts.checked.as_str().to_owned(),
         reply: None,
+        withdrawn_at: None,
         answers: Vec::new(),
     };
     ThanksPage {

@@ -2,7 +2,7 @@
 //! that changes a review. It is the truth behind every score; anyone can recompute a score from its rows.
 //!
 //! [`publish`] and [`settle`] are the only ways a review reaches the database, so that no verb can forget the tally, the
-//! reply figures or the shop's public version.
+//! reply figures, what it is found by or the shop's public version.
 
 use crate::db::{self, Connection};
 use crate::kernel::id::ShopId;
@@ -10,7 +10,7 @@ use crate::merchants;
 use crate::orders;
 
 use super::model::{RestrictionReason, Review};
-use super::store;
+use super::{search, store};
 
 /// One row of the tally.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +30,8 @@ pub(crate) struct ReplyHours {
     pub(crate) hours: i64,
     /// Reviews of the shop replied to in that time.
     pub(crate) n: i64,
+    /// Of these, reviews of one or two stars.
+    pub(crate) low: i64,
 }
 
 /// Stores the new review of an invitation, and those of its products, with everything that moves with them. `false`: the
@@ -63,16 +65,15 @@ fn moved(tx: &mut Connection, before: Option<&Review>, after: &Review) -> db::Re
     for (day, counts) in deltas(before, after) {
         store::shift_tally(tx, after.shop, &TallyRow { sku: after.sku.clone(), day, counts })?;
     }
-    let (was, is) = (before.and_then(Review::reply_hours), after.reply_hours());
+    let figure = |review: &Review| review.reply_hours().map(|hours| (hours, review.stars.is_low()));
+    let (was, is) = (before.and_then(figure), figure(after));
     if was != is {
-        if let Some(hours) = was {
-            store::shift_reply_hours(tx, after.shop, hours, -1)?;
-        }
-        if let Some(hours) = is {
-            store::shift_reply_hours(tx, after.shop, hours, 1)?;
+        for (figure, by) in [(was, -1), (is, 1)] {
+            let Some((hours, low)) = figure else { continue };
+            store::shift_reply_hours(tx, after.shop, ReplyHours { hours, n: by, low: if low { by } else { 0 } })?;
         }
     }
-    Ok(())
+    search::sync(tx, before, after)
 }
 
 /// The signed change of each day row; empty where nothing that counts has changed.
@@ -147,4 +148,14 @@ pub(crate) struct ProductCounts {
 /// Counts reviewed products from the tally; costs as much as there are days with such reviews.
 pub(crate) fn products(conn: &mut Connection, shop: ShopId) -> db::Result<ProductCounts> {
     store::products(conn, shop)
+}
+
+/// SKUs of the products with the most published reviews, most first; costs what [`products`] does.
+pub(crate) fn top_products(conn: &mut Connection, shop: ShopId, most: i64) -> db::Result<Vec<String>> {
+    store::top_products(conn, shop, most)
+}
+
+/// A product's name as its newest review has it, else its SKU; `None` where nobody reviewed it.
+pub(crate) fn product_name(conn: &mut Connection, shop: ShopId, sku: &str) -> db::Result<Option<String>> {
+    store::product_name(conn, shop, sku)
 }

@@ -45,6 +45,15 @@ pub(crate) fn short_date(language: Language, iso: &str) -> Option<String> {
     })
 }
 
+/// A month of a year: `marzo 2026`; None for what is no month.
+pub(crate) fn month(language: Language, year: i64, month: i64) -> Option<String> {
+    let name = of(language).months.get(usize::try_from(month).ok()?.checked_sub(1)?)?;
+    Some(match language {
+        Language::Es => format!("{name} de {year}"),
+        Language::It | Language::En | Language::De | Language::Fr => format!("{name} {year}"),
+    })
+}
+
 /// An instant with its time of day: `22 novembre 2026, 05:00 UTC`.
 pub(crate) fn moment(language: Language, iso: &str) -> Option<String> {
     Some(fill(of(language).common.moment, &[("date", &date(language, iso)?), ("time", iso.get(11..16)?)]))
@@ -67,6 +76,13 @@ pub(crate) fn around_date<'a>(language: Language, phrase: &'a str, date: &str) -
 mod tests {
     use super::*;
     use Language::{De, En, Es, Fr, It};
+
+    #[test]
+    fn months_as_people_write_them() {
+        let said = [It, En, De, Fr, Es].map(|language| month(language, 2026, 3).unwrap());
+        assert_eq!(said, ["marzo 2026", "March 2026", "März 2026", "mars 2026", "marzo de 2026"]);
+        assert_eq!((month(It, 2026, 0), month(It, 2026, 13)), (None, None));
+    }
 
     #[test]
     fn dates_as_people_write_them() {

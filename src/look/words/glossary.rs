@@ -93,18 +93,27 @@ glossary! {
     layout: Layout { skip languages promise how }
     /// A review, wherever it stands.
     review: Review {
-        no_words a_customer about_item certified edited_on version_of version_dropped reply_of answer_of
-        answer_of_customer restricted restricted_since restricted_more erased erased_more
+        no_words a_customer about_item certified edited_on changed_on said_since version_of version_dropped removed added longer reply_of
+        withdrawn answer_of answer_of_customer restricted restricted_since restricted_more erased erased_more
     }
     /// A shop's public face.
     profile: Profile {
         title description closed closed_more suspended suspended_more no_reviews histogram stars_column
-        share_column count_column answers answers_in answers_never contact how_link reviews filter_stars
-        filter_language filter_replied filter_all filter_yes filter_no filter_go filter_clear none_match empty
-        paging newer older how_title how_1 how_2 how_3 how_4 how_not numbers orders eligible invited reviewed
-        not_asked cancelled_by_shop postponed_by_shop restricted_for erased_by_author as_of;
+        share_column count_column replies answers_in answers_low answers_none answers_never read_low of contact how_link
+        reviews paging newer older empty how_title how_1 how_2 how_3 how_4 how_not numbers orders eligible invited
+        invited_more reviewed reviewed_more numbers_link not_asked cancelled_by_shop postponed_by_shop restricted_for erased_by_author as_of products products_more;
         out_of n_stars product_reviews
     }
+    /// How the reviews of a shop or a product went.
+    trend: Trend { title label means counts none table month mean reviews }
+    /// Looking for reviews among many.
+    list: List {
+        search search_go too_long too_many no_word narrow stars language replied replied_yes replied_no text text_yes product
+        of_shop all sort newest oldest highest lowest active remove clear none_match more_than;
+        matching
+    }
+    /// A product's page.
+    product: Product { title description of_shop about_shop; out_of }
     /// The badge.
     badge: Badge { as_of none closed suspended unknown description; reviews }
     /// Passing a page on.

@@ -7,8 +7,9 @@ use crate::kernel::domain::ShopRef;
 use crate::kernel::id::ReviewId;
 use crate::merchants::Shops;
 use crate::problem::{Code, Problem};
-use crate::reviews::list::{self, BadParam, ListParams};
+use crate::reviews::list;
 use crate::reviews::public::{self, PublicEntry, Tombstone};
+use crate::reviews::{BadParam, ListParams};
 
 /// `GET /v1/reviews/{id}`: the review with its dialogue and history; 410 with date, reason and by whom where it is gone.
 pub(super) async fn read_review(shops: web::Data<Shops>, id: web::Path<String>) -> Result<HttpResponse, Problem> {
@@ -49,7 +50,7 @@ pub(super) async fn list_reviews(
     let params = params.into_inner();
     let query = params.read().map_err(refused)?;
     let id = entry.shop.id;
-    let page = shops.context().db().read(move |conn| list::list(conn, id, &query)).await?;
+    let page = shops.context().db().read(move |conn| list(conn, id, &query)).await?;
     http::listed(&req, &page.entries, page.next.as_deref())
 }
 

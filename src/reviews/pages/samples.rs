@@ -6,8 +6,9 @@ use super::{
 };
 use crate::kernel::locale::Language;
 use crate::kernel::time::{DAY, Timestamp};
+use crate::look::changes::changes;
 use crate::look::page::Frame;
-use crate::look::review::{AnswerCard, Entry, ReplyCard, ReviewCard, Version};
+use crate::look::review::{AnswerCard, Change, Entry, ReplyCard, ReviewCard, StarsChange};
 use crate::look::share::Share;
 
 /// 22 November 2026, 05:00 UTC.
@@ -85,16 +86,21 @@ fn card() -> ReviewCard {
         language: "it".into(),
         published_at: NOW.minus_ms(4 * DAY),
         edited_at: Some(NOW),
-        versions: vec![Version {
-            at: NOW.minus_ms(4 * DAY),
-            stars: 3,
-            title: None,
-            text: Some("Manca una tazza.".into()),
+        history: vec![Change {
+            at: NOW,
+            before: NOW.minus_ms(4 * DAY),
+            stars: Some(StarsChange { from: 3, to: 4 }),
+            title: Vec::new(),
+            text: changes("Manca una tazza.", "Arrivato in tre giorni, tutto intero."),
+            dropped: None,
         }],
+        longer: false,
         item: None,
+        item_url: None,
         ordered_at: None,
         checked: "v1".into(),
         reply: None,
+        withdrawn_at: None,
         answers: Vec::new(),
     }
 }
@@ -106,7 +112,7 @@ pub(super) fn thanks() -> Vec<ThanksPage> {
         shop_name: SHOP.into(),
         live_url: PROFILE.into(),
         yours_url: HERE.into(),
-        review: ReviewCard { edited_at: None, versions: Vec::new(), ..card() },
+        review: ReviewCard { edited_at: None, history: Vec::new(), ..card() },
         test: false,
         share: Some(Share::of("https://attesta.example/reviews/rev_1", "Bottega Ligure: 4 su 5").yours()),
     };
@@ -121,7 +127,8 @@ fn own() -> OwnReview {
                 text: "La tazza mancante parte oggi.".into(),
                 at: NOW.minus_ms(3 * DAY),
                 edited_at: None,
-                versions: Vec::new(),
+                history: Vec::new(),
+                longer: false,
             }),
             ..card()
         },
@@ -226,9 +233,15 @@ pub(super) fn single() -> Vec<ReviewPage> {
         ordered_at: Some(NOW.minus_ms(12 * DAY)),
         share: Some(Share::of("https://attesta.example/reviews/rev_1", "Bottega Ligure: 4 su 5")),
     };
-    let reply =
-        ReplyCard { shop: SHOP.into(), text: "Grazie.".into(), at: NOW, edited_at: Some(NOW), versions: Vec::new() };
-    let brief = ReviewCard { versions: Vec::new(), reply: Some(reply), ..card() };
+    let reply = ReplyCard {
+        shop: SHOP.into(),
+        text: "Grazie.".into(),
+        at: NOW,
+        edited_at: Some(NOW),
+        history: Vec::new(),
+        longer: false,
+    };
+    let brief = ReviewCard { history: Vec::new(), reply: Some(reply), ..card() };
     let linked = ReviewCard { url: Some(PROFILE.into()), ..brief.clone() };
     let with = |entry| ReviewPage { entry, certified: false, share: None, ..standing.clone() };
     let restricted = Entry::Restricted { id: id.clone(), published_at: NOW, at: NOW, reason: "court_order".into() };

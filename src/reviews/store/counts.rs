@@ -31,11 +31,14 @@ pub(in crate::reviews) fn shift_tally(tx: &mut Connection, shop: ShopId, by: &Ta
     Ok(())
 }
 
-/// Adds a signed number of replies that came after so many hours.
-pub(in crate::reviews) fn shift_reply_hours(tx: &mut Connection, shop: ShopId, hours: i64, by: i64) -> db::Result<()> {
-    let empty = (reply_stats::shop_id.eq(shop), reply_stats::hours.eq(hours), reply_stats::n.eq(0));
+/// Adds signed numbers of replies that came after so many hours.
+pub(in crate::reviews) fn shift_reply_hours(tx: &mut Connection, shop: ShopId, by: ReplyHours) -> db::Result<()> {
+    let key = (reply_stats::shop_id.eq(shop), reply_stats::hours.eq(by.hours));
+    let empty = (key, reply_stats::n.eq(0), reply_stats::low.eq(0));
     each!(tx, |c| diesel::insert_into(reply_stats::table).values(empty).on_conflict_do_nothing().execute(c))?;
-    diesel::update(reply_stats::table.find((shop, hours))).set(reply_stats::n.eq(reply_stats::n + by)).execute(tx)?;
+    diesel::update(reply_stats::table.find((shop, by.hours)))
+        .set((reply_stats::n.eq(reply_stats::n + by.n), reply_stats::low.eq(reply_stats::low + by.low)))
+        .execute(tx)?;
     Ok(())
 }
 
@@ -103,15 +106,40 @@ pub(in crate::reviews) fn products(conn: &mut Connection, shop: ShopId) -> db::R
     Ok(ProductCounts { products, reviews })
 }
 
+/// SKUs with the most standing reviews, most first.
+pub(in crate::reviews) fn top_products(conn: &mut Connection, shop: ShopId, most: i64) -> db::Result<Vec<String>> {
+    let standing = sql::<BigInt>("CAST(SUM(s1 + s2 + s3 + s4 + s5) AS BIGINT)");
+    Ok(tally::table
+        .filter(tally::shop_id.eq(shop))
+        .filter(tally::sku.gt(""))
+        .filter((tally::s1 + tally::s2 + tally::s3 + tally::s4 + tally::s5).gt(0))
+        .group_by(tally::sku)
+        .order((standing.desc(), tally::sku))
+        .select(tally::sku)
+        .limit(most)
+        .load(conn)?)
+}
+
+/// The name in the newest review of a product, else its SKU; `None` where it has none.
+pub(in crate::reviews) fn product_name(conn: &mut Connection, shop: ShopId, sku: &str) -> db::Result<Option<String>> {
+    let newest = reviews::table
+        .filter(reviews::shop_id.eq(shop))
+        .filter(reviews::sku.eq(sku))
+        .order((reviews::published_at.desc(), reviews::id.desc()))
+        .select(reviews::item);
+    let found: Option<Option<String>> = newest.first(conn).optional()?;
+    Ok(found.map(|name| name.unwrap_or_else(|| sku.to_owned())))
+}
+
 /// Reply figures by hours, shortest first.
 pub(in crate::reviews) fn reply_hours(conn: &mut Connection, shop: ShopId) -> db::Result<Vec<ReplyHours>> {
-    let rows: Vec<(i64, i64)> = reply_stats::table
+    let rows: Vec<(i64, i64, i64)> = reply_stats::table
         .filter(reply_stats::shop_id.eq(shop))
         .filter(reply_stats::n.gt(0))
         .order(reply_stats::hours)
-        .select((reply_stats::hours, reply_stats::n))
+        .select((reply_stats::hours, reply_stats::n, reply_stats::low))
         .load(conn)?;
-    Ok(rows.into_iter().map(|(hours, n)| ReplyHours { hours, n }).collect())
+    Ok(rows.into_iter().map(|(hours, n, low)| ReplyHours { hours, n, low }).collect())
 }
 
 /// Reviews restricted now, by reason.

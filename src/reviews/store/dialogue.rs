@@ -124,12 +124,24 @@ pub(in crate::reviews) fn reply_versions(
     shop: ShopId,
     of: ReviewId,
 ) -> db::Result<Vec<ReplyVersion>> {
-    let rows: Vec<(i64, Timestamp, String)> = reply_versions::table
+    newest_reply_versions(conn, shop, of, i64::MAX)
+}
+
+/// The newest of these, `most` at the most, oldest first.
+pub(in crate::reviews) fn newest_reply_versions(
+    conn: &mut Connection,
+    shop: ShopId,
+    of: ReviewId,
+    most: i64,
+) -> db::Result<Vec<ReplyVersion>> {
+    let mut rows: Vec<(i64, Timestamp, String)> = reply_versions::table
         .filter(reply_versions::shop_id.eq(shop))
         .filter(reply_versions::review_id.eq(of))
-        .order(reply_versions::version)
+        .order(reply_versions::version.desc())
         .select((reply_versions::version, reply_versions::at, reply_versions::body))
+        .limit(most)
         .load(conn)?;
+    rows.reverse();
     Ok(rows.into_iter().map(|(version, at, text)| ReplyVersion { version, at, text }).collect())
 }
 

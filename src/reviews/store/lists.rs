@@ -26,6 +26,8 @@ pub(in crate::reviews) struct Lane<'a> {
     pub(in crate::reviews) language: Option<&'a str>,
     /// Only replied (or not replied) ones.
     pub(in crate::reviews) replied: Option<bool>,
+    /// Only those with a text.
+    pub(in crate::reviews) with_text: bool,
     /// Without tombstones.
     pub(in crate::reviews) published: bool,
     /// Published at or after.
@@ -59,6 +61,9 @@ pub(in crate::reviews) fn lane(conn: &mut Connection, shop: ShopId, lane: &Lane<
         Some(false) => query.filter(reviews::replied_at.is_null()),
         None => query,
     };
+    if lane.with_text {
+        query = query.filter(sql::<Bool>("reviews.body <> ''"));
+    }
     if lane.published {
         // Spelled out, not bound: only then do the engines know that the partial indexes hold what is asked.
         query = query.filter(sql::<Bool>("reviews.status = 'published'"));
@@ -115,13 +120,18 @@ pub(in crate::reviews) fn plan(conn: &mut Connection, shop: ShopId, lane: &Lane<
     lines.into_iter().map(|line| line.detail).collect()
 }
 
-/// Languages of a shop's own reviews, in order, `most` at the most: one seek along the index each.
-pub(in crate::reviews) fn languages(conn: &mut Connection, shop: ShopId, most: usize) -> db::Result<Vec<String>> {
+/// Languages of the reviews of a product (or the shop), in order, `most` at the most: one seek along the index each.
+pub(in crate::reviews) fn languages(
+    conn: &mut Connection,
+    shop: ShopId,
+    sku: &str,
+    most: usize,
+) -> db::Result<Vec<String>> {
     let mut found: Vec<String> = Vec::new();
     while found.len() < most {
         let next = reviews::table
             .filter(reviews::shop_id.eq(shop))
-            .filter(reviews::sku.eq(""))
+            .filter(reviews::sku.eq(sku))
             .filter(reviews::language.gt(found.last().cloned().unwrap_or_default()))
             .order((reviews::language, reviews::published_at, reviews::id))
             .select(reviews::language)

@@ -17,19 +17,22 @@ mod dialogue;
 mod lists;
 mod received;
 mod restrictions;
+mod search;
 mod versions;
 
 pub(super) use counts::{
-    erased, products, reply_hours, restricted, reviewed_skus, shift_reply_hours, shift_tally, tally, tally_of_products,
+    erased, product_name, products, reply_hours, restricted, reviewed_skus, shift_reply_hours, shift_tally, tally,
+    tally_of_products, top_products,
 };
 pub(super) use dialogue::{
-    add_answer, add_reply, answers, blank_reply_versions, close_dialogue, keep_reply, mark_notified, notified_at,
-    replies, reply, reply_versions, save_reply,
+    add_answer, add_reply, answers, blank_reply_versions, close_dialogue, keep_reply, mark_notified,
+    newest_reply_versions, notified_at, replies, reply, reply_versions, save_reply,
 };
 pub(super) use lists::{Lane, lane, languages};
 pub(super) use received::received;
 pub(super) use restrictions::{add_restriction, lift, restriction, restrictions};
-pub(super) use versions::{drop_all_versions, drop_version, keep_version, versions};
+pub(super) use search::{Ask, Hit, Spot, any_waits, hits, indexed, make_findable, unfind, waiting};
+pub(super) use versions::{drop_all_versions, drop_version, keep_version, newest_versions, versions};
 
 #[cfg(test)]
 mod fixture;
@@ -39,6 +42,8 @@ pub(super) use counts::recount;
 pub(super) use fixture::asked;
 #[cfg(test)]
 pub(super) use lists::plan;
+#[cfg(test)]
+pub(super) use search::{indexed_terms, wait};
 
 /// A review as it stands in its row.
 #[derive(Queryable, Selectable, Insertable)]
@@ -176,6 +181,21 @@ pub(super) fn hold(tx: &mut Connection, shop: ShopId, id: ReviewId) -> db::Resul
 pub(super) fn by_id(conn: &mut Connection, id: ReviewId) -> db::Result<Option<Review>> {
     let row = reviews::table.filter(reviews::id.eq(id)).select(Row::as_select()).first(conn).optional()?;
     row.map(Row::review).transpose()
+}
+
+/// Reviews of a shop, in the order of their ids as given.
+pub(super) fn by_ids(conn: &mut Connection, shop: ShopId, ids: &[ReviewId]) -> db::Result<Vec<Review>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = reviews::table
+        .filter(reviews::shop_id.eq(shop))
+        .filter(reviews::id.eq_any(ids))
+        .select(Row::as_select())
+        .load(conn)?;
+    let mut all = rows.into_iter().map(Row::review).collect::<db::Result<Vec<Review>>>()?;
+    all.sort_by_key(|review| ids.iter().position(|id| *id == review.id));
+    Ok(all)
 }
 
 /// What an invitation brought: the review of the shop first, then products by SKU.

@@ -31,12 +31,24 @@ pub(in crate::reviews) fn keep_version(tx: &mut Connection, review: &Review) -> 
 
 /// Earlier versions, oldest first.
 pub(in crate::reviews) fn versions(conn: &mut Connection, shop: ShopId, id: ReviewId) -> db::Result<Vec<Version>> {
-    let rows: Vec<Columns> = past::table
+    newest_versions(conn, shop, id, i64::MAX)
+}
+
+/// The newest earlier versions, `most` at the most, oldest first.
+pub(in crate::reviews) fn newest_versions(
+    conn: &mut Connection,
+    shop: ShopId,
+    id: ReviewId,
+    most: i64,
+) -> db::Result<Vec<Version>> {
+    let mut rows: Vec<Columns> = past::table
         .filter(past::shop_id.eq(shop))
         .filter(past::review_id.eq(id))
-        .order(past::version)
+        .order(past::version.desc())
         .select((past::version, past::at, past::stars, past::title, past::body, past::dropped_at))
+        .limit(most)
         .load(conn)?;
+    rows.reverse();
     let version = |(version, at, value, title, text, dropped_at): Columns| {
         Ok(Version { version, at, stars: stars(value)?, title, text, dropped_at })
     };

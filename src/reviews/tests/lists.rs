@@ -2,8 +2,9 @@
 
 use super::*;
 use crate::kernel::time::HOUR;
+use crate::reviews::ListParams;
 use crate::reviews::house::said_of;
-use crate::reviews::list::{ListParams, ListQuery, list};
+use crate::reviews::list::{ListQuery, list};
 use crate::reviews::public::PublicEntry;
 
 fn ids(entries: &[PublicEntry]) -> Vec<(ReviewId, bool)> {
@@ -89,6 +90,10 @@ fn bad_list_queries_name_the_part() {
     assert_eq!(bad(ListParams { sort: text("best"), ..ListParams::default() }), "sort");
     assert_eq!(bad(ListParams { cursor: text("x"), ..ListParams::default() }), "cursor");
     assert_eq!(bad(ListParams { sku: text("a\0"), ..ListParams::default() }), "sku");
+    assert_eq!(bad(ListParams { with_text: text("maybe"), ..ListParams::default() }), "with_text");
+    for q in [&*"x".repeat(101), "a b c d e f g h i", "?!"] {
+        assert_eq!(bad(ListParams { q: text(q), ..ListParams::default() }), "q", "{q}");
+    }
     assert_eq!(bad(ListParams { language: text("it-IT"), ..ListParams::default() }), "language");
 }
 

@@ -16,6 +16,7 @@ use crate::merchants::Shop;
 mod author;
 mod lists;
 mod others;
+mod search;
 mod stories;
 
 pub(super) fn words(stars: i64, text: &str) -> Edit {

@@ -53,7 +53,7 @@ fn a_reply_has_versions_and_each_is_answered_once() {
     assert_eq!(answered(&house, &bearer, id, 1), Answered::NoReply);
     house.clock.advance(5 * HOUR + 1);
     assert!(matches!(replied(&house, &shop, id, "Ci dispiace."), Replied::Created(reply) if reply.version == 1));
-    assert_eq!(house.read(|conn| reply_hours(conn, shop.id)), [ReplyHours { hours: 5, n: 1 }]);
+    assert_eq!(house.read(|conn| reply_hours(conn, shop.id)), [ReplyHours { hours: 5, n: 1, low: 1 }]);
     assert!(matches!(replied(&house, &shop, id, "Ci dispiace."), Replied::Unchanged(_)));
     assert_eq!(
         (answered(&house, &bearer, id, 1), answered(&house, &bearer, id, 1)),
@@ -63,9 +63,16 @@ fn a_reply_has_versions_and_each_is_answered_once() {
     assert!(matches!(replied(&house, &shop, id, "Rimborsato."), Replied::Edited(reply) if reply.version == 2));
     assert_eq!(
         house.read(|conn| reply_hours(conn, shop.id)),
-        [ReplyHours { hours: 5, n: 1 }],
+        [ReplyHours { hours: 5, n: 1, low: 1 }],
         "an edit is no new reply"
     );
+    edited(&house, &bearer, id, words(4, "Risolto."));
+    assert_eq!(
+        house.read(|conn| reply_hours(conn, shop.id)),
+        [ReplyHours { hours: 5, n: 1, low: 0 }],
+        "no low one now"
+    );
+    edited(&house, &bearer, id, words(1, "Non risolto."));
     assert_eq!(answered(&house, &bearer, id, 1), Answered::ReplyChanged);
     assert_eq!(answered(&house, &bearer, id, 2), Answered::Done);
 
@@ -81,7 +88,7 @@ fn a_reply_has_versions_and_each_is_answered_once() {
 
     house.clock.advance(HOUR);
     assert!(matches!(replied(&house, &shop, id, "Di nuovo."), Replied::Created(reply) if reply.version == 3));
-    assert_eq!(house.read(|conn| reply_hours(conn, shop.id)), [ReplyHours { hours: 7, n: 1 }]);
+    assert_eq!(house.read(|conn| reply_hours(conn, shop.id)), [ReplyHours { hours: 7, n: 1, low: 1 }]);
 }
 
 #[test]

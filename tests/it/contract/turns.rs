@@ -128,6 +128,7 @@ async fn everywhere(audit: &mut Audit<'_>, scene: &Scene, id: &str, by: &str) {
         ("read_inbox", "false"),
         ("list_product_reviews", ""),
         ("show_profile", ""),
+        ("show_product", ""),
         ("read_shop", ""),
     ] {
         let call = Call::new(named(list), scene);
