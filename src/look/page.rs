@@ -73,11 +73,7 @@ impl Frame {
     pub(crate) fn new(language: Language, root: &str, here: &str) -> Self {
         let alternates = Language::ALL
             .iter()
-            .map(|other| Alternate {
-                code: other.tag(),
-                name: other.name(),
-                url: format!("{here}?lang={other}"),
-            })
+            .map(|other| Alternate { code: other.tag(), name: other.name(), url: format!("{here}?lang={other}") })
             .collect();
         Self { language, root: root.trim_end_matches('/').to_owned(), here: here.to_owned(), alternates, card: None }
     }
