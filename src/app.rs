@@ -105,8 +105,8 @@ pub fn open(config: Config, outside: Outside) -> Result<Context, StartError> {
 
 /// Bytes of profiles and pages held in memory at most, all codings together.
 const PROFILE_BYTES: usize = 24 << 20;
-/// Bytes of badges held in memory at most.
-const BADGE_BYTES: usize = 8 << 20;
+/// Bytes of badges and widgets held in memory at most.
+const BADGE_BYTES: usize = 16 << 20;
 /// Bytes of drawn pictures held in memory at most.
 const PICTURE_BYTES: usize = 16 << 20;
 
@@ -321,6 +321,7 @@ static PAGES: LazyLock<Result<(), Broken>> = LazyLock::new(|| {
     reviews::pages::check_pages()?;
     profiles::pages::check_pages()?;
     badges::embed::frame::check_pages()?;
+    badges::gallery::check_pages()?;
     demo::pages::check_pages()
 });
 

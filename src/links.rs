@@ -49,6 +49,18 @@ pub mod path {
     pub const EMBED_SHOP: &str = "/embed/shops/{domain}";
     /// A review in a frame of another site.
     pub const EMBED_REVIEW: &str = "/embed/reviews/{id}";
+    /// The widgets, shown and explained.
+    pub const WIDGETS: &str = "/widgets";
+    /// A script of the widgets.
+    pub const WIDGET_FILE: &str = "/w/{file}";
+    /// What a widget says of a shop's score.
+    pub const WIDGET_SUMMARY: &str = "/w/{shop}/summary.json";
+    /// The same with the latest reviews.
+    pub const WIDGET_REVIEWS: &str = "/w/{shop}/reviews.json";
+    /// A widget as markup to include.
+    pub const WIDGET_FRAGMENT: &str = "/w/{shop}/{kind}.html";
+    /// A widget as a page to frame.
+    pub const WIDGET_FRAME: &str = "/w/{shop}/{kind}/frame";
     /// Stylesheet and other files of ours.
     pub const ASSET: &str = "/assets/{file}";
     /// The API, explained.

@@ -10,10 +10,11 @@ use crate::db::{self, Connection};
 use crate::http::stored::{Manner, Stored};
 use crate::kernel::locale::Language;
 use crate::kernel::time::UtcDay;
+use crate::look::badge::shapes::{self, Shape};
 use crate::look::badge::{self, Badge, Size, State, Theme};
 use crate::look::words;
 use crate::merchants::{Shop, ShopStatus};
-use crate::profiles::cache::Surface;
+use crate::profiles::build::Figures;
 use crate::profiles::{self, score::Score};
 
 /// How a badge was asked for: the fallbacks are taken already.
@@ -25,6 +26,8 @@ pub(crate) struct Look {
     pub(super) size: Size,
     /// The shop's own language where none of ours was asked for.
     pub(super) language: Option<Language>,
+    /// The shape of a widget; without one, the badge itself.
+    pub(super) shape: Option<Shape>,
 }
 
 impl Look {
@@ -34,7 +37,14 @@ impl Look {
             theme: theme.and_then(Theme::parse).unwrap_or(Theme::Auto),
             size: size.and_then(Size::parse).unwrap_or(Size::M),
             language: locale.and_then(Language::of_tag),
+            shape: None,
         }
+    }
+
+    /// In the shape of a widget; `mini` is the badge of size `m`, and what is no shape the badge as it was asked for.
+    pub(super) fn shaped(self, kind: Option<&str>) -> Self {
+        let size = if kind == Some("mini") { Size::M } else { self.size };
+        Self { size, shape: kind.and_then(Shape::parse), ..self }
     }
 
     /// As a picture without style rules has it: `auto` is light.
@@ -43,15 +53,10 @@ impl Look {
     }
 }
 
-impl Surface for Look {
-    fn dated(self) -> bool {
-        true
-    }
-
-    fn make(self, conn: &mut Connection, ctx: &Context, shop: &Shop) -> db::Result<Stored> {
-        let state = state(shop, &profiles::figures(conn, shop)?.score);
-        Ok(stored(&draw(self, shop, state, ctx.now().day())))
-    }
+/// A shop's badge.
+pub(super) fn picture(conn: &mut Connection, ctx: &Context, shop: &Shop, look: Look) -> db::Result<Stored> {
+    let figures = profiles::figures(conn, shop)?;
+    Ok(stored(&draw(look, shop, &figures, ctx.now().day())))
 }
 
 fn state(shop: &Shop, score: &Score) -> State {
@@ -63,9 +68,14 @@ fn state(shop: &Shop, score: &Score) -> State {
     }
 }
 
-fn draw(look: Look, shop: &Shop, state: State, as_of: UtcDay) -> String {
+fn draw(look: Look, shop: &Shop, figures: &Figures, as_of: UtcDay) -> String {
     let language = look.language.unwrap_or_else(|| shop.locale.language());
-    badge::draw(&Badge { name: &shop.name, state, as_of, theme: look.theme, size: look.size, language })
+    let state = state(shop, &figures.score);
+    let badge = Badge { name: &shop.name, state, as_of, theme: look.theme, size: look.size, language };
+    match look.shape {
+        Some(shape) => shapes::draw(&badge, shape, figures.histogram),
+        None => badge::draw(&badge),
+    }
 }
 
 /// How long others may keep a badge.
@@ -113,11 +123,14 @@ mod tests {
 
     #[test]
     fn unknown_words_fall_back() {
-        let plain = Look { theme: Theme::Auto, size: Size::M, language: None };
+        let plain = Look { theme: Theme::Auto, size: Size::M, language: None, shape: None };
         assert_eq!(Look::of(None, None, None), plain);
         assert_eq!(Look::of(Some("pink"), Some("xxl"), Some("tlh")), plain);
-        let asked = Look { theme: Theme::Dark, size: Size::L, language: Some(Language::It) };
+        let asked = Look { theme: Theme::Dark, size: Size::L, language: Some(Language::It), shape: None };
         assert_eq!(Look::of(Some("dark"), Some("l"), Some("it-CH")), asked);
+        assert_eq!(asked.shaped(Some("mini")), Look { size: Size::M, ..asked });
+        assert_eq!(asked.shaped(Some("combo")), Look { shape: Some(Shape::Combo), ..asked });
+        assert_eq!((asked.shaped(Some("carousel")), asked.shaped(None)), (asked, asked));
     }
 
     #[test]

@@ -188,7 +188,7 @@ pub(crate) fn draw(badge: &Badge<'_>) -> String {
 fn night() -> String {
     let Palette { paper, ink, quiet, accent, star, line } = DARK;
     format!(
-        "<style>@media(prefers-color-scheme:dark){{text{{fill:{ink}}}.q{{fill:{quiet}}}.a{{fill:{accent}}}.p{{fill:{paper};stroke:{line}}}.s{{fill:{star};stroke:{star}}}.o{{stroke:{quiet}}}}}</style>"
+        "<style>@media(prefers-color-scheme:dark){{text{{fill:{ink}}}.q{{fill:{quiet}}}.a{{fill:{accent}}}.p{{fill:{paper};stroke:{line}}}.s{{fill:{star};stroke:{star}}}.o{{stroke:{quiet}}}.r{{fill:{line}}}}}</style>"
     )
 }
 
@@ -286,7 +286,7 @@ pub(super) fn counted(language: Language, count: i64) -> String {
 }
 
 /// `as of 3 March 2026`.
-pub(super) fn as_of(language: Language, day: &str) -> String {
+pub(crate) fn as_of(language: Language, day: &str) -> String {
     let around = words::around_date(language, words::of(language).badge.as_of, day);
     around.map_or_else(String::new, |(before, after)| format!("{before}{day}{after}"))
 }
@@ -339,5 +339,6 @@ pub(super) fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
+pub(crate) mod shapes;
 #[cfg(test)]
 mod tests;

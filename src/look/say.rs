@@ -43,7 +43,9 @@ pub(crate) fn register(registry: &mut Handlebars<'_>, language: Language) {
     for (name, say) in sayings {
         registry.register_helper(name, Box::new(Saying(name, language, say)));
     }
-    let drawings: [(&'static str, Draw); 8] = [
+    let drawings: [(&'static str, Draw); 10] = [
+        ("plain_five", plain_stars),
+        ("plain_seal", plain_mark),
         ("one_star", one_star),
         ("date", date),
         ("dated", dated),
@@ -211,6 +213,16 @@ fn five_stars(language: Language, h: &Helper<'_>) -> Option<String> {
     let class = arg(h, 1).and_then(Value::as_str).unwrap_or("stars");
     let label = html_escape(&words::out_of_five(language, score));
     Some(stars::svg(score, &label, &html_escape(class)))
+}
+
+/// `plain_five stars "4,3 su 5"`: with their colours, for pages that have no style of ours.
+fn plain_stars(_: Language, h: &Helper<'_>) -> Option<String> {
+    Some(stars::plain(arg(h, 0)?.as_f64()?, &html_escape(arg(h, 1)?.as_str()?)))
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "one signature for all drawings")]
+fn plain_mark(_: Language, _: &Helper<'_>) -> Option<String> {
+    Some(seal::plain())
 }
 
 fn bar(_: Language, h: &Helper<'_>) -> Option<String> {

@@ -10,3 +10,10 @@ pub(crate) fn svg(class: &str) -> String {
         "<svg class=\"{class}\" viewBox=\"0 0 32 32\" width=\"20\" height=\"20\" aria-hidden=\"true\"><path fill-rule=\"evenodd\" d=\"{PATH}\"/></svg>"
     )
 }
+
+/// The same with its own colour, for pages that have no style of ours.
+pub(crate) fn plain() -> String {
+    format!(
+        "<svg class=\"seal\" viewBox=\"0 0 32 32\" width=\"20\" height=\"20\" aria-hidden=\"true\"><path fill=\"#0b6b4f\" fill-rule=\"evenodd\" d=\"{PATH}\"/></svg>"
+    )
+}

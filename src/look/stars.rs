@@ -42,6 +42,15 @@ pub(crate) fn svg(score: f64, label: &str, class: &str) -> String {
     )
 }
 
+/// Five stars that carry their colours, for pages that have no style of ours. `label` must already be escaped.
+pub(crate) fn plain(score: f64, label: &str) -> String {
+    let halves = halves(score);
+    let (on, off) = (filled(halves), outlined(halves));
+    format!(
+        "<svg viewBox=\"0 0 120 24\" width=\"100\" height=\"20\" role=\"img\" aria-label=\"{label}\" stroke-width=\"1.4\" stroke-linejoin=\"round\"><path class=\"off\" fill=\"none\" stroke=\"#8b8574\" d=\"{off}\"/><path class=\"on\" fill=\"#b86e00\" stroke=\"#b86e00\" d=\"{on}\"/></svg>"
+    )
+}
+
 /// One filled star, decoration only (`aria-hidden`).
 pub(crate) fn one() -> String {
     format!(

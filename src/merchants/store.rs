@@ -201,6 +201,12 @@ pub fn all(conn: &mut Connection) -> Result<Vec<Shop>> {
     rows.into_iter().map(ShopRow::read).collect()
 }
 
+/// The oldest shop that is open: the one to show where none is named.
+pub fn first_open(conn: &mut Connection) -> Result<Option<Shop>> {
+    let open = shops::table.filter(shops::status.eq(ShopStatus::Open.as_str())).order(shops::id);
+    open.select(ShopRow::as_select()).first(conn).optional()?.map(ShopRow::read).transpose()
+}
+
 /// The settings version, which grows with every change of settings, policy, keys or standing.
 pub(super) fn settings_version(conn: &mut Connection, shop: ShopId) -> Result<Option<i64>> {
     Ok(shops::table.find(shop).select(shops::settings_version).first(conn).optional()?)

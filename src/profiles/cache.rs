@@ -23,7 +23,7 @@ use crate::merchants::{self, Shop};
 const NAMES: usize = 20_000;
 
 /// One public face of a shop: what its bytes are made of, and how.
-pub(crate) trait Surface: Copy + Eq + Send + Sync + 'static {
+pub(crate) trait Surface: Clone + Eq + Send + Sync + 'static {
     /// Whether the bytes say which day it is, so that they are made anew at midnight UTC.
     fn dated(self) -> bool;
 
@@ -106,7 +106,7 @@ impl<S: Surface> Cache<S> {
     /// # Errors
     /// The database's, where nothing is held that could be served on.
     pub(crate) async fn get(&self, name: &str, surface: S) -> db::Result<Option<Arc<Stored>>> {
-        match self.look(name, surface) {
+        match self.look(name, &surface) {
             Look::Fresh(stored) => return Ok(Some(stored)),
             Look::Nobody => return Ok(None),
             Look::Ask => {}
@@ -116,7 +116,7 @@ impl<S: Surface> Cache<S> {
         self.ask(&shop, surface).await
     }
 
-    fn look(&self, name: &str, surface: S) -> Look {
+    fn look(&self, name: &str, surface: &S) -> Look {
         let names = self.inner.names.read().unwrap_or_else(PoisonError::into_inner);
         match names.get(name) {
             Some(slot) => {
@@ -132,14 +132,15 @@ impl<S: Surface> Cache<S> {
         let _turn = slot.turn.lock().await;
         let now = self.inner.ctx.now();
         // Who waited for a turn may find the work done; who was sent to ask asks.
-        match slot.look(surface, now, slot.is_young(now, self.inner.poll_ms)) {
+        match slot.look(&surface, now, slot.is_young(now, self.inner.poll_ms)) {
             Look::Fresh(stored) => return Ok(Some(stored)),
             Look::Nobody => return Ok(None),
             Look::Ask => {}
         }
-        let held = slot.held(surface, now);
+        let held = slot.held(&surface, now);
         let (ctx, wanted, seen) = (self.inner.ctx.clone(), shop.clone(), held.as_ref().map(|held| held.0));
-        let asked = self.inner.ctx.db().read(move |conn| ask(conn, &ctx, &wanted, surface, seen)).await;
+        let face = surface.clone();
+        let asked = self.inner.ctx.db().read(move |conn| ask(conn, &ctx, &wanted, face, seen)).await;
         match (asked, held) {
             (Ok(Asked::Same(version)), Some((_, stored))) => {
                 slot.checked(version, now);
@@ -232,7 +233,7 @@ impl<S> Default for Slot<S> {
 }
 
 impl<S: Surface> Slot<S> {
-    fn look(&self, surface: S, now: Timestamp, trusted: bool) -> Look {
+    fn look(&self, surface: &S, now: Timestamp, trusted: bool) -> Look {
         let version = self.version.load(Ordering::Acquire);
         if !trusted {
             return Look::Ask;
@@ -241,9 +242,10 @@ impl<S: Surface> Slot<S> {
             return Look::Nobody;
         }
         let made = self.made.read().unwrap_or_else(PoisonError::into_inner);
-        let fresh =
-            |made: &&(S, Made)| made.1.version == version && !(surface.dated() && made.1.day != now.day().number());
-        match made.iter().find(|(of, _)| *of == surface).filter(fresh) {
+        let fresh = |made: &&(S, Made)| {
+            made.1.version == version && !(made.0.clone().dated() && made.1.day != now.day().number())
+        };
+        match made.iter().find(|(of, _)| of == surface).filter(fresh) {
             Some((_, made)) => {
                 // Written only when it changes: a line of memory that nobody writes is shared by all cores.
                 if !self.used.load(Ordering::Relaxed) {
@@ -270,10 +272,10 @@ impl<S: Surface> Slot<S> {
     }
 
     /// What is held of a surface, whether right or not; bytes of another day count as version below any.
-    fn held(&self, surface: S, now: Timestamp) -> Option<(i64, Arc<Stored>)> {
+    fn held(&self, surface: &S, now: Timestamp) -> Option<(i64, Arc<Stored>)> {
         let made = self.made.read().unwrap_or_else(PoisonError::into_inner);
-        let (_, made) = made.iter().find(|(of, _)| *of == surface)?;
-        let old = surface.dated() && made.day != now.day().number();
+        let (_, made) = made.iter().find(|(of, _)| of == surface)?;
+        let old = surface.clone().dated() && made.day != now.day().number();
         Some((if old { NOBODY } else { made.version }, Arc::clone(&made.stored)))
     }
 

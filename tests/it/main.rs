@@ -36,3 +36,4 @@ mod tally;
 mod tokens;
 mod truncated;
 mod walls;
+mod widgets;

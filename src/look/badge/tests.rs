@@ -97,6 +97,32 @@ fn long_names_are_shortened_by_characters() {
     assert_eq!(shorten("日本の陶器", 5), "日本…");
 }
 
+const SHAPES: [&str; 7] = ["stars", "score", "count", "combo", "button", "horizontal", "vertical"];
+
+fn shaped(name: &str, shape: &str, state: State, theme: Theme, language: Language) -> String {
+    let as_of = UtcDay::from_number(20_779);
+    let badge = Badge { name, state, as_of, theme, size: Size::M, language };
+    shapes::draw(&badge, shapes::Shape::parse(shape).expect("a shape"), [4, 3, 9, 30, 82])
+}
+
+#[test]
+fn shapes_are_well_formed_and_say_their_day() {
+    for name in ["Bottega Ligure", "</text><script>alert(1)</script>", "]]>&\"'\u{0}\u{fffe}", "", &"W".repeat(5_000)] {
+        for shape in SHAPES {
+            for state in STATES {
+                for theme in THEMES {
+                    let svg = shaped(name, shape, state, theme, Language::It);
+                    assert!(well_formed(&svg), "{svg}");
+                    assert!(!svg.contains("<script") && svg.contains("22 nov 2026"), "{svg}");
+                    let starred = svg.contains("#b86e00") || svg.contains("class=\"s\"");
+                    assert!(!starred || matches!(state, State::Rated { .. }), "no stars without a score: {svg}");
+                }
+            }
+        }
+    }
+    assert_eq!(shapes::Shape::parse("mini"), None);
+}
+
 #[test]
 fn for_the_eye() {
     let mut page = String::from("<meta charset=utf-8><body style='background:#888;margin:20px'>");
@@ -107,6 +133,16 @@ fn for_the_eye() {
                 page.push(' ');
             }
         }
+    }
+    for language in Language::ALL {
+        for shape in SHAPES {
+            page.push_str(&shaped("Bottega Ceramica Ligure & Figli", shape, STATES[0], Theme::Light, *language));
+            page.push(' ');
+        }
+    }
+    for shape in SHAPES {
+        page.push_str(&shaped("Bottega Ceramica Ligure & Figli", shape, STATES[3], Theme::Dark, Language::It));
+        page.push(' ');
     }
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("target/pages");
     std::fs::create_dir_all(folder.join("badges")).expect("target is writable");

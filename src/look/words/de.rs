@@ -1,6 +1,7 @@
 //! German: *Sie*, plain and exact, no exclamation marks. Ask for "Ihre Erfahrung", never for stars. Quotes are „so“.
 
 mod codes;
+mod widgets;
 
 use super::glossary::{
     Badge, Common, Counted, Demo, Docs, Erase, Experiences, Failure, Form, Fresh, Home, Layout, List, Notice, Product,
@@ -402,4 +403,7 @@ pub(super) static WORDS: Words = Words {
     faults: codes::FAULTS,
     notices: codes::NOTICES,
     languages: codes::LANGUAGES,
+    widget: widgets::WIDGET,
+    gallery: widgets::GALLERY,
+    kinds: widgets::KINDS,
 };

@@ -1,6 +1,7 @@
 //! English, British and neutral: plain and exact, no exclamation marks. Ask for "your experience", never for stars.
 
 mod codes;
+mod widgets;
 
 use super::glossary::{
     Badge, Common, Counted, Demo, Docs, Erase, Experiences, Failure, Form, Fresh, Home, Layout, List, Notice, Product,
@@ -396,4 +397,7 @@ pub(super) static WORDS: Words = Words {
     faults: codes::FAULTS,
     notices: codes::NOTICES,
     languages: codes::LANGUAGES,
+    widget: widgets::WIDGET,
+    gallery: widgets::GALLERY,
+    kinds: widgets::KINDS,
 };

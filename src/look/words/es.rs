@@ -2,6 +2,7 @@
 //! are «so», questions open with ¿.
 
 mod codes;
+mod widgets;
 
 use super::glossary::{
     Badge, Common, Counted, Demo, Docs, Erase, Experiences, Failure, Form, Fresh, Home, Layout, List, Notice, Product,
@@ -403,4 +404,7 @@ pub(super) static WORDS: Words = Words {
     faults: codes::FAULTS,
     notices: codes::NOTICES,
     languages: codes::LANGUAGES,
+    widget: widgets::WIDGET,
+    gallery: widgets::GALLERY,
+    kinds: widgets::KINDS,
 };

@@ -2,6 +2,7 @@
 //! break stand before `: ; ? %` and inside « so ». Names of people and shops never follow "de": they may begin with a vowel.
 
 mod codes;
+mod widgets;
 
 use super::glossary::{
     Badge, Common, Counted, Demo, Docs, Erase, Experiences, Failure, Form, Fresh, Home, Layout, List, Notice, Product,
@@ -397,4 +398,7 @@ pub(super) static WORDS: Words = Words {
     faults: codes::FAULTS,
     notices: codes::NOTICES,
     languages: codes::LANGUAGES,
+    widget: widgets::WIDGET,
+    gallery: widgets::GALLERY,
+    kinds: widgets::KINDS,
 };

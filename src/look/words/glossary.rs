@@ -118,6 +118,25 @@ glossary! {
     badge: Badge { as_of none closed suspended unknown description; reviews }
     /// Passing a page on.
     share: Share { heading lead yours link copy copied system email code code_more code_picture }
+    /// The widgets on a shop's own site.
+    widget: Widget {
+        certified_of how read latest all_reviews read_on only_language and previous next pause play show close any
+        collect_title collect; count only_stars
+    }
+    /// The widgets, shown and explained.
+    gallery: Gallery {
+        title heading lead shown_with no_shop options shop theme auto light dark locale own stars all_stars language min_count sku
+        sku_first go script script_more pinned pinned_more tag css frame fragment picture scripts_only policy policy_more
+        attributes attribute_theme attribute_locale attribute_language attribute_stars attribute_min_count
+        attribute_reviews attribute_sku attribute_font attribute_side without privacy privacy_more search search_more
+        copy copied micro micro_more summary summary_more stream stream_more overlay overlay_more product product_more collector
+        collector_more
+    }
+    /// The kinds of widgets, each in a line.
+    kinds: Kinds {
+        stars score count combo button mini horizontal vertical list filtered grid slider carousel quote dropdown
+        floating product_stars product_summary product_reviews collector
+    }
     /// The review form.
     form: Form {
         page_title heading your_order lead test put_right trouble stars title text name optional name_hint items item_stars

@@ -1,6 +1,7 @@
 //! Italian: *tu* with customers, plain and exact, no exclamation marks. Ask for "la tua esperienza", never for stars.
 
 mod codes;
+mod widgets;
 
 use super::glossary::{
     Badge, Common, Counted, Demo, Docs, Erase, Experiences, Failure, Form, Fresh, Home, Layout, List, Notice, Product,
@@ -396,4 +397,7 @@ pub(super) static WORDS: Words = Words {
     faults: codes::FAULTS,
     notices: codes::NOTICES,
     languages: codes::LANGUAGES,
+    widget: widgets::WIDGET,
+    gallery: widgets::GALLERY,
+    kinds: widgets::KINDS,
 };

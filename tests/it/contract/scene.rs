@@ -43,6 +43,7 @@ impl Scene {
         scene.set("*", "stars", "5");
         scene.set("*", "code", &ShortCode::of(scene.shop.id).to_string());
         scene.set("read_oembed", "url", &app.url(&format!("/shops/{}", scene.shop.domain)));
+        scene.set("*", "kind", "mini");
         scene
     }
 
@@ -69,6 +70,7 @@ impl Scene {
         let style =
             page.split("/assets/").nth(1).and_then(|rest| rest.split('"').next()).expect("pages have a stylesheet");
         scene.set("*", "file", style);
+        scene.set("read_widget_file", "file", "v1.js");
         scene
     }
 

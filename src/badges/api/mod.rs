@@ -1,4 +1,4 @@
-//! `GET /badges/{shop}.svg` and `.png`: a picture from stored bytes, cross-origin, without cookies.
+//! Pictures and widgets from stored bytes: for any origin, without cookies, the same for everybody.
 
 use std::sync::Arc;
 
@@ -10,6 +10,10 @@ use crate::http::{Audience, RouteTable};
 use crate::links::path;
 use crate::problem::Problem;
 
+mod gallery;
+mod widget;
+
+use super::face::Face;
 use super::render::{BRIEFLY, Look, unknown_shop};
 use super::{BadgeCache, Pictures};
 
@@ -17,9 +21,11 @@ use super::{BadgeCache, Pictures};
 pub(crate) fn routes(table: &mut RouteTable) {
     table.add(Method::GET, path::BADGE, "read_badge", Audience::Cached, || web::get().to(read_badge));
     table.add(Method::GET, path::BADGE_PNG, "read_badge_png", Audience::Cached, || web::get().to(read_badge_png));
+    widget::routes(table);
+    gallery::routes(table);
 }
 
-/// `?theme=light|dark|auto&size=s|m|l&locale=it|en`, each with a fallback; what else the query holds is left aside.
+/// `?kind=combo&theme=dark&size=m&locale=it`, each with a fallback; what else the query holds is left aside.
 async fn read_badge(req: HttpRequest, cache: web::Data<BadgeCache>) -> Result<HttpResponse, Problem> {
     Ok(badge(&req, &cache, look(req.query_string())).await?.answer(&req))
 }
@@ -36,7 +42,7 @@ async fn read_badge_png(
 
 async fn badge(req: &HttpRequest, cache: &BadgeCache, look: Look) -> Result<Arc<Stored>, Problem> {
     let name = req.match_info().get("shop").unwrap_or_default();
-    Ok(cache.get(name, look).await?.unwrap_or_else(|| Arc::new(unknown_shop(look))))
+    Ok(cache.get(name, Face::Picture(look)).await?.unwrap_or_else(|| Arc::new(unknown_shop(look))))
 }
 
 /// How many pixels to one of the drawing.
@@ -47,16 +53,17 @@ fn scale(query: &str) -> u8 {
 
 /// Read by hand: no text is made of it, and nothing in it is an error. The values are plain letters.
 fn look(query: &str) -> Look {
-    let mut parts = (None, None, None);
+    let mut parts = (None, None, None, None);
     for (name, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
         match name {
             "theme" => parts.0 = Some(value),
             "size" => parts.1 = Some(value),
             "locale" => parts.2 = Some(value),
+            "kind" => parts.3 = Some(value),
             _ => {}
         }
     }
-    Look::of(parts.0, parts.1, parts.2)
+    Look::of(parts.0, parts.1, parts.2).shaped(parts.3)
 }
 
 #[cfg(test)]

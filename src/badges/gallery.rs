@@ -1,0 +1,369 @@
+//! `/widgets`: every kind shown live with a shop's real reviews, its tag to copy, its forms without a script, and what a
+//! site with a strict policy has to say. Filled from plain values; the options of its form are a plain GET, so that it
+//! works without scripts, where frames stand in for the live widgets.
+
+use serde::Serialize;
+
+use super::widget::files;
+use super::widget::kind::{Family, Kind};
+use crate::kernel::locale::Language;
+use crate::links::{Links, path};
+use crate::look::page::{Frame, Head, Robots, View};
+use crate::look::words::{self, Words, fill};
+use crate::look::{Broken, Template, template};
+
+/// The page.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct GalleryPage {
+    frame: Frame,
+    /// Whose reviews are shown; `None`: the instance has no shop yet.
+    shop: Option<ShopFace>,
+    /// What was asked for and is no shop here.
+    unknown: Option<String>,
+    options: Options,
+    locales: Vec<Choice>,
+    stars: Vec<Choice>,
+    languages: Vec<Choice>,
+    families: Vec<FamilyFace>,
+    script: String,
+    pinned: String,
+    policy: String,
+    host: String,
+    css: String,
+    js: String,
+    widgets: String,
+}
+
+/// The shop as the page needs it.
+#[derive(Debug, Clone, Serialize)]
+struct ShopFace {
+    name: String,
+    url: String,
+    /// The words of the link inside a tag.
+    link: String,
+}
+
+/// What the form holds; empty where nothing was chosen.
+#[derive(Debug, Clone, Default, Serialize)]
+pub(crate) struct Options {
+    /// The shop's domain or id.
+    pub(crate) shop: String,
+    /// `light`, `dark` or empty.
+    pub(crate) theme: String,
+    /// A language of ours.
+    pub(crate) locale: String,
+    /// `4,5`
+    pub(crate) stars: String,
+    /// Language of the reviews.
+    pub(crate) language: String,
+    /// A whole number.
+    pub(crate) min_count: String,
+    /// A product.
+    pub(crate) sku: String,
+}
+
+/// A value of a list.
+#[derive(Debug, Clone, Serialize)]
+struct Choice {
+    code: String,
+    name: String,
+    chosen: bool,
+}
+
+/// A family and its kinds.
+#[derive(Debug, Clone, Serialize)]
+struct FamilyFace {
+    name: &'static str,
+    title: &'static str,
+    more: &'static str,
+    kinds: Vec<KindFace>,
+}
+
+/// A kind with all its forms.
+#[derive(Debug, Clone, Serialize)]
+struct KindFace {
+    name: &'static str,
+    /// Its key in the glossary.
+    word: String,
+    /// Of the live tag; empty where it cannot be shown.
+    attributes: Vec<Attribute>,
+    tag: String,
+    css: String,
+    frame: Option<String>,
+    frame_tag: String,
+    fragment: String,
+    picture: Option<String>,
+    picture_tag: String,
+}
+
+/// One attribute of a tag.
+#[derive(Debug, Clone, Serialize)]
+struct Attribute {
+    name: &'static str,
+    value: String,
+}
+
+/// A shop to show.
+#[derive(Debug, Clone)]
+pub(crate) struct Shown {
+    /// As the merchant wrote it.
+    pub(crate) name: String,
+    /// As it stands in addresses.
+    pub(crate) domain: String,
+    /// Languages its reviews are written in.
+    pub(crate) languages: Vec<String>,
+}
+
+impl GalleryPage {
+    /// The page for these options; `shown` is the shop they lead to, or one to begin with.
+    pub(crate) fn of(language: Language, options: Options, shown: Option<&Shown>, links: &Links) -> Self {
+        let unknown = Some(options.shop.clone()).filter(|asked| !asked.is_empty() && shown.is_none());
+        let shop = shown.map(|shown| ShopFace {
+            name: shown.name.clone(),
+            url: links.profile(&shown.domain),
+            link: fill(words::of(language).widget.certified_of, &[("name", &shown.name)]),
+        });
+        let file = |name: &str| links.to(path::WIDGET_FILE, &[&name]);
+        let options = Options { shop: shown.map_or(options.shop, |shown| shown.domain.clone()), ..options };
+        let maker = Maker { language, options: &options, shop: shop.as_ref(), links };
+        let families = Family::ALL.iter().map(|family| maker.family(*family)).collect();
+        let root = links.base().to_string();
+        let script = file(files::NEWEST);
+        Self {
+            frame: Frame::new(language, &root, &links.to(path::WIDGETS, &[])),
+            unknown,
+            locales: Language::ALL.iter().map(|own| choice(own.tag(), own.name(), &options.locale)).collect(),
+            stars: ["4,5", "3,4,5", "5", "1,2,3"].iter().map(|stars| choice(stars, stars, &options.stars)).collect(),
+            languages: shown
+                .iter()
+                .flat_map(|shown| &shown.languages)
+                .map(|code| choice(code, code, &options.language))
+                .collect(),
+            families,
+            pinned: format!(
+                "<script async src=\"{}\" integrity=\"{}\" crossorigin></script>",
+                file(&files::script().name),
+                files::script().integrity
+            ),
+            policy: format!(
+                "script-src {root}/w/;\nconnect-src {root}/w/;\nframe-src {root}/w/; img-src {root}/badges/"
+            ),
+            host: links.base().host().to_owned(),
+            css: file(&files::gallery_css().name),
+            js: file(&files::gallery_js().name),
+            script: format!("<script async src=\"{script}\"></script>"),
+            widgets: script,
+            options,
+            shop,
+        }
+    }
+}
+
+fn choice(code: &str, name: &str, chosen: &str) -> Choice {
+    Choice { code: code.to_owned(), name: name.to_owned(), chosen: code == chosen }
+}
+
+/// Makes what stands below each kind.
+struct Maker<'a> {
+    language: Language,
+    options: &'a Options,
+    shop: Option<&'a ShopFace>,
+    links: &'a Links,
+}
+
+impl Maker<'_> {
+    fn family(&self, family: Family) -> FamilyFace {
+        let words = &words::of(self.language).gallery;
+        let (name, title, more) = match family {
+            Family::Micro => ("micro", words.micro, words.micro_more),
+            Family::Summary => ("summary", words.summary, words.summary_more),
+            Family::Stream => ("stream", words.stream, words.stream_more),
+            Family::Overlay => ("overlay", words.overlay, words.overlay_more),
+            Family::Product => ("product", words.product, words.product_more),
+            Family::Collector => ("collect", words.collector, words.collector_more),
+        };
+        let kinds = Kind::ALL.iter().filter(|kind| kind.family() == family).map(|kind| self.kind(*kind)).collect();
+        FamilyFace { name, title, more, kinds }
+    }
+
+    fn kind(&self, kind: Kind) -> KindFace {
+        let attributes = self.attributes(kind);
+        let link = self.shop.map(|shop| format!("<a href=\"{}\">{}</a>", escaped(&shop.url), escaped(&shop.link)));
+        let link = link.unwrap_or_default();
+        let written: String =
+            attributes.iter().map(|one| format!(" {}=\"{}\"", one.name, escaped(&one.value))).collect();
+        let frame = (kind.stands_still() && self.shop.is_some()).then(|| self.frame(kind));
+        let picture = (kind.has_picture() && self.shop.is_some()).then(|| self.picture(kind));
+        KindFace {
+            name: kind.name(),
+            word: kind.name().replace('-', "_"),
+            tag: format!("<attesta-widget{written}>{link}</attesta-widget>"),
+            css: kind.reserve(),
+            frame_tag: frame.as_deref().map(|url| self.frame_tag(kind, url)).unwrap_or_default(),
+            frame,
+            fragment: self.still(kind, path::WIDGET_FRAGMENT, false),
+            picture_tag: picture.as_deref().map(|url| self.picture_tag(url)).unwrap_or_default(),
+            picture,
+            attributes,
+        }
+    }
+
+    /// Empty where there is nothing to show: no shop, or no product.
+    fn attributes(&self, kind: Kind) -> Vec<Attribute> {
+        let options = self.options;
+        if self.shop.is_none() || (kind.of_product() && options.sku.is_empty()) {
+            return Vec::new();
+        }
+        let filters = kind.reads_reviews();
+        let all = [
+            ("shop", options.shop.as_str(), true),
+            ("kind", kind.name(), true),
+            ("sku", &options.sku, kind.of_product()),
+            ("theme", &options.theme, true),
+            ("locale", &options.locale, true),
+            ("stars", &options.stars, filters),
+            ("language", &options.language, filters),
+            ("min-count", &options.min_count, true),
+        ];
+        let given = all.into_iter().filter(|(_, value, fits)| *fits && !value.is_empty());
+        given.map(|(name, value, _)| Attribute { name, value: value.to_owned() }).collect()
+    }
+
+    fn frame(&self, kind: Kind) -> String {
+        self.still(kind, path::WIDGET_FRAME, true)
+    }
+
+    /// The address of a form without a script.
+    fn still(&self, kind: Kind, pattern: &str, themed: bool) -> String {
+        let options = self.options;
+        let locale = if options.locale.is_empty() { self.language.tag() } else { &options.locale };
+        let all = [
+            ("locale", locale, true),
+            ("theme", &options.theme, themed),
+            ("sku", &options.sku, kind.of_product()),
+            ("stars", &options.stars, kind.reads_reviews()),
+            ("language", &options.language, kind.reads_reviews()),
+        ];
+        let given: Vec<(&str, &str)> = all
+            .into_iter()
+            .filter(|(_, value, fits)| *fits && !value.is_empty())
+            .map(|(name, value, _)| (name, value))
+            .collect();
+        // Pairs of plain texts always serialise.
+        let query = serde_urlencoded::to_string(given).unwrap_or_default();
+        format!("{}?{query}", self.links.to(pattern, &[&options.shop, &kind.name()]))
+    }
+
+    fn picture(&self, kind: Kind) -> String {
+        let options = self.options;
+        let locale = if options.locale.is_empty() { self.language.tag() } else { &options.locale };
+        let theme = if options.theme.is_empty() { "auto" } else { &options.theme };
+        format!("{}?kind={}&theme={theme}&locale={locale}", self.links.badge(&options.shop), kind.name())
+    }
+
+    /// The picture in its link; for mails the same as PNG.
+    fn picture_tag(&self, url: &str) -> String {
+        let Some(shop) = self.shop else { return String::new() };
+        let (link, words) = (escaped(&shop.url), escaped(&shop.link));
+        let png = url.replacen(".svg?", ".png?", 1);
+        let tag = |url: &str| format!("<a href=\"{link}\"><img src=\"{}\" alt=\"{words}\"></a>", escaped(url));
+        if crate::look::raster::BUILT { format!("{}\n{}", tag(url), tag(&png)) } else { tag(url) }
+    }
+
+    fn frame_tag(&self, kind: Kind, url: &str) -> String {
+        let (width, height) = kind.pixels();
+        let width = width.map_or_else(|| "100%".to_owned(), |width| width.to_string());
+        let title = self.shop.map(|shop| escaped(&shop.link)).unwrap_or_default();
+        format!(
+            "<iframe src=\"{}\" width=\"{width}\" height=\"{height}\" title=\"{title}\" loading=\"lazy\" \
+             sandbox=\"allow-popups allow-popups-to-escape-sandbox\" referrerpolicy=\"no-referrer\"></iframe>",
+            escaped(url)
+        )
+    }
+}
+
+/// As it stands in an attribute or a text of somebody's page.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+impl View for GalleryPage {
+    fn template() -> &'static Template {
+        template!("badges/gallery", "pages/gallery.hbs")
+    }
+
+    fn frame(&self) -> &Frame {
+        &self.frame
+    }
+
+    fn head(&self, words: &Words) -> Head {
+        let plain = self.options.shop.is_empty() || self.shop.is_some();
+        Head {
+            title: words.gallery.title.to_owned(),
+            description: Some(words.gallery.lead.to_owned()),
+            robots: if plain { Robots::Index } else { Robots::FollowOnly },
+            refresh: None,
+        }
+    }
+
+    fn samples() -> Vec<Self> {
+        let Ok(base) = crate::links::Base::parse("https://attesta.example") else { return Vec::new() };
+        let links = Links::new(base);
+        let shown = Shown {
+            name: "Bottega Ligure".to_owned(),
+            domain: "bottega-ligure.example".to_owned(),
+            languages: vec!["it".to_owned(), "de".to_owned()],
+        };
+        let chosen = Options {
+            theme: "dark".to_owned(),
+            locale: "it".to_owned(),
+            stars: "4,5".to_owned(),
+            language: "it".to_owned(),
+            sku: "tazza-1".to_owned(),
+            ..Options::default()
+        };
+        let lost = Options { shop: "nowhere.example".to_owned(), ..Options::default() };
+        let light = Options { theme: "light".to_owned(), ..Options::default() };
+        vec![
+            Self::of(Language::It, chosen, Some(&shown), &links),
+            Self::of(Language::It, light, Some(&shown), &links),
+            Self::of(Language::It, lost, None, &links),
+        ]
+    }
+}
+
+/// Renders the page with its samples; called once at start.
+pub(crate) fn check_pages() -> Result<(), Broken> {
+    crate::look::check::<GalleryPage>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_sample_fits_its_template() {
+        assert_eq!(check_pages(), Ok(()));
+    }
+
+    #[test]
+    fn what_is_copied_is_escaped_once_for_the_page_it_goes_to() {
+        let base = crate::links::Base::parse("https://x.example/a").unwrap();
+        let shown = Shown { name: "A & \"B\" <i>".to_owned(), domain: "b.example".to_owned(), languages: Vec::new() };
+        let options = Options { sku: "\"><script>".to_owned(), ..Options::default() };
+        let page = GalleryPage::of(Language::En, options, Some(&shown), &Links::new(base));
+        let all: Vec<&KindFace> = page.families.iter().flat_map(|family| &family.kinds).collect();
+        assert_eq!(all.len(), Kind::ALL.len());
+        let stars = all.iter().find(|kind| kind.name == "product-stars").unwrap();
+        assert_eq!(
+            stars.tag,
+            "<attesta-widget shop=\"b.example\" kind=\"product-stars\" sku=\"&quot;&gt;&lt;script&gt;\">\
+             <a href=\"https://x.example/a/shops/b.example\">Certified reviews of A &amp; &quot;B&quot; &lt;i&gt;</a></attesta-widget>"
+        );
+        assert_eq!(
+            stars.frame.as_deref(),
+            Some("https://x.example/a/w/b.example/product-stars/frame?locale=en&sku=%22%3E%3Cscript%3E")
+        );
+        assert!(all.iter().find(|kind| kind.name == "floating").unwrap().frame.is_none());
+    }
+}
