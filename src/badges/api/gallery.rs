@@ -64,7 +64,7 @@ fn shown(conn: &mut Connection, asked: &str) -> db::Result<Option<Shown>> {
         Err(_unreadable) => None,
     };
     let Some(shop) = shop else { return Ok(None) };
-    let languages = reviews::languages(conn, shop.id)?;
+    let languages = reviews::languages(conn, shop.id, "")?;
     Ok(Some(Shown { name: shop.name, domain: shop.domain.to_string(), languages }))
 }
 

@@ -125,7 +125,7 @@ impl StreamWords {
             all: widget.all_reviews,
             read_on: widget.read_on,
             reply: say::fill(glossary.review.reply_of, &[("shop", &about.shop.name)]),
-            none: if about.score.count == 0 { glossary.profile.no_reviews } else { glossary.profile.none_match },
+            none: if about.score.count == 0 { glossary.profile.no_reviews } else { glossary.list.none_match },
             any: widget.any,
             by_stars,
             previous: widget.previous,
