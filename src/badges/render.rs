@@ -111,8 +111,8 @@ pub(super) fn unknown_shop(look: Look) -> Stored {
     let svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"264\" height=\"56\" viewBox=\"0 0 264 56\" role=\"img\" \
          font-family=\"system-ui,sans-serif\"><title>{words}</title><rect x=\".5\" y=\".5\" width=\"263\" height=\"55\" \
-         rx=\"6\" fill=\"#fbfaf6\" stroke=\"#d9d3c4\"/><text x=\"16\" y=\"33\" font-size=\"14\" fill=\"#5a665f\">{words} · \
-         Attesta</text></svg>"
+         rx=\"6\" fill=\"#fbfaf6\" stroke=\"#d9d3c4\"/><g fill=\"#5a665f\"><text x=\"16\" y=\"26\" font-size=\"13\">{words}\
+         </text><text x=\"16\" y=\"43\" font-size=\"11\">Attesta</text></g></svg>"
     );
     stored(&svg).with_status(404)
 }

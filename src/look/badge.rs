@@ -2,10 +2,14 @@
 //! is called; no script, nothing loaded, under 1 KB compressed. It always says the day it speaks of, and a closed or
 //! suspended shop shows that instead of its score.
 
+mod text;
+
 use super::words::{self, fill};
 use super::{seal, stars};
 use crate::kernel::locale::Language;
 use crate::kernel::time::UtcDay;
+pub(crate) use text::{capital, clean, escape};
+use text::{shorten, squeeze};
 
 /// What a badge says.
 #[derive(Debug, Clone, Copy)]
@@ -119,6 +123,13 @@ struct Plan {
     seal: u16,
 }
 
+impl Plan {
+    /// For a line of the lower half: up to the mark, or in the smallest badge below it.
+    fn room(&self) -> u16 {
+        self.width - if self.verdict.is_some() { 54 } else { 24 }
+    }
+}
+
 const S: Plan = Plan {
     width: 232,
     height: 56,
@@ -219,7 +230,8 @@ fn body(svg: &mut Vec<String>, badge: &Badge<'_>, plan: &Plan, palette: &Palette
         }
     };
     if let Some((y, size)) = plan.verdict.filter(|_| !line.is_empty()) {
-        write(svg, y, (size, 400), &line);
+        let squeeze = squeeze(&line, size, plan.room());
+        svg.push(format!("<text x=\"16\" y=\"{y}\" font-size=\"{size}\"{squeeze}>{line}</text>"));
     }
     let first = count.filter(|_| plan.verdict.is_none()).unwrap_or_else(|| "Attesta".to_owned());
     footer(svg, badge, plan, palette, &first);
@@ -234,9 +246,10 @@ fn write(svg: &mut Vec<String>, y: u16, (size, weight): (u16, u16), text: &str) 
 fn footer(svg: &mut Vec<String>, badge: &Badge<'_>, plan: &Plan, palette: &Palette, first: &str) {
     let (y, size) = plan.foot;
     let day = words::short_date(badge.language, &badge.as_of.to_string()).unwrap_or_default();
-    let day = as_of(badge.language, &day);
+    let line = format!("{first} · {}", as_of(badge.language, &day));
+    let squeeze = squeeze(&line, size, plan.room());
     svg.push(format!(
-        "<text class=\"q\" x=\"16\" y=\"{y}\" font-size=\"{size}\" fill=\"{}\">{first} · {day}</text>",
+        "<text class=\"q\" x=\"16\" y=\"{y}\" font-size=\"{size}\" fill=\"{}\"{squeeze}>{line}</text>",
         palette.quiet
     ));
     svg.push(format!(
@@ -289,54 +302,6 @@ pub(super) fn counted(language: Language, count: i64) -> String {
 pub(crate) fn as_of(language: Language, day: &str) -> String {
     let around = words::around_date(language, words::of(language).badge.as_of, day);
     around.map_or_else(String::new, |(before, after)| format!("{before}{day}{after}"))
-}
-
-/// Text that XML 1.0 allows and that stays on its line: no controls, no direction overrides, single blanks.
-pub(super) fn clean(text: &str) -> String {
-    let kept = text.chars().take(400).map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|c| {
-        let direction =
-            matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
-        !c.is_control() && !direction && !matches!(c, '\u{fffe}' | '\u{ffff}')
-    });
-    let kept: String = kept.collect();
-    kept.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
-}
-
-/// Cuts a text to so many average characters, with an ellipsis.
-fn shorten(text: &str, fits: u32) -> String {
-    let (mut room, mut shown) = (fits * 10, String::new());
-    for c in text.chars() {
-        let width = width(c);
-        if width > room {
-            return format!("{}…", shown.trim_end());
-        }
-        room -= width;
-        shown.push(c);
-    }
-    shown
-}
-
-/// Tenths of an average character, taken generously.
-fn width(c: char) -> u32 {
-    match c {
-        'i' | 'j' | 'l' | 't' | 'f' | 'r' | 'I' | '.' | ',' | '\'' | ' ' | ':' | ';' | '!' | '|' => 6,
-        'm' | 'w' | 'M' | 'W' | '@' | '%' | '—' => 16,
-        'A'..='Z' | '&' => 13,
-        '\u{300}'..='\u{36f}' => 1,
-        c if u32::from(c) >= 0x1100 => 20,
-        _ => 10,
-    }
-}
-
-/// The text with a capital first letter.
-pub(crate) fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + letters.as_str())
-}
-
-/// Text as XML takes it.
-pub(super) fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 pub(crate) mod shapes;

@@ -11,6 +11,8 @@ mod fr;
 mod glossary;
 mod it;
 mod numbers;
+#[cfg(test)]
+pub(crate) mod typography;
 
 use crate::kernel::locale::Language;
 pub(crate) use dates::{around_date, date, moment, month, short_date};
@@ -145,18 +147,65 @@ mod tests {
         assert_eq!(fill("{a} e {b} {", &[("a", "{b}"), ("b", "B")]), "{b} e B {");
     }
 
+    /// Every key with both its forms.
+    fn everything(language: Language) -> impl Iterator<Item = (String, &'static str)> {
+        glossary::KEYS.iter().flat_map(move |(section, name)| {
+            let phrase = of(language).find(section, name).expect("every key is found");
+            [1, 2].map(|n| (format!("{section}.{name}"), phrase.of(language, n)))
+        })
+    }
+
     #[test]
     fn all_languages_have_places_for_the_same_values() {
-        for (section, name) in glossary::KEYS {
-            let named = |language: &Language| {
-                let phrase = of(*language).find(section, name).expect("every key is found");
-                let mut names: Vec<&str> = placeholders(phrase.of(*language, 2)).collect();
+        let places = |language: &Language| {
+            let sorted = everything(*language).map(|(key, text)| {
+                let mut names: Vec<&str> = placeholders(text).collect();
                 names.sort_unstable();
-                names
-            };
-            let mut languages = Language::ALL.iter().map(named);
-            let first = languages.next();
-            assert!(languages.all(|other| Some(other) == first), "{section}.{name}");
+                (key, names)
+            });
+            sorted.collect::<Vec<_>>()
+        };
+        for language in Language::ALL {
+            assert_eq!(places(language), places(&En), "{language}");
         }
+    }
+
+    /// What reads the same in English by right.
+    const ALIKE: &[(Language, &str)] = &[
+        (It, "demo.email"),
+        (De, "demo.name"),
+        (De, "docs.operation"),
+        (De, "docs.code"),
+        (Fr, "verdicts.v5"),
+        (Fr, "profile.paging"),
+        (Fr, "demo.email"),
+        (Fr, "home.docs"),
+        (Fr, "docs.title"),
+        (Fr, "docs.heading"),
+        (Fr, "docs.routes"),
+        (Fr, "docs.code"),
+        (Es, "common.moment"),
+    ];
+
+    #[test]
+    fn nothing_is_left_in_english() {
+        let mut same = Vec::new();
+        for language in Language::ALL.iter().filter(|language| **language != En) {
+            let pairs = everything(*language).zip(everything(En));
+            same.extend(pairs.filter(|(here, english)| here.1 == english.1).map(|(here, _)| (*language, here.0)));
+        }
+        same.dedup();
+        let alike: Vec<_> = ALIKE.iter().map(|(language, key)| (*language, (*key).to_owned())).collect();
+        assert_eq!(same, alike, "either translate it, or say that it is alike");
+    }
+
+    #[test]
+    fn every_phrase_keeps_the_rules_of_its_language() {
+        let found = Language::ALL.iter().flat_map(|language| {
+            everything(*language).flat_map(move |(key, text)| {
+                typography::faults(*language, text).into_iter().map(move |fault| format!("{language} {key} {fault}"))
+            })
+        });
+        assert_eq!(found.collect::<Vec<_>>(), Vec::<String>::new());
     }
 }

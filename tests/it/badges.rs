@@ -77,7 +77,7 @@ async fn life(engine: Engine) {
     let Some(app) = TestApp::start(engine).await else { return };
     let shop = app.shop("bottega.example").await;
     let empty = badge(&app, &shop, "").await;
-    assert!(empty.text.contains("1º marzo 2026"), "as of today: {}", empty.text);
+    assert!(empty.text.contains("1º\u{a0}marzo 2026"), "as of today: {}", empty.text);
     let link = app.invited(&shop, "#1", "ada@example.com").await;
     app.post_form(&link, &[("stars", "5")]).await;
     let rated = badge(&app, &shop, "").await;
@@ -96,7 +96,7 @@ async fn life(engine: Engine) {
         app.http.get(app.url(&format!("/badges/{}.svg", shop.id))).header("if-none-match", tag).send().await.unwrap();
     assert_eq!(again.status(), 304, "by id it is the same picture");
     app.advance(DAY);
-    assert!(badge(&app, &shop, "").await.text.contains("2 marzo 2026"), "the day goes on");
+    assert!(badge(&app, &shop, "").await.text.contains("2\u{a0}marzo 2026"), "the day goes on");
     let id = shop.id;
     let close = move |tx: &mut attesta::db::Connection| {
         merchants::change(tx, id, |shop| {

@@ -1,4 +1,5 @@
-//! Dates as people write them in each language, and how a phrase meets its date. Pure; instants come in as RFC 3339.
+//! Dates as people write them in each language, and how a phrase meets its date. Pure; instants come in as RFC 3339. A day
+//! never stands on another line than its month.
 
 use super::{fill, of};
 use crate::kernel::locale::Language;
@@ -30,8 +31,8 @@ pub(crate) fn date(language: Language, iso: &str) -> Option<String> {
     let Parts { day: number, month, year } = parts(iso)?;
     let (day, month) = (day(language, number), of(language).months.get(month)?);
     Some(match language {
-        Language::Es => format!("{day} de {month} de {year}"),
-        Language::It | Language::En | Language::De | Language::Fr => format!("{day} {month} {year}"),
+        Language::Es => format!("{day}\u{a0}de {month} de {year}"),
+        Language::It | Language::En | Language::De | Language::Fr => format!("{day}\u{a0}{month} {year}"),
     })
 }
 
@@ -41,7 +42,7 @@ pub(crate) fn short_date(language: Language, iso: &str) -> Option<String> {
     let short = of(language).short_months.get(month)?;
     Some(match language {
         Language::De => format!("{number}.{}.{year}", month + 1),
-        _ => format!("{} {short} {year}", day(language, number)),
+        _ => format!("{}\u{a0}{short} {year}", day(language, number)),
     })
 }
 
@@ -62,7 +63,7 @@ pub(crate) fn moment(language: Language, iso: &str) -> Option<String> {
 /// What stands before and after the `{date}` of a phrase. Italian joins it to the word before: `dal 7`, but `dall'8`.
 pub(crate) fn around_date<'a>(language: Language, phrase: &'a str, date: &str) -> Option<(String, &'a str)> {
     let (before, after) = phrase.split_once("{date}")?;
-    let vowel = date.starts_with("8 ") || date.starts_with("11 ");
+    let vowel = ["8\u{a0}", "11\u{a0}"].iter().any(|day| date.starts_with(day));
     let joined = match before.strip_suffix("l ") {
         Some("i") => "l'".to_owned(),
         Some(article) if article.ends_with(" i") => format!("{}l'", article.trim_end_matches('i')),
@@ -86,7 +87,7 @@ mod tests {
 
     #[test]
     fn dates_as_people_write_them() {
-        let said = |iso: &str| [It, En, De, Fr, Es].map(|language| date(language, iso).unwrap());
+        let said = |iso: &str| [It, En, De, Fr, Es].map(|language| date(language, iso).unwrap().replace('\u{a0}', " "));
         assert_eq!(
             said("2026-11-22T05:00:00.000Z"),
             [
@@ -108,14 +109,16 @@ mod tests {
 
     #[test]
     fn short_dates_stay_readable() {
-        let said = |iso: &str| [It, En, De, Fr, Es].map(|language| short_date(language, iso).unwrap());
+        let said =
+            |iso: &str| [It, En, De, Fr, Es].map(|language| short_date(language, iso).unwrap().replace('\u{a0}', " "));
         assert_eq!(said("2026-11-22"), ["22 nov 2026", "22 Nov 2026", "22.11.2026", "22 nov. 2026", "22 nov 2026"]);
         assert_eq!(said("2026-06-01"), ["1º giu 2026", "1 Jun 2026", "1.6.2026", "1er juin 2026", "1 jun 2026"]);
     }
 
     #[test]
     fn moments_say_whose_clock() {
-        let said = [It, En, De, Fr, Es].map(|language| moment(language, "2026-01-02T05:06:00.000Z").unwrap());
+        let said = [It, En, De, Fr, Es]
+            .map(|language| moment(language, "2026-01-02T05:06:00.000Z").unwrap().replace('\u{a0}', " "));
         assert_eq!(
             said,
             [
@@ -133,7 +136,7 @@ mod tests {
         let said = |language, phrase, iso| {
             let date = date(language, iso).unwrap();
             let (before, after) = around_date(language, phrase, &date).unwrap();
-            format!("{before}{date}{after}")
+            format!("{before}{date}{after}").replace('\u{a0}', " ")
         };
         for (phrase, seventh, eighth) in [
             ("dal {date}:", "dal 7 marzo 2026:", "dall'8 marzo 2026:"),
@@ -151,5 +154,6 @@ mod tests {
         assert_eq!(said(Fr, "Le {date}", "2026-03-08"), "Le 8 mars 2026");
         assert_eq!(said(Es, "El {date}", "2026-03-11"), "El 11 de marzo de 2026");
         assert_eq!(around_date(It, "nothing here", "8 marzo 2026"), None);
+        assert_eq!(date(It, "2026-03-08").as_deref(), Some("8\u{a0}marzo 2026"), "a day stands with its month");
     }
 }

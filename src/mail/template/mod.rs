@@ -4,6 +4,8 @@
 
 mod files;
 mod strict;
+#[cfg(test)]
+mod wording;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -200,6 +202,7 @@ fn one_line(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernel::locale::Language;
     use files::MailFiles;
 
     #[test]
@@ -294,8 +297,7 @@ mod tests {
     #[test]
     fn every_language_has_its_folder() {
         let templates = Templates::load().unwrap();
-        let mut languages: Vec<_> =
-            crate::kernel::locale::Language::ALL.iter().map(|language| language.tag()).collect();
+        let mut languages: Vec<_> = Language::ALL.iter().map(|language| language.tag()).collect();
         languages.sort_unstable();
         assert_eq!(templates.locales().collect::<Vec<_>>(), languages);
     }

@@ -1,0 +1,57 @@
+//! The texts of a badge: cleaned, measured and made to fit without knowing the font. Pure.
+
+/// Text that XML 1.0 allows and that stays on its line: no controls, no direction overrides, single blanks.
+pub(crate) fn clean(text: &str) -> String {
+    let kept = text.chars().take(400).map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|c| {
+        let direction =
+            matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+        !c.is_control() && !direction && !matches!(c, '\u{fffe}' | '\u{ffff}')
+    });
+    let kept: String = kept.collect();
+    kept.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// Cuts a text to so many average characters, with an ellipsis.
+pub(super) fn shorten(text: &str, fits: u32) -> String {
+    let (mut room, mut shown) = (fits * 10, String::new());
+    for c in text.chars() {
+        let width = width(c);
+        if width > room {
+            return format!("{}…", shown.trim_end());
+        }
+        room -= width;
+        shown.push(c);
+    }
+    shown
+}
+
+/// For a line that would leave the badge: makes it as wide as there is room. Only for counts in the millions.
+pub(super) fn squeeze(line: &str, size: u16, room: u16) -> String {
+    // An average character is a little wider than half its height.
+    let wide = line.chars().map(width).sum::<u32>() * u32::from(size) * 55 / 1_000;
+    let fits = wide <= u32::from(room);
+    if fits { String::new() } else { format!(" textLength=\"{room}\" lengthAdjust=\"spacingAndGlyphs\"") }
+}
+
+/// Tenths of an average character, taken generously.
+fn width(c: char) -> u32 {
+    match c {
+        'i' | 'j' | 'l' | 't' | 'f' | 'r' | 'I' | '.' | ',' | '\'' | ' ' | '\u{a0}' | ':' | ';' | '!' | '|' => 6,
+        'm' | 'w' | 'M' | 'W' | '@' | '%' | '—' => 16,
+        'A'..='Z' | '&' => 13,
+        '\u{300}'..='\u{36f}' => 1,
+        c if u32::from(c) >= 0x1100 => 20,
+        _ => 10,
+    }
+}
+
+/// With a capital at the start.
+pub(crate) fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + letters.as_str())
+}
+
+/// For the text of an element.
+pub(crate) fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}

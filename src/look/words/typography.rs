@@ -1,0 +1,100 @@
+//! The rules of each language's typesetting, for the tests of glossary and mails. Tests only.
+
+use crate::kernel::locale::Language;
+
+/// Between a French word and `:` or inside « ».
+const BLANK: char = '\u{a0}';
+/// Between a French word and `;`, `?` or `%`.
+const NARROW: char = '\u{202f}';
+
+/// What is wrong with a text of ours (not of people) in a language.
+pub(crate) fn faults(language: Language, text: &str) -> Vec<String> {
+    let mut found = everywhere(text);
+    found.extend(match language {
+        Language::It => quotes(text, '«', '»', None),
+        Language::En => quotes(text, '“', '”', None),
+        Language::De => [quotes(text, '„', '“', None), before(text, '%', BLANK), before(text, '…', BLANK)].concat(),
+        Language::Fr => french(text),
+        Language::Es => [quotes(text, '«', '»', None), questions(text), before(text, '%', BLANK)].concat(),
+    });
+    found.into_iter().map(|what| format!("{what}: {text}")).collect()
+}
+
+fn everywhere(text: &str) -> Vec<String> {
+    let unwanted = ["!", "...", "  ", "\"", "semplicemente", "simply", "einfach", "simplement", "simplemente"];
+    let mut found: Vec<String> =
+        unwanted.iter().filter(|word| text.contains(**word)).map(|word| format!("has `{word}`")).collect();
+    if text.trim() != text || text.is_empty() {
+        found.push("begins or ends with a blank".to_owned());
+    }
+    found
+}
+
+fn french(text: &str) -> Vec<String> {
+    let mut found = quotes(text, '«', '»', Some(BLANK));
+    for (mark, blank) in [(':', BLANK), (';', NARROW), ('?', NARROW), ('%', NARROW)] {
+        found.extend(before(text, mark, blank));
+    }
+    if text.contains('\'') {
+        found.push("has a straight apostrophe".to_owned());
+    }
+    // A name may begin with a vowel: d'Anna, qu'Anna.
+    for word in ["de", "que"] {
+        if text.contains(&format!(" {word} {{"))
+            || text.contains(&format!("{}{} {{", word[..1].to_uppercase(), &word[1..]))
+        {
+            found.push(format!("has a name after `{word}`"));
+        }
+    }
+    found
+}
+
+/// Each mark at the end of a word stands behind a blank of this kind. Inside times, addresses and codes it has none.
+fn before(text: &str, mark: char, blank: char) -> Vec<String> {
+    let inside = |rest: &str| mark == ':' && rest.chars().nth(1).is_some_and(|next| !next.is_whitespace());
+    let marks = text.char_indices().filter(|(at, c)| *c == mark && !inside(&text[*at..]));
+    let bare = marks.filter(|(at, _)| !text[..*at].ends_with(blank)).map(|_| format!("no blank before `{mark}`"));
+    bare.collect()
+}
+
+/// Quotes come in pairs of the right kind, with the right blanks inside.
+fn quotes(text: &str, open: char, close: char, blank: Option<char>) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut outside = true;
+    for (at, c) in text.char_indices().filter(|(_, c)| "«»„“”".contains(*c)) {
+        if c != if outside { open } else { close } {
+            found.push(format!("`{c}` where another quote belongs"));
+        }
+        let inner = if outside { text[at + c.len_utf8()..].chars().next() } else { text[..at].chars().next_back() };
+        if blank.map_or(inner.is_some_and(char::is_whitespace), |blank| inner != Some(blank)) {
+            found.push(format!("wrong blank inside `{c}`"));
+        }
+        outside = !outside;
+    }
+    if !outside {
+        found.push("a quote stays open".to_owned());
+    }
+    found
+}
+
+fn questions(text: &str) -> Vec<String> {
+    let balanced = text.matches('¿').count() == text.matches('?').count();
+    if balanced { Vec::new() } else { vec!["a question without ¿".to_owned()] }
+}
+
+#[test]
+fn the_rules_find_faults() {
+    for (language, good, bad) in [
+        (Language::Fr, "Avis\u{a0}: «\u{a0}bon\u{a0}»\u{202f}? L’avis.", "Avis: « bon »? L'avis."),
+        (Language::Fr, "12\u{202f}% à 05:00", "12 % à 05:00"),
+        (Language::Fr, "chez {shop}", "avis de {shop}"),
+        (Language::De, "„So“ …".replace(' ', "\u{a0}").leak(), "“So” …"),
+        (Language::Es, "¿Qué tal?", "Qué tal?"),
+        (Language::It, "«Un cliente»", "« Un cliente »"),
+        (Language::En, "“A customer”", "“A customer"),
+        (Language::En, "Well", "Well done!"),
+    ] {
+        assert_eq!(faults(language, good), Vec::<String>::new());
+        assert!(!faults(language, bad).is_empty(), "{bad}");
+    }
+}
