@@ -39,33 +39,35 @@ fn french(text: &str) -> Vec<String> {
         found.push("has a straight apostrophe".to_owned());
     }
     // A name may begin with a vowel: d'Anna, qu'Anna.
-    for word in ["de", "que"] {
-        if text.contains(&format!(" {word} {{"))
-            || text.contains(&format!("{}{} {{", word[..1].to_uppercase(), &word[1..]))
-        {
-            found.push(format!("has a name after `{word}`"));
-        }
+    for word in [" de {", "De {", " que {", "Que {"].iter().filter(|word| text.contains(**word)) {
+        found.push(format!("has a name after `{word}`"));
     }
     found
 }
 
+/// Each character between the one before it and the one after.
+fn neighbours(text: &str) -> impl Iterator<Item = (Option<char>, char, Option<char>)> {
+    let before = std::iter::once(None).chain(text.chars().map(Some));
+    let after = text.chars().skip(1).map(Some).chain(std::iter::once(None));
+    before.zip(text.chars()).zip(after).map(|((before, c), after)| (before, c, after))
+}
+
 /// Each mark at the end of a word stands behind a blank of this kind. Inside times, addresses and codes it has none.
 fn before(text: &str, mark: char, blank: char) -> Vec<String> {
-    let inside = |rest: &str| mark == ':' && rest.chars().nth(1).is_some_and(|next| !next.is_whitespace());
-    let marks = text.char_indices().filter(|(at, c)| *c == mark && !inside(&text[*at..]));
-    let bare = marks.filter(|(at, _)| !text[..*at].ends_with(blank)).map(|_| format!("no blank before `{mark}`"));
-    bare.collect()
+    let inside = |next: Option<char>| mark == ':' && next.is_some_and(|next| !next.is_whitespace());
+    let bare = neighbours(text).filter(|(last, c, next)| *c == mark && !inside(*next) && *last != Some(blank));
+    bare.map(|_| format!("no blank before `{mark}`")).collect()
 }
 
 /// Quotes come in pairs of the right kind, with the right blanks inside.
 fn quotes(text: &str, open: char, close: char, blank: Option<char>) -> Vec<String> {
     let mut found = Vec::new();
     let mut outside = true;
-    for (at, c) in text.char_indices().filter(|(_, c)| "«»„“”".contains(*c)) {
+    for (last, c, next) in neighbours(text).filter(|(_, c, _)| "«»„“”".contains(*c)) {
         if c != if outside { open } else { close } {
             found.push(format!("`{c}` where another quote belongs"));
         }
-        let inner = if outside { text[at + c.len_utf8()..].chars().next() } else { text[..at].chars().next_back() };
+        let inner = if outside { next } else { last };
         if blank.map_or(inner.is_some_and(char::is_whitespace), |blank| inner != Some(blank)) {
             found.push(format!("wrong blank inside `{c}`"));
         }
