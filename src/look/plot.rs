@@ -49,7 +49,7 @@ impl Month {
 /// Where the plot of a trend lies in its picture, in hundredths: from the left, one month's width, the line of one star,
 /// one star's height, the ground of the bars and the highest bar.
 const LEFT: i64 = 2_000;
-const MONTH: i64 = 1_160;
+const MONTH: i64 = 1_040;
 const ONE_STAR: i64 = 8_000;
 const STAR: i64 = 1_650;
 const GROUND: i64 = 12_600;
@@ -78,15 +78,15 @@ pub(crate) fn trend(months: &[Month], label: &str, ends: [&str; 2], last: &str) 
             // Writing to a String cannot fail.
             let _ = write!(line, "{}{} {}", if joined { 'L' } else { 'M' }, at(x), at(y));
             let _ = write!(dots, "<circle cx=\"{}\" cy=\"{}\" r=\"3\"/>", at(x), at(y));
-            let _ = write!(bars, "M{} {}v-{}h7v{}z", at(x - 350), at(GROUND), at(tall), at(tall));
-            newest = Some((x, y));
+            let _ = write!(bars, "M{} {}v-{}h6v{}z", at(x - 300), at(GROUND), at(tall), at(tall));
+            newest = Some(y);
         }
         joined = month.count > 0;
         x += MONTH;
     }
     let right = LEFT + MONTH * i64::try_from(months.len()).unwrap_or(0);
     let scale = (1..=5).map(|stars| rule(stars, right)).collect::<String>();
-    let said = newest.map_or(String::new(), |(x, y)| newest_label(x, y, last));
+    let said = newest.map_or(String::new(), |y| newest_label(right, y, last));
     let [first, end] = ends;
     format!(
         "<svg class=\"trend\" viewBox=\"0 0 300 146\" role=\"img\" aria-label=\"{label}\">{scale}<path class=\"base\" d=\"M{l} {g}H{r}\"/>\
@@ -106,10 +106,9 @@ fn rule(stars: i64, right: i64) -> String {
     format!("<path class=\"rule\" d=\"M{} {}H{}\"/>{number}", at(LEFT), at(y), at(right))
 }
 
-/// The newest mean in digits, above its dot or, near the top, below it.
-fn newest_label(x: i64, y: i64, said: &str) -> String {
-    let y = if y > 2_600 { y - 700 } else { y + 1_700 };
-    format!("<text class=\"said\" x=\"{}\" y=\"{}\" text-anchor=\"end\">{said}</text>", at(x + 500), at(y))
+/// The newest mean in digits, to the right of everything, at the height of its dot.
+fn newest_label(right: i64, y: i64, said: &str) -> String {
+    format!("<text class=\"said\" x=\"{}\" y=\"{}\">{said}</text>", at(right + 500), at(y + 400))
 }
 
 #[cfg(test)]

@@ -186,10 +186,11 @@ fn every_file_says_what_it_is_and_is_part_of_the_house() {
 #[test]
 fn rooms_stay_small() {
     // Long lists read well, long rooms do not: the schema, the catalogue of problems and the words are lists.
-    let lists = ["db/schema.rs", "problem.rs", "look/words/en.rs", "look/words/it.rs"];
+    let lists = ["db/schema.rs", "problem.rs"];
+    let words = ["de", "en", "es", "fr", "it"].map(|language| format!("look/words/{language}.rs"));
     let long: BTreeMap<_, _> = sources()
         .into_iter()
-        .filter(|source| !lists.contains(&source.name.as_str()))
+        .filter(|source| !lists.contains(&source.name.as_str()) && !words.contains(&source.name))
         .map(|source| (source.name, source.code.lines().count()))
         .filter(|(_, lines)| *lines > 350)
         .collect();

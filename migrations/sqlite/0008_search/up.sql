@@ -7,8 +7,9 @@ CREATE TABLE search_spots (
   review_id BLOB NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX search_spots_review ON search_spots (shop_id, review_id);
--- The terms of each spot, already cut and folded. An erased review's terms are overwritten at once, not some time later.
-CREATE VIRTUAL TABLE search_words USING fts5 (terms, tokenize = 'ascii', detail = none, columnsize = 0, prefix = '9 10');
+-- The terms of each spot, already cut and folded, after a mark of six letters; beginnings of three to seven letters have lists
+-- of their own. An erased review's terms are overwritten at once, not some time later.
+CREATE VIRTUAL TABLE search_words USING fts5 (terms, tokenize = 'ascii', detail = none, columnsize = 0, prefix = '9 10 11 12 13');
 INSERT INTO search_words (search_words, rank) VALUES ('secure-delete', 1);
 -- Reviews whose terms are still to be written: those of before.
 CREATE TABLE search_todo (

@@ -26,7 +26,7 @@ const TAGS: &str = "html head meta title link script body a header div span nav 
     caption thead tbody tr th td time ul ol li dl dt dd form label input button details summary article code ins del i g \
     circle rect text footer small img";
 const ATTRIBUTES: &str = "lang charset name content http-equiv rel href hreflang type class id tabindex viewbox width height \
-    role aria-label aria-labelledby aria-hidden aria-current aria-describedby aria-invalid d cx cy r x y text-anchor scope \
+    role aria-label aria-labelledby aria-hidden aria-current aria-describedby aria-invalid d cx cy r x y text-anchor fill-rule scope \
     datetime dir for value placeholder autocomplete method action open preserveaspectratio property src defer title crossorigin \
     sizes media as colspan target alt loading readonly hidden data-share data-url data-title data-system data-copy data-told";
 
