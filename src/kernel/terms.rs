@@ -35,11 +35,11 @@ pub fn of_text(text: &str) -> BTreeSet<String> {
         match word {
             Word::Spelled(word) => {
                 terms.extend(spelled_out(&word));
-                terms.insert(fold(&word));
+                terms.insert(term(&word));
             }
             Word::Unspaced(signs) => {
-                terms.extend(signs.windows(2).map(|pair| fold(&pair.concat())));
-                terms.extend(signs.iter().map(|sign| fold(sign)));
+                terms.extend(signs.windows(2).map(|pair| term(&pair.concat())));
+                terms.extend(signs.iter().map(|sign| term(sign)));
             }
         }
     }
@@ -55,9 +55,9 @@ pub fn of_question(text: &str) -> Sought {
     for word in words {
         ends_open = matches!(word, Word::Spelled(_));
         match word {
-            Word::Spelled(word) => sought.whole.push(fold(&word)),
-            Word::Unspaced(signs) if signs.len() == 1 => sought.whole.extend(signs.iter().map(|sign| fold(sign))),
-            Word::Unspaced(signs) => sought.whole.extend(signs.windows(2).map(|pair| fold(&pair.concat()))),
+            Word::Spelled(word) => sought.whole.push(term(&word)),
+            Word::Unspaced(signs) if signs.len() == 1 => sought.whole.extend(signs.iter().map(|sign| term(sign))),
+            Word::Unspaced(signs) => sought.whole.extend(signs.windows(2).map(|pair| term(&pair.concat()))),
         }
     }
     sought.whole.retain(|term| !term.is_empty());
@@ -128,11 +128,11 @@ const fn is_unspaced(letter: char) -> bool {
 /// A word with its umlauts written out as two letters; none for a word without.
 fn spelled_out(word: &str) -> Option<String> {
     let out = word.replace("a\u{308}", "ae").replace("o\u{308}", "oe").replace("u\u{308}", "ue");
-    (out != word).then(|| fold(&out))
+    (out != word).then(|| term(&out))
 }
 
 /// The letters that stay: folded, without signs, at most [`LONGEST`].
-fn fold(word: &str) -> String {
+fn term(word: &str) -> String {
     let mut folded = fold::bare(word);
     folded.retain(|letter| letter.is_alphanumeric() || !letter.is_ascii());
     if let Some((cut, _)) = folded.char_indices().nth(LONGEST) {
