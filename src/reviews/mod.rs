@@ -8,8 +8,8 @@
 //!
 //! Every change moves the [`tally`] in the same transaction: day rows of stars behind every score. [`mod@list`] reads pages
 //! along indexes and [`search`] finds their words, [`walk`] reads all of them for feeds, [`public`] builds what the world
-//! sees, [`notify`] writes the two mails of this room, [`form`] reads what
-//! a browser posts, [`pages`] shows it, [`api`] is the door of all of it.
+//! sees, [`notify`] writes the two mails of this room, [`form`] reads what a browser posts, [`pages`] shows it, [`api`] is
+//! the door of all of it.
 
 pub(crate) mod answer;
 pub(crate) mod api;
