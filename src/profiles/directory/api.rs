@@ -11,7 +11,7 @@ use crate::kernel::locale::Language;
 use crate::kernel::time::UtcDay;
 use crate::links::{Links, path};
 use crate::problem::{Code, Problem};
-use crate::reviews::params::BadParam;
+use crate::reviews::BadParam;
 
 use super::list::{self, Card, Params};
 use super::show::{self, Sight, Visit};

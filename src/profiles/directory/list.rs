@@ -8,7 +8,7 @@ use crate::kernel::fold;
 use crate::kernel::id::ShopId;
 use crate::kernel::page::{Cursor, PageLimit};
 use crate::kernel::time::Timestamp;
-use crate::reviews::params::BadParam;
+use crate::reviews::BadParam;
 
 use super::store;
 
