@@ -233,7 +233,7 @@ async fn robots_find_what_is_public_below_the_prefix() {
         for part in &parts {
             pages.extend(locations(&app.follow(part).await.text));
         }
-        for page in pages.iter().filter(|page| !page.contains("/products/")) {
+        for page in &pages {
             let answer = app.follow(page).await;
             assert_eq!(answer.status, 200, "{page}");
             let canonical = format!("<link rel=\"canonical\" href=\"{}\">", page.replace('=', "&#x3D;"));
