@@ -14,6 +14,7 @@ use crate::context::{Context, Parts};
 use crate::db::{self, Db, migrate};
 use crate::demo::{self, Demo};
 use crate::desk;
+use crate::feeds::{self, FeedCache, Sitemaps};
 use crate::http::{self, Configure, Edge, EdgeParts, Metrics, RouteTable, health};
 use crate::intake::{self, Collector, Counts, Intake};
 use crate::invitations;
@@ -109,6 +110,8 @@ const PROFILE_BYTES: usize = 24 << 20;
 const BADGE_BYTES: usize = 16 << 20;
 /// Bytes of drawn pictures held in memory at most.
 const PICTURE_BYTES: usize = 16 << 20;
+/// Bytes of feeds held in memory at most.
+const FEED_BYTES: usize = 8 << 20;
 
 /// Everything that runs over one context: routes, shared state of the rooms, jobs, ticks.
 #[derive(Clone)]
@@ -120,6 +123,8 @@ pub struct House {
     profiles: ProfileCache,
     badges: BadgeCache,
     pictures: Pictures,
+    feeds: FeedCache,
+    sitemaps: Sitemaps,
     metrics: Metrics,
     counts: Counts,
     demo: Option<web::Data<Demo>>,
@@ -136,6 +141,7 @@ impl House {
         let shops = Shops::new(ctx.clone());
         let profiles = ProfileCache::new(ctx.clone(), PROFILE_BYTES);
         let badges = BadgeCache::new(ctx.clone(), BADGE_BYTES);
+        let (feeds, sitemaps) = (FeedCache::new(ctx.clone(), FEED_BYTES), Sitemaps::default());
         let refused = |error: prometheus::Error| StartError::Metrics(error.to_string());
         let metrics = Metrics::new().map_err(refused)?;
         let counts = Counts::new(metrics.registry()).map_err(refused)?;
@@ -147,6 +153,8 @@ impl House {
             mailer,
             profiles,
             badges,
+            feeds,
+            sitemaps,
             pictures,
             metrics,
             counts,
@@ -175,10 +183,13 @@ impl House {
         let mut table = RouteTable::new();
         http::routes(&mut table);
         profiles::api::routes(&mut table);
+        profiles::directory::api::routes(&mut table);
+        profiles::ratings::api::routes(&mut table);
         badges::api::routes(&mut table);
         badges::card::api::routes(&mut table);
         badges::share::api::routes(&mut table);
         badges::embed::api::routes(&mut table);
+        feeds::api::routes(&mut table);
         intake::routes(&mut table);
         orders::routes(&mut table);
         invitations::api::routes(&mut table);
@@ -221,6 +232,8 @@ impl House {
             cfg.app_data(web::Data::new(house.profiles.clone()));
             cfg.app_data(web::Data::new(house.badges.clone()));
             cfg.app_data(web::Data::new(house.pictures.clone()));
+            cfg.app_data(web::Data::new(house.feeds.clone()));
+            cfg.app_data(web::Data::new(house.sitemaps.clone()));
             cfg.app_data(web::Data::from(Arc::clone(&house.rejections)));
             if let Some(demo) = &house.demo {
                 cfg.app_data(demo.clone());
@@ -251,6 +264,14 @@ impl House {
     /// The database's.
     pub async fn index_what_waits(&self) -> db::Result<usize> {
         reviews::index_what_waits(&self.ctx).await
+    }
+
+    /// Has the directory follow the shops: what a tick does, for those who step time by hand.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn list_what_moved(&self) -> db::Result<usize> {
+        profiles::directory::tick(&self.ctx).await
     }
 
     /// Serves until `stop` is ready, working on the queue beside; then drains: requests, jobs, what is still in memory.
@@ -322,6 +343,7 @@ static PAGES: LazyLock<Result<(), Broken>> = LazyLock::new(|| {
     profiles::pages::check_pages()?;
     badges::embed::frame::check_pages()?;
     badges::gallery::check_pages()?;
+    profiles::directory::page::check_pages()?;
     demo::pages::check_pages()
 });
 

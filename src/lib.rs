@@ -20,12 +20,13 @@
 //!    same link it is edited, erased, and the shop's reply is answered.
 //! 7. [`profiles`] shows what stands there: score, reviews and how they were collected, as JSON and as a page, from cached
 //!    bytes that follow the shop's public version.
-//! 8. [`badges`] draws the small picture that shops embed.
+//! 8. [`badges`] draws the small picture that shops embed; [`feeds`] gives the same reviews to programs: feeds, exports,
+//!    sitemaps.
 //!
 //! # The floors
 //!
 //! Doors, which may use any room: [`intake`], [`desk`] (the shop's own API), [`demo`], [`cli`]. Rooms, each of which may use
-//! those before it: [`merchants`], [`orders`], [`invitations`], [`reviews`], [`profiles`], [`badges`]. The ground knows no room:
+//! those before it: [`merchants`], [`orders`], [`invitations`], [`reviews`], [`profiles`], [`badges`], [`feeds`]. The ground knows no room:
 //! [`context`], [`config`], [`problem`], [`links`], [`kernel`], [`sign`], [`db`], [`keyring`], `look`, [`mail`], [`jobs`],
 //! [`http`]. Only [`app`] knows everything: it puts the house together. A test holds these walls (`tests/it/walls.rs`).
 
@@ -37,6 +38,7 @@ pub mod context;
 pub mod db;
 pub mod demo;
 pub mod desk;
+pub mod feeds;
 pub mod http;
 pub mod intake;
 pub mod invitations;

@@ -13,10 +13,16 @@ use crate::kernel::email::EmailAddress;
 pub mod path {
     /// Front page.
     pub const HOME: &str = "/";
+    /// The directory of shops.
+    pub const SHOPS: &str = "/shops";
     /// A shop's trust profile.
     pub const PROFILE: &str = "/shops/{domain}";
     /// One product of a shop.
     pub const PRODUCT: &str = "/shops/{domain}/products/{sku}";
+    /// A shop's newest reviews as Atom.
+    pub const FEED_ATOM: &str = "/shops/{domain}/reviews.atom";
+    /// The same as JSON Feed.
+    pub const FEED_JSON: &str = "/shops/{domain}/reviews.json";
     /// One review.
     pub const REVIEW: &str = "/reviews/{id}";
     /// The review form behind a mailed link.
@@ -67,10 +73,22 @@ pub mod path {
     pub const DOCS: &str = "/docs";
     /// All errors, explained.
     pub const PROBLEMS: &str = "/problems";
+    /// What robots may read.
+    pub const ROBOTS: &str = "/robots.txt";
+    /// The index of all sitemaps.
+    pub const SITEMAPS: &str = "/sitemap.xml";
+    /// One sitemap.
+    pub const SITEMAP: &str = "/sitemaps/{list}/{from}.xml";
+    /// What language models should know of this place.
+    pub const LLMS: &str = "/llms.txt";
+    /// Whom to tell about a hole.
+    pub const SECURITY: &str = "/.well-known/security.txt";
     /// The contract.
     pub const OPENAPI: &str = "/v1/openapi.yaml";
     /// All errors, for programs.
     pub const V1_PROBLEMS: &str = "/v1/problems";
+    /// The directory of shops, for programs.
+    pub const V1_SHOPS: &str = "/v1/shops";
     /// A shop's profile, for programs.
     pub const V1_SHOP: &str = "/v1/shops/{shop}";
     /// Order events in.
@@ -85,6 +103,14 @@ pub mod path {
     pub const V1_REVIEW: &str = "/v1/reviews/{id}";
     /// The rows behind every score of a shop.
     pub const V1_TALLY: &str = "/v1/shops/{shop}/tally";
+    /// The scores of many products.
+    pub const V1_RATINGS: &str = "/v1/shops/{shop}/ratings";
+    /// All public reviews of a shop, a line each.
+    pub const V1_EXPORT_NDJSON: &str = "/v1/shops/{shop}/export.ndjson";
+    /// The same as a table.
+    pub const V1_EXPORT_CSV: &str = "/v1/shops/{shop}/export.csv";
+    /// A shop's product reviews for Google.
+    pub const V1_GOOGLE: &str = "/v1/shops/{shop}/google-product-reviews.xml";
     /// One product of a shop.
     pub const V1_PRODUCT: &str = "/v1/shops/{shop}/products/{sku}";
     /// The reviews of one product.
@@ -224,6 +250,16 @@ impl Links {
     /// One product of a shop; `domain` as the shop has it.
     pub fn product(&self, domain: impl Display, sku: impl Display) -> String {
         self.to(path::PRODUCT, &[&domain, &sku])
+    }
+
+    /// A shop's newest reviews as Atom.
+    pub fn feed_atom(&self, domain: impl Display) -> String {
+        self.to(path::FEED_ATOM, &[&domain])
+    }
+
+    /// A shop's newest reviews as JSON Feed.
+    pub fn feed_json(&self, domain: impl Display) -> String {
+        self.to(path::FEED_JSON, &[&domain])
     }
 
     /// One review.

@@ -11,7 +11,7 @@ use crate::http::Edge;
 use crate::invitations;
 use crate::jobs::clock::Tick;
 use crate::orders;
-use crate::profiles::collection;
+use crate::profiles::{collection, directory};
 use crate::reviews;
 
 /// All ticks of a process: `edge` is tidied, `wake` makes the queue look.
@@ -29,6 +29,9 @@ pub(super) fn all(house: &House, edge: &Arc<Edge>, wake: Arc<Notify>) -> Vec<Tic
         }),
         each(house, "count what moved", collection::TICK, |house| async move {
             said("collection numbers", collection::tick(&house.ctx).await);
+        }),
+        each(house, "list what moved", directory::refresh::TICK, |house| async move {
+            said("the directory", directory::tick(&house.ctx).await);
         }),
         each(house, "put back what is missing", "20 * * * * *", |house| async move {
             said("missing jobs", invitations::jobs::heal(&house.ctx).await);

@@ -72,6 +72,8 @@ pub struct Config {
     pub event_keep_days: i64,
     /// Milliseconds between two looks at changed public versions.
     pub public_poll_ms: i64,
+    /// Whom to tell about a hole in this instance, as a URI; none: it is not said.
+    pub security_contact: Option<String>,
     /// What is written to the log, and how.
     pub log: Log,
     /// Requests per minute.
@@ -181,6 +183,7 @@ impl Config {
             contact_days_after_last_mail: r.number("contact_days_after_last_mail", 1, 3650)?,
             event_keep_days: r.number("event_keep_days", 1, 3650)?,
             public_poll_ms: r.number("public_poll_ms", 10, 60_000)?,
+            security_contact: r.contact("security_contact")?,
             log: Log { format: r.log_format("log.format")?, filter: r.log_filter("log.filter")? },
             limits: limits(&r)?,
             db: DbSizes {

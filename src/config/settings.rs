@@ -59,6 +59,7 @@ pub const KEYS: &[Key] = &[
     plain("contact_days_after_last_mail"),
     plain("event_keep_days"),
     plain("public_poll_ms"),
+    plain("security_contact"),
     plain("log.format"),
     plain("log.filter"),
     plain("limits.per_address"),

@@ -122,6 +122,18 @@ impl<'a> Reader<'a> {
         self.parsed(key, |text| EmailAddress::parse(text).map_err(|_why| accepted.to_owned()))
     }
 
+    pub(super) fn contact(&self, key: &str) -> Result<Option<String>, ConfigError> {
+        self.parsed(key, |text| {
+            let page = text.starts_with("https://") && reqwest::Url::parse(text).is_ok();
+            let address = text.strip_prefix("mailto:").unwrap_or(text);
+            match EmailAddress::parse(address) {
+                Ok(_) => Ok(format!("mailto:{address}")),
+                Err(_) if page && !text.contains(char::is_whitespace) => Ok(text.to_owned()),
+                Err(_) => Err("expected an e-mail address or an address of a page, https://...".to_owned()),
+            }
+        })
+    }
+
     pub(super) fn log_format(&self, key: &str) -> Result<LogFormat, ConfigError> {
         let parse = |text: &str| match text {
             "pretty" => Ok(LogFormat::Pretty),

@@ -387,6 +387,26 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    directory (shop_id) {
+        shop_id -> Binary,
+        version -> BigInt,
+        listed -> BigInt,
+        domain -> Text,
+        name -> Text,
+        sort_name -> Text,
+        words -> Text,
+        category -> Nullable<Text>,
+        kind -> Nullable<Text>,
+        country -> Nullable<Text>,
+        reviews -> BigInt,
+        score_tenths -> BigInt,
+        half_stars -> BigInt,
+        newest_day -> Nullable<BigInt>,
+        opened_at -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     instance,
     keyring,
@@ -418,5 +438,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     reply_stats,
     search_spots,
     search_todo,
-    collections
+    collections,
+    directory
 );

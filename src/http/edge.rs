@@ -11,6 +11,7 @@ use super::faces::Docs;
 use super::health::Readiness;
 use super::limits::Limits;
 use super::metrics::Metrics;
+use super::streams::Streams;
 use super::table::RouteTable;
 use crate::config::{Config, Secret};
 use crate::kernel::time::Clock;
@@ -37,6 +38,7 @@ pub struct Edge {
     docs: Docs,
     table: RouteTable,
     limits: Limits,
+    streams: Arc<Streams>,
     metrics: Metrics,
     ready: Readiness,
     proxies: Vec<IpNet>,
@@ -58,6 +60,7 @@ impl Edge {
             links: Links::new(config.base()),
             docs: Docs::default(),
             limits: Limits::new(&config.limits, &parts.clock),
+            streams: Arc::default(),
             table: parts.table,
             metrics: parts.metrics,
             ready: parts.ready,
@@ -100,6 +103,10 @@ impl Edge {
     /// The limits, for the tick that tidies them.
     pub fn limits(&self) -> &Limits {
         &self.limits
+    }
+
+    pub(super) fn streams(&self) -> &Arc<Streams> {
+        &self.streams
     }
 
     /// The process's figures.

@@ -13,11 +13,15 @@ use crate::look::page::{Frame, View};
 use crate::look::render;
 use crate::problem::{Code, Problem};
 
+/// The language that the address names.
+fn chosen(req: &HttpRequest) -> Option<Language> {
+    req.query_string().split('&').find_map(|pair| pair.strip_prefix("lang=")).and_then(Language::of_tag)
+}
+
 /// The reader's language: `?lang=`, else what the browser asks for, else English.
 fn language(req: &HttpRequest) -> Language {
-    let asked = req.query_string().split('&').find_map(|pair| pair.strip_prefix("lang="));
     let accepted = req.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    asked.and_then(Language::of_tag).unwrap_or_else(|| Language::from_header(accepted.unwrap_or_default()))
+    chosen(req).unwrap_or_else(|| Language::from_header(accepted.unwrap_or_default()))
 }
 
 /// A problem as a page. Details of 4xx are meant for whoever sent the request; those of 5xx say nothing more.
@@ -135,7 +139,8 @@ fn shelled(path: &str) -> String {
 }
 
 fn frame(links: &Links, req: &HttpRequest, path: &str) -> Frame {
-    Frame::new(language(req), &links.base().to_string(), &links.to(path, &[]))
+    let frame = Frame::new(language(req), &links.base().to_string(), &links.to(path, &[]));
+    if chosen(req).is_some() { frame.chosen() } else { frame }
 }
 
 fn explained(code: Code) -> DocsProblem {

@@ -189,7 +189,7 @@ fn note(req: &HttpRequest, counted: Result<Option<Left>, Problem>) -> Result<(),
 }
 
 /// One key per IPv4 address or IPv6 /64: whoever has a /64 has all of it.
-fn address_key(address: IpAddr) -> u64 {
+pub(super) fn address_key(address: IpAddr) -> u64 {
     match address.to_canonical() {
         IpAddr::V4(v4) => hashed(&v4.octets()),
         IpAddr::V6(v6) => hashed(v6.octets().first_chunk::<8>().map_or(&[][..], |half| half)),

@@ -24,6 +24,7 @@ pub(crate) mod pages;
 mod server;
 mod shell;
 pub(crate) mod stored;
+pub(crate) mod streams;
 mod table;
 #[cfg(test)]
 mod tests;

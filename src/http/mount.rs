@@ -95,13 +95,16 @@ fn allowed(group: &[&Entry]) -> String {
 
 /// OPTIONS: what is allowed, and to other origins only what is public.
 fn options(edge: &Arc<Edge>, path: &'static str, group: &[&Entry], allow: &str) -> Route {
-    let public = group.iter().any(|entry| matches!(entry.audience, Audience::Public | Audience::Cached));
+    let open = |entry: &&&Entry| matches!(entry.audience, Audience::Public | Audience::Cached);
+    let public = group.iter().any(|entry| open(&entry));
+    let posts = group.iter().filter(open).any(|entry| entry.method == Method::POST);
+    let methods = if posts { "GET, HEAD, POST, OPTIONS" } else { "GET, HEAD, OPTIONS" };
     let allow = allow.to_owned();
     let answer = move || {
         let mut response = HttpResponse::NoContent();
         response.insert_header((header::ALLOW, allow.as_str()));
         if public {
-            response.insert_header((header::ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD, OPTIONS"));
+            response.insert_header((header::ACCESS_CONTROL_ALLOW_METHODS, methods));
             response.insert_header((header::ACCESS_CONTROL_ALLOW_HEADERS, "Accept, Content-Type, If-None-Match"));
             response.insert_header((header::ACCESS_CONTROL_MAX_AGE, "86400"));
         }

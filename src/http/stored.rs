@@ -3,15 +3,18 @@
 //! bytes already gets a 304. Which bytes, and until when they are fresh, is the business of the rooms' caches.
 
 use std::io::Write as _;
+use std::time::{Duration, UNIX_EPOCH};
 
 use actix_web::body::BoxBody;
-use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue, HttpDate};
 use actix_web::http::{StatusCode, header::ACCEPT_ENCODING};
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
+
+use crate::kernel::time::Timestamp;
 
 /// What goes along with the bytes.
 #[derive(Clone, Debug)]
@@ -43,6 +46,7 @@ pub(crate) struct Stored {
     headers: Vec<(HeaderName, HeaderValue)>,
     cache_control: HeaderValue,
     vary: HeaderValue,
+    modified: Option<HttpDate>,
 }
 
 /// The codings we have, as a reader ranks them.
@@ -95,7 +99,15 @@ impl Stored {
             headers,
             cache_control: HeaderValue::from_static(manner.cache_control),
             vary: HeaderValue::from_static(manner.vary),
+            modified: None,
         }
+    }
+
+    /// The same bytes with `Last-Modified`, for readers who know no tags: when they were made, in whole seconds.
+    #[must_use]
+    pub(crate) fn made_at(self, now: Timestamp) -> Self {
+        let since = Duration::from_secs(u64::try_from(now.seconds()).unwrap_or_default());
+        Self { modified: UNIX_EPOCH.checked_add(since).map(HttpDate::from), ..self }
     }
 
     /// The same bytes under another status.
@@ -129,7 +141,7 @@ impl Stored {
     /// The answer to a request: the best coding it takes, or 304 where it has just those bytes.
     pub(crate) fn answer(&self, req: &HttpRequest) -> HttpResponse {
         let (form, coding) = self.form(req.headers());
-        let known = self.status == StatusCode::OK && holds(req.headers(), &form.etag);
+        let known = self.status == StatusCode::OK && (holds(req.headers(), &form.etag) || self.is_old_news(req));
         let mut response = if known {
             HttpResponse::new(StatusCode::NOT_MODIFIED)
         } else {
@@ -141,6 +153,9 @@ impl Stored {
         if !self.vary.is_empty() {
             headers.insert(header::VARY, self.vary.clone());
         }
+        if let Some(date) = self.modified.and_then(|date| HeaderValue::from_str(&date.to_string()).ok()) {
+            headers.insert(header::LAST_MODIFIED, date);
+        }
         if !known {
             for (name, value) in &self.headers {
                 headers.insert(name.clone(), value.clone());
@@ -150,6 +165,15 @@ impl Stored {
             }
         }
         response
+    }
+
+    /// Whether the reader has these bytes by its date: asked only where it sends no tag (RFC 9110 13.1.3).
+    fn is_old_news(&self, req: &HttpRequest) -> bool {
+        let (Some(modified), false) = (self.modified, req.headers().contains_key(header::IF_NONE_MATCH)) else {
+            return false;
+        };
+        let since = req.headers().get(header::IF_MODIFIED_SINCE).and_then(|value| value.to_str().ok());
+        since.and_then(|text| text.parse::<HttpDate>().ok()).is_some_and(|since| since >= modified)
     }
 
     fn form(&self, headers: &HeaderMap) -> (&Form, Option<HeaderValue>) {
@@ -326,6 +350,24 @@ mod tests {
         for held in ["\"x\"".to_owned(), gzip, tag.trim_matches('"').to_owned()] {
             assert_eq!(ask(&stored, &[("if-none-match", &held)]).status(), StatusCode::OK, "{held}");
         }
+    }
+
+    #[test]
+    fn a_date_counts_where_no_tag_is_sent() {
+        let stored = stored().made_at(Timestamp::parse("2026-03-01T11:00:00.900Z").unwrap());
+        let date = "Sun, 01 Mar 2026 11:00:00 GMT";
+        assert_eq!(header_of(&ask(&stored, &[]), "last-modified"), date);
+        for (headers, status) in [
+            (vec![("if-modified-since", date)], 304),
+            (vec![("if-modified-since", "Sun, 01 Mar 2026 11:00:01 GMT")], 304),
+            (vec![("if-modified-since", "Sun, 01 Mar 2026 10:59:59 GMT")], 200),
+            (vec![("if-modified-since", "yesterday")], 200),
+            (vec![("if-modified-since", date), ("if-none-match", "\"x\"")], 200),
+        ] {
+            assert_eq!(ask(&stored, &headers).status().as_u16(), status, "{headers:?}");
+        }
+        let undated = ask(&self::stored(), &[("if-modified-since", date)]);
+        assert_eq!((undated.status().as_u16(), header_of(&undated, "last-modified")), (200, String::new()));
     }
 
     #[test]

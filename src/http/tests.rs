@@ -51,6 +51,17 @@ async fn shop(req: HttpRequest) -> Result<HttpResponse, Problem> {
     Ok(json(&json!({})))
 }
 
+/// An answer that never ends.
+async fn endless(req: HttpRequest) -> Result<HttpResponse, Problem> {
+    let place = streams::place(&req)?;
+    let body = futures_util::stream::pending::<Result<web::Bytes, Problem>>();
+    let body = futures_util::StreamExt::map(body, move |piece| {
+        let _held = &place;
+        piece
+    });
+    Ok(HttpResponse::Ok().streaming(body))
+}
+
 fn edge(config: &Config, clock: &Arc<SteppedClock>) -> Arc<Edge> {
     let mut table = RouteTable::new();
     routes(&mut table);
@@ -59,6 +70,7 @@ fn edge(config: &Config, clock: &Arc<SteppedClock>) -> Arc<Edge> {
     table.add(Method::GET, "/v1/shop", "shop", Audience::Private, || web::get().to(shop));
     table.add(Method::GET, "/v1/broken", "broken", Audience::Public, || web::get().to(broken));
     table.add(Method::GET, "/v1/refused", "refused", Audience::Public, || web::get().to(refused));
+    table.add(Method::GET, "/v1/endless", "endless", Audience::Public, || web::get().to(endless));
     table.add(Method::GET, "/page", "page", Audience::Page, || web::get().to(|| async { page("x".repeat(5000)) }));
     table.add(Method::GET, "/cached", "cached", Audience::Cached, || web::get().to(|| async { "y".repeat(5000) }));
     table.add(Method::GET, "/r/{token}", "token", Audience::Personal, || web::get().to(token));
@@ -300,4 +312,26 @@ fn a_real_server_answers_and_stops_in_order() {
     server.join().unwrap().unwrap();
     was_drained.recv().unwrap();
     assert!(TcpStream::connect(address).is_err(), "nobody listens any more");
+}
+
+#[actix_web::test]
+async fn a_reader_gets_a_few_long_answers_at_once() {
+    let app = app!(edge(&config(&[]), &clock()));
+    let ask = async |peer: &str| {
+        let request = get("/v1/endless").peer_addr(peer.parse().unwrap()).to_request();
+        served::call_service(&app, request).await
+    };
+    let mut open = Vec::new();
+    for _ in 0..3 {
+        open.push(ask("127.0.0.1:4000").await);
+    }
+    assert!(open.iter().all(|answer| answer.status() == 200));
+    let refused = ask("127.0.0.1:4001").await;
+    assert_eq!(
+        (refused.status().as_u16(), refused.headers().get("retry-after").unwrap().to_str().unwrap()),
+        (503, "10")
+    );
+    assert_eq!(ask("192.0.2.7:4000").await.status(), 200, "another reader has places of its own");
+    open.clear();
+    assert_eq!(ask("127.0.0.1:4000").await.status(), 200, "who goes away gives the place back");
 }

@@ -7,12 +7,13 @@
 //!
 //! - *When*: [`time`], [`zone`], [`delay`]
 //! - *Which*: [`id`], [`order_number`], [`domain`], [`page`], [`short`]
-//! - *Who and what*: [`email`], [`text`], [`terms`], [`stars`], [`money`], [`country`], [`locale`]
+//! - *Who and what*: [`email`], [`text`], [`fold`], [`terms`], [`stars`], [`money`], [`country`], [`locale`]
 
 pub mod country;
 pub mod delay;
 pub mod domain;
 pub mod email;
+pub mod fold;
 pub mod id;
 pub mod locale;
 pub mod money;

@@ -7,8 +7,9 @@
 
 use std::collections::BTreeSet;
 
-use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
 use unicode_segmentation::UnicodeSegmentation;
+
+use super::fold;
 
 /// Characters of a term that count; what two longer words share up to here, they share.
 const LONGEST: usize = 40;
@@ -34,11 +35,11 @@ pub fn of_text(text: &str) -> BTreeSet<String> {
         match word {
             Word::Spelled(word) => {
                 terms.extend(spelled_out(&word));
-                terms.insert(fold(&word));
+                terms.insert(term(&word));
             }
             Word::Unspaced(signs) => {
-                terms.extend(signs.windows(2).map(|pair| fold(&pair.concat())));
-                terms.extend(signs.iter().map(|sign| fold(sign)));
+                terms.extend(signs.windows(2).map(|pair| term(&pair.concat())));
+                terms.extend(signs.iter().map(|sign| term(sign)));
             }
         }
     }
@@ -54,9 +55,9 @@ pub fn of_question(text: &str) -> Sought {
     for word in words {
         ends_open = matches!(word, Word::Spelled(_));
         match word {
-            Word::Spelled(word) => sought.whole.push(fold(&word)),
-            Word::Unspaced(signs) if signs.len() == 1 => sought.whole.extend(signs.iter().map(|sign| fold(sign))),
-            Word::Unspaced(signs) => sought.whole.extend(signs.windows(2).map(|pair| fold(&pair.concat()))),
+            Word::Spelled(word) => sought.whole.push(term(&word)),
+            Word::Unspaced(signs) if signs.len() == 1 => sought.whole.extend(signs.iter().map(|sign| term(sign))),
+            Word::Unspaced(signs) => sought.whole.extend(signs.windows(2).map(|pair| term(&pair.concat()))),
         }
     }
     sought.whole.retain(|term| !term.is_empty());
@@ -83,7 +84,7 @@ enum Word {
 
 /// Cuts by Unicode's word boundaries (UAX 29), and again at apostrophes, hyphens, points and underscores.
 fn words(text: &str) -> Vec<Word> {
-    let apart = DecomposingNormalizerBorrowed::new_nfkd().normalize(text).to_lowercase();
+    let apart = fold::apart(text);
     let mut words = Vec::new();
     let mut end = 0;
     for (at, segment) in apart.unicode_word_indices() {
@@ -124,41 +125,20 @@ const fn is_unspaced(letter: char) -> bool {
         | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}')
 }
 
-/// Accents of Latin, Greek and Cyrillic letters, and the vowel points that Hebrew and Arabic mostly leave out.
-const fn is_accent(letter: char) -> bool {
-    matches!(letter, '\u{300}'..='\u{36F}' | '\u{591}'..='\u{5BD}' | '\u{5BF}' | '\u{5C1}' | '\u{5C2}' | '\u{5C4}' | '\u{5C5}' | '\u{5C7}'
-        | '\u{64B}'..='\u{65F}' | '\u{670}')
-}
-
 /// A word with its umlauts written out as two letters; none for a word without.
 fn spelled_out(word: &str) -> Option<String> {
     let out = word.replace("a\u{308}", "ae").replace("o\u{308}", "oe").replace("u\u{308}", "ue");
-    (out != word).then(|| fold(&out))
+    (out != word).then(|| term(&out))
 }
 
-/// The letters that stay: without accents, ligatures in two, at most [`LONGEST`].
-fn fold(word: &str) -> String {
-    let mut folded = String::with_capacity(word.len());
-    for letter in word.chars().filter(|letter| !is_accent(*letter)) {
-        match letter {
-            'ß' => folded.push_str("ss"),
-            'æ' => folded.push_str("ae"),
-            'œ' => folded.push_str("oe"),
-            'þ' => folded.push_str("th"),
-            'ø' => folded.push('o'),
-            'đ' | 'ð' => folded.push('d'),
-            'ł' => folded.push('l'),
-            'ı' => folded.push('i'),
-            'ς' => folded.push('σ'),
-            letter if letter.is_alphanumeric() || !letter.is_ascii() => folded.push(letter),
-            _ => {}
-        }
+/// The letters that stay: folded, without signs, at most [`LONGEST`].
+fn term(word: &str) -> String {
+    let mut folded = fold::bare(word);
+    folded.retain(|letter| letter.is_alphanumeric() || !letter.is_ascii());
+    if let Some((cut, _)) = folded.char_indices().nth(LONGEST) {
+        folded.truncate(cut);
     }
-    let mut whole = ComposingNormalizerBorrowed::new_nfc().normalize(&folded).into_owned();
-    if let Some((cut, _)) = whole.char_indices().nth(LONGEST) {
-        whole.truncate(cut);
-    }
-    whole
+    folded
 }
 
 #[cfg(test)]

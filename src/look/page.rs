@@ -27,12 +27,27 @@ pub(crate) struct Frame {
     pub(crate) language: Language,
     /// Public address of the instance, without a trailing slash.
     pub(crate) root: String,
-    /// Public address of this page, without query; the canonical one.
+    /// Public address of this page, in whatever language the reader prefers.
     pub(crate) here: String,
+    /// The address search engines should list: `here`, or the page in one language where its address names that.
+    pub(crate) canonical: String,
     /// The page in each language, itself included; empty where switching makes no sense.
     pub(crate) alternates: Vec<Alternate>,
+    /// The same news for programs.
+    pub(crate) feeds: Vec<FeedLink>,
     /// What messengers and networks show of a link to it; none for a page that is not to be shared.
     pub(crate) card: Option<CardLink>,
+}
+
+/// A feed of what a page shows.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct FeedLink {
+    /// Media type.
+    pub(crate) kind: &'static str,
+    /// What it is called.
+    pub(crate) title: String,
+    /// Address.
+    pub(crate) url: String,
 }
 
 /// What messengers and networks show of a link, beside title and description.
@@ -73,9 +88,22 @@ impl Frame {
     pub(crate) fn new(language: Language, root: &str, here: &str) -> Self {
         let alternates = Language::ALL
             .iter()
-            .map(|other| Alternate { code: other.tag(), name: other.name(), url: format!("{here}?lang={other}") })
+            .map(|other| Alternate { code: other.tag(), name: other.name(), url: in_language(here, *other) })
             .collect();
-        Self { language, root: root.trim_end_matches('/').to_owned(), here: here.to_owned(), alternates, card: None }
+        let (root, here) = (root.trim_end_matches('/').to_owned(), here.to_owned());
+        Self { language, root, canonical: here.clone(), here, alternates, feeds: Vec::new(), card: None }
+    }
+
+    /// The same page under the address that names its language: search engines list each language by itself.
+    #[must_use]
+    pub(crate) fn chosen(self) -> Self {
+        Self { canonical: in_language(&self.here, self.language), ..self }
+    }
+
+    /// The same page with feeds of what it shows.
+    #[must_use]
+    pub(crate) fn with_feeds(self, feeds: Vec<FeedLink>) -> Self {
+        Self { feeds, ..self }
     }
 
     /// The same page with what is shown of a link to it.
@@ -88,6 +116,12 @@ impl Frame {
     pub(crate) fn fixed(language: Language, root: &str, here: &str) -> Self {
         Self { alternates: Vec::new(), ..Self::new(language, root, here) }
     }
+}
+
+/// The address of a page in a language.
+fn in_language(here: &str, language: Language) -> String {
+    let mark = if here.contains('?') { '&' } else { '?' };
+    format!("{here}{mark}lang={language}")
 }
 
 /// What stands in `<head>`.
@@ -153,7 +187,7 @@ impl<'a> Page<'a> {
             title: &head.title,
             description: head.description.as_deref(),
             robots,
-            canonical: (head.robots == Robots::Index).then_some(frame.here.as_str()),
+            canonical: (head.robots == Robots::Index).then_some(frame.canonical.as_str()),
             refresh: head.refresh,
             frame,
             live: assets::live_path(),
@@ -182,5 +216,45 @@ fn locale(language: Language) -> String {
     match language.tag() {
         "en" => "en_GB".to_owned(),
         tag => format!("{tag}_{}", tag.to_ascii_uppercase()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_language_has_an_address_and_one_is_for_everybody() {
+        let frame = Frame::new(Language::It, "https://x.example/a/", "https://x.example/a/shops?category=t%C3%A8");
+        let urls: Vec<&str> = frame.alternates.iter().map(|other| other.url.as_str()).collect();
+        assert!(urls.contains(&"https://x.example/a/shops?category=t%C3%A8&lang=en"), "{urls:?}");
+        let head = Head { title: "x".to_owned(), description: None, robots: Robots::Index, refresh: None };
+        let page = |frame: &Frame| Page::new(frame.language, frame, &head, "").document().unwrap();
+        let (plain, chosen) = (page(&frame), page(&frame.clone().chosen()));
+        let canonical = |text: &str, url: &str| text.contains(&format!("<link rel=\"canonical\" href=\"{url}\">"));
+        assert!(canonical(&plain, "https://x.example/a/shops?category&#x3D;t%C3%A8"), "{plain}");
+        assert!(canonical(&chosen, "https://x.example/a/shops?category&#x3D;t%C3%A8&amp;lang&#x3D;it"), "{chosen}");
+        for text in [plain, chosen] {
+            assert_eq!(
+                text.matches("hreflang=").count(),
+                2 * Language::ALL.len(),
+                "in the head, but for its own in the menu"
+            );
+            assert!(text.contains("hreflang=\"x-default\" href=\"https://x.example/a/shops?category&#x3D;t%C3%A8\""));
+        }
+        let hidden = Head { robots: Robots::FollowOnly, ..head };
+        let text = Page::new(Language::It, &frame, &hidden, "").document().unwrap();
+        assert!(!text.contains("canonical") && !text.contains("x-default") && text.contains("noindex,follow"));
+    }
+
+    #[test]
+    fn feeds_are_offered_where_there_are_some() {
+        let feed =
+            FeedLink { kind: "application/atom+xml", title: "<b>".to_owned(), url: "https://x.example/f".to_owned() };
+        let frame = Frame::new(Language::En, "https://x.example", "https://x.example/").with_feeds(vec![feed]);
+        let text = Page::new(Language::En, &frame, &Head::private("x"), "").document().unwrap();
+        let link =
+            "<link rel=\"alternate\" type=\"application/atom+xml\" title=\"&lt;b&gt;\" href=\"https://x.example/f\">";
+        assert!(text.contains(link), "{text}");
     }
 }

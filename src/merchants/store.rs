@@ -3,9 +3,9 @@
 //! The shop comes first wherever a row belongs to one. Rows become domain types here; a row that cannot be read is
 //! `Error::Corrupt`, never a guess.
 
-use diesel::dsl::sql;
+use diesel::dsl::{count_star, sql};
 use diesel::prelude::*;
-use diesel::sql_types::{Binary, Bool};
+use diesel::sql_types::{BigInt, Binary, Bool};
 
 use super::model::{LegalBasis, Merchant, Policy, Sector, Shop, ShopStatus, Trigger};
 use crate::db::schema::{merchants, shops};
@@ -240,4 +240,15 @@ pub(super) fn public_version(conn: &mut Connection, shop: ShopId) -> Result<Opti
 pub(super) fn public_versions(conn: &mut Connection, ids: &[ShopId]) -> Result<Vec<(ShopId, i64)>> {
     let ids: Vec<Vec<u8>> = ids.iter().map(|id| id.as_bytes().to_vec()).collect();
     Ok(shops::table.filter(shops::id.eq_any(ids)).select((shops::id, shops::public_version)).load(conn)?)
+}
+
+/// The public version of every shop, for whoever follows them.
+pub fn all_public_versions(conn: &mut Connection) -> Result<Vec<(ShopId, i64)>> {
+    Ok(shops::table.select((shops::id, shops::public_version)).load(conn)?)
+}
+
+/// How many shops there are, and the sum of their public versions: it moves when anything public does, and never back.
+pub fn public_pulse(conn: &mut Connection) -> Result<(i64, i64)> {
+    let sum = sql::<BigInt>("CAST(COALESCE(SUM(public_version), 0) AS BIGINT)");
+    Ok(shops::table.select((count_star(), sum)).first(conn)?)
 }

@@ -335,6 +335,8 @@ mod tests {
             line: n.to_string(),
             sku: None,
             gtin: None,
+            mpn: None,
+            brand: None,
             name: Some(format!("thing {n}")),
             category: None,
             url: None,

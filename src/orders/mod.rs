@@ -34,5 +34,5 @@ pub use reason::Reason;
 pub use state::State;
 pub use store::census::{Census, any_dirty, census, take_dirty, tests_among};
 pub use store::list::Filter;
-pub use store::{Move, Unsent, find, find_number, keep_contact_until, mark_dirty, move_to, person, unsent};
+pub use store::{Move, Unsent, facts_of, find, find_number, keep_contact_until, mark_dirty, move_to, person, unsent};
 pub use tidy::tidy;

@@ -150,6 +150,8 @@ mod tests {
             line: line.to_owned(),
             sku: None,
             gtin: None,
+            mpn: None,
+            brand: None,
             name: None,
             category: None,
             url: None,

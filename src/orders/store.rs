@@ -3,7 +3,8 @@
 
 use diesel::prelude::*;
 
-use super::model::{Actor, Order};
+use super::fold::Fold;
+use super::model::{Actor, Facts, Order};
 use super::reason::Reason;
 use super::state::State;
 use crate::db::schema::{contacts, order_moves, orders, orders_dirty};
@@ -83,6 +84,23 @@ pub fn find(conn: &mut Connection, shop: ShopId, order: OrderId) -> db::Result<O
     let row =
         orders::table.filter(orders::shop_id.eq(shop)).filter(orders::id.eq(order)).first::<Row>(conn).optional()?;
     row.map(Row::order).transpose()
+}
+
+/// What is known of several orders of a shop, in no order; unknown ones are left out.
+///
+/// # Errors
+/// The database's.
+pub fn facts_of(conn: &mut Connection, shop: ShopId, of: &[OrderId]) -> db::Result<Vec<(OrderId, Facts)>> {
+    let rows: Vec<(OrderId, String)> = orders::table
+        .filter(orders::shop_id.eq(shop))
+        .filter(orders::id.eq_any(of))
+        .select((orders::id, orders::fold))
+        .load(conn)?;
+    let facts = |(id, fold): (OrderId, String)| {
+        let fold: Fold = serde_json::from_str(&fold).map_err(|_error| db::Error::corrupt("orders.fold"))?;
+        Ok((id, fold.facts()))
+    };
+    rows.into_iter().map(facts).collect()
 }
 
 /// The order of this number.

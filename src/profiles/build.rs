@@ -67,12 +67,12 @@ impl Surface for Face {
                 Ok(Stored::new(to_json(&wire::tally(shop.id, None, &days))?, &JSON))
             }
             Self::Page(language) => {
-                let language = language.unwrap_or_else(|| shop.locale.language());
-                let visit = Visit::first(language);
+                let own = language.unwrap_or_else(|| shop.locale.language());
+                let visit = Visit { chosen: language.is_some(), ..Visit::first(own) };
                 let sight = sight(conn, shop, &visit.query)?;
                 let html = show::page(&visit, shop, &sight, &Stage { links: ctx.links(), today: ctx.now().day() });
                 let html = html.map_err(|broken| db::Error::Corrupt(broken.to_string()))?;
-                Ok(Stored::new(html.into_bytes(), &Manner { language: Some(language.tag()), ..PAGE }))
+                Ok(Stored::new(html.into_bytes(), &Manner { language: Some(own.tag()), ..PAGE }))
             }
         }
     }

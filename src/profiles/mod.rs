@@ -5,7 +5,8 @@
 //! all of it was collected. [`build`] reads them in one moment of the data and makes the faces of a shop from them: JSON
 //! ([`wire`]), the pages ([`show`], [`pages`], with every state of their lists behind a plain link: [`visit`], [`narrow`],
 //! [`mod@trend`]) and their data for search engines ([`jsonld`]). The [`cache`] keeps the bytes
-//! until the shop's public version moves; the badges stand on the same cache. [`api`] is the door.
+//! until the shop's public version moves; the badges stand on the same cache. The [`directory`] finds
+//! shops, [`ratings`] gives the scores of many products at once. [`api`] is the door.
 //!
 //! Nothing here is ever changed by a shop: a profile follows from orders and reviews, the good and the bad alike. A closed
 //! or suspended shop keeps its profile, which says so.
@@ -14,9 +15,11 @@ pub(crate) mod api;
 pub(crate) mod build;
 pub(crate) mod cache;
 pub(crate) mod collection;
+pub(crate) mod directory;
 mod jsonld;
 mod narrow;
 pub(crate) mod pages;
+pub(crate) mod ratings;
 pub(crate) mod replies;
 pub(crate) mod score;
 mod share;

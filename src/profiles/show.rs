@@ -3,7 +3,8 @@
 use crate::kernel::locale::Language;
 use crate::kernel::time::UtcDay;
 use crate::links::Links;
-use crate::look::page::{Alternate, Frame};
+use crate::look::page::{Alternate, FeedLink, Frame};
+use crate::look::words;
 use crate::look::{self, Broken};
 use crate::merchants::{Shop, ShopStatus};
 use crate::reviews::{Listing, card};
@@ -65,7 +66,9 @@ fn profile(visit: &Visit, shop: &Shop, sight: &Sight, stage: &Stage<'_>) -> Prof
     let lines: Vec<ProductLine> =
         sight.products.iter().filter_map(|product| line(product, shop, visit.language, stage.links)).collect();
     ProfilePage {
-        frame: frame(visit, &way, &here, stage.links).with_card(card_link(visit.language, shop, score, stage.links)),
+        frame: frame(visit, &way, &here, stage.links)
+            .with_card(card_link(visit.language, shop, score, stage.links))
+            .with_feeds(feeds(visit.language, shop, stage.links)),
         share: share(visit.language, shop, stage.links),
         shop: face(shop),
         summary: summary(days, &way, stage.today),
@@ -115,7 +118,17 @@ fn frame(visit: &Visit, way: &Way<'_>, here: &str, links: &Links) -> Frame {
     for (language, Alternate { url, .. }) in Language::ALL.iter().zip(&mut frame.alternates) {
         *url = way.in_language(*language);
     }
-    frame
+    if visit.chosen { frame.chosen() } else { frame }
+}
+
+/// The newest reviews, for those who subscribe.
+fn feeds(language: Language, shop: &Shop, links: &Links) -> Vec<FeedLink> {
+    let title = words::fill(words::of(language).profile.title, &[("shop", &shop.name)]);
+    let feed = |kind, url| FeedLink { kind, title: title.clone(), url };
+    vec![
+        feed("application/atom+xml", links.feed_atom(&shop.domain)),
+        feed("application/feed+json", links.feed_json(&shop.domain)),
+    ]
 }
 
 fn summary(days: &[Day], way: &Way<'_>, today: UtcDay) -> Summary {

@@ -264,7 +264,9 @@ fn the_page_speaks_every_language_and_escapes_everything() {
         assert_eq!(data["review"].as_array().unwrap().len(), 2);
         assert_eq!(data["review"][1]["name"], hostile.title.trim());
     }
-    assert_eq!(page(None), page(Some(Language::It)), "the shop's own language");
+    // Under an address that names the language, a page is listed by itself.
+    let shown = |page: String| page.lines().filter(|line| !line.contains("\"canonical\"")).collect::<String>();
+    assert_eq!(shown(page(None)), shown(page(Some(Language::It))), "the shop's own language");
 }
 
 fn count(house: &House) -> usize {

@@ -34,6 +34,8 @@ pub(super) struct PageParams {
 pub(super) struct Visit {
     /// Language of the page.
     pub(super) language: Language,
+    /// Whether the address names it, or the reader's browser does.
+    pub(super) chosen: bool,
     /// What is read.
     pub(super) query: ListQuery,
     /// What was searched for, as typed.
@@ -47,14 +49,23 @@ pub(super) struct Visit {
 }
 
 impl Visit {
-    /// The first page, all reviews.
+    /// The first page, all reviews, in the shop's own language.
     pub(super) fn first(language: Language) -> Self {
-        Self { language, query: ListQuery::default(), q: String::new(), fault: None, cursor: None, back: None }
+        Self {
+            language,
+            chosen: false,
+            query: ListQuery::default(),
+            q: String::new(),
+            fault: None,
+            cursor: None,
+            back: None,
+        }
     }
 
     /// What the address asks for. A search that cannot be read is no reason to show nothing: the page says what is wrong.
     pub(super) fn read(params: PageParams, language: Language) -> Result<Self, BadParam> {
-        let PageParams { q, sku, stars, language: spoken, replied, with_text, sort, cursor, back, .. } = params;
+        let PageParams { lang, q, sku, stars, language: spoken, replied, with_text, sort, cursor, back } = params;
+        let chosen = lang.as_deref().and_then(Language::of_tag).is_some();
         let kept = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
         let (q, at, back) = (clean_line(&q.unwrap_or_default(), TYPED_MAX).value, kept(&cursor), kept(&back));
         let asked = ListParams {
@@ -69,10 +80,10 @@ impl Visit {
             ..ListParams::default()
         };
         match asked.read() {
-            Ok(query) => Ok(Self { language, query, q, fault: None, cursor: at, back }),
+            Ok(query) => Ok(Self { language, chosen, query, q, fault: None, cursor: at, back }),
             Err(bad) if bad.name == "q" => {
                 let query = ListParams { q: None, cursor: None, ..asked }.read()?;
-                Ok(Self { language, query, q, fault: Some(fault(bad.detail)), cursor: None, back: None })
+                Ok(Self { language, chosen, query, q, fault: Some(fault(bad.detail)), cursor: None, back: None })
             }
             Err(bad) => Err(bad),
         }

@@ -7,8 +7,9 @@
 //! to the author. Nobody else can touch it: no event of the shop, no key, no plan.
 //!
 //! Every change moves the [`tally`] in the same transaction: day rows of stars behind every score. [`mod@list`] reads pages
-//! along indexes and [`search`] finds their words, [`public`] builds what the world sees, [`notify`] writes the two mails of this room, [`form`] reads what
-//! a browser posts, [`pages`] shows it, [`api`] is the door of all of it.
+//! along indexes and [`search`] finds their words, [`walk`] reads all of them for feeds, [`public`] builds what the world
+//! sees, [`notify`] writes the two mails of this room, [`form`] reads what a browser posts, [`pages`] shows it, [`api`] is
+//! the door of all of it.
 
 pub(crate) mod answer;
 pub(crate) mod api;
@@ -34,6 +35,7 @@ pub(crate) mod submit;
 pub(crate) mod tally;
 pub(crate) mod version;
 mod visit;
+pub(crate) mod walk;
 
 pub(crate) use erase::forget;
 pub use erase::personal;

@@ -170,6 +170,17 @@ impl Tombstone {
     }
 }
 
+impl PublicEntry {
+    /// `rev_...`
+    #[cfg(test)]
+    pub(crate) fn id(&self) -> ReviewId {
+        match self {
+            Self::Review(review) => review.id,
+            Self::Tombstone(stone) => stone.id,
+        }
+    }
+}
+
 /// The entries of a page, in the order given.
 pub(super) fn entries(conn: &mut Connection, shop: ShopId, page: Vec<Review>) -> db::Result<Vec<PublicEntry>> {
     let ids: Vec<_> = page.iter().filter(|review| review.status == Status::Published).map(|review| review.id).collect();
@@ -230,12 +241,18 @@ pub(super) fn whole(conn: &mut Connection, review: Review) -> db::Result<PublicR
     let reply = store::reply(conn, shop, id)?;
     let answers = store::answers(conn, shop, &[id])?.iter().map(public_answer).collect();
     let mut all = public(review, reply, answers);
-    all.earlier = Some(store::versions(conn, shop, id)?.into_iter().map(public_version).collect());
-    if let Some(reply) = &mut all.reply {
-        let earlier = store::reply_versions(conn, shop, id)?;
-        reply.earlier = Some(earlier.into_iter().map(public_reply_version).collect());
-    }
+    let versions = store::versions(conn, shop, id)?;
+    let of_reply = if all.reply.is_some() { store::reply_versions(conn, shop, id)? } else { Vec::new() };
+    add_history(&mut all, versions, of_reply);
     Ok(all)
+}
+
+/// Puts what the review and its reply said before beside what they say now.
+pub(super) fn add_history(review: &mut PublicReview, versions: Vec<Version>, of_reply: Vec<ReplyVersion>) {
+    review.earlier = Some(versions.into_iter().map(public_version).collect());
+    if let Some(reply) = &mut review.reply {
+        reply.earlier = Some(of_reply.into_iter().map(public_reply_version).collect());
+    }
 }
 
 /// What is left of a review that cannot be read; `None` for one that can.

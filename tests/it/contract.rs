@@ -163,6 +163,7 @@ async fn every_call(engine: Engine) {
     turns::round(&mut audit).await;
     let mut limited = Audit::new(&tight, engine);
     errors::too_often(&mut limited).await;
+    errors::not_set(&mut limited).await;
     audit.and(limited).conclude();
 }
 

@@ -19,6 +19,7 @@ mod cli;
 mod contract;
 mod db;
 mod desk;
+mod feeds;
 mod intake;
 mod invitations;
 mod jobs;

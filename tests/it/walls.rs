@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The rooms, in the order of the story: each may import those above it, and the ground.
-const ROOMS: [&str; 6] = ["merchants", "orders", "invitations", "reviews", "profiles", "badges"];
+const ROOMS: [&str; 7] = ["merchants", "orders", "invitations", "reviews", "profiles", "badges", "feeds"];
 /// The doors: may import any room; nobody imports them but `app` and the command line.
 const DOORS: [&str; 4] = ["intake", "desk", "person", "demo"];
 /// The ground: knows no room. Each may import those above it in this list.

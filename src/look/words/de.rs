@@ -1,6 +1,7 @@
 //! German: *Sie*, plain and exact, no exclamation marks. Ask for "Ihre Erfahrung", never for stars. Quotes are „so“.
 
 mod codes;
+mod directory;
 mod widgets;
 
 use super::glossary::{
@@ -37,6 +38,7 @@ pub(super) static WORDS: Words = Words {
         languages: "Sprache",
         promise: "Attesta sammelt zertifizierte Bewertungen: eine vom Shop signierte Bestellung, eine E-Mail an die Person, die gekauft hat, eine Bewertung, die der Shop nicht verbergen kann.",
         how: "So funktioniert es",
+        shops: "Shops",
     },
     review: Review {
         no_words: "Ohne Text.",
@@ -335,6 +337,7 @@ pub(super) static WORDS: Words = Words {
         heading: "Bewertungen, die sich prüfen lassen",
         lead: "Attesta lädt alle, die gekauft haben, ein, von ihrer Erfahrung zu erzählen, veröffentlicht jede Bewertung und zeigt, wie sie zustande kam.",
         docs: "Dokumentation",
+        shops: "Shop suchen",
         how: "So funktioniert es",
         step_1: "Eine signierte Bestellung",
         step_1_more: "Der Shop meldet jede Bestellung in einer signierten Nachricht.",
@@ -351,6 +354,9 @@ pub(super) static WORDS: Words = Words {
         promise_3: "Zum Nachrechnen",
         promise_3_more: "Die Gesamtwertung lässt sich aus öffentlichen Daten mit einer veröffentlichten Formel nachrechnen.",
     },
+    directory: directory::DIRECTORY,
+    feeds: directory::FEEDS,
+    countries: directory::COUNTRIES,
     error: Failure {
         not_found: "Diese Seite gibt es nicht",
         not_found_more: "Die Adresse hat sich geändert oder enthält einen Tippfehler.",

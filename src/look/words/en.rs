@@ -1,6 +1,7 @@
 //! English, British and neutral: plain and exact, no exclamation marks. Ask for "your experience", never for stars.
 
 mod codes;
+mod directory;
 mod widgets;
 
 use super::glossary::{
@@ -37,6 +38,7 @@ pub(super) static WORDS: Words = Words {
         languages: "Language",
         promise: "Attesta collects certified reviews: an order signed by the shop, an e-mail to the person who bought, a review that the shop cannot hide.",
         how: "How it works",
+        shops: "Shops",
     },
     review: Review {
         no_words: "No text.",
@@ -332,6 +334,7 @@ pub(super) static WORDS: Words = Words {
         heading: "Reviews that can be checked",
         lead: "Attesta invites the people who bought to tell their experience, publishes every review, and shows how it was collected.",
         docs: "Documentation",
+        shops: "Find a shop",
         how: "How it works",
         step_1: "A signed order",
         step_1_more: "The shop announces every order in a signed message.",
@@ -348,6 +351,9 @@ pub(super) static WORDS: Words = Words {
         promise_3: "Open accounts",
         promise_3_more: "The score can be recomputed from public data with a published formula.",
     },
+    directory: directory::DIRECTORY,
+    feeds: directory::FEEDS,
+    countries: directory::COUNTRIES,
     error: Failure {
         not_found: "This page does not exist",
         not_found_more: "The address may have changed, or there is a typing error in it.",

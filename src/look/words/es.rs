@@ -2,6 +2,7 @@
 //! are «so», questions open with ¿.
 
 mod codes;
+mod directory;
 mod widgets;
 
 use super::glossary::{
@@ -38,6 +39,7 @@ pub(super) static WORDS: Words = Words {
         languages: "Idioma",
         promise: "Attesta recoge reseñas certificadas: un pedido firmado por la tienda, un correo a quien compró y una reseña que la tienda no puede ocultar.",
         how: "Cómo funciona",
+        shops: "Tiendas",
     },
     review: Review {
         no_words: "Sin texto.",
@@ -336,6 +338,7 @@ pub(super) static WORDS: Words = Words {
         heading: "Reseñas que se pueden comprobar",
         lead: "Attesta invita a quienes han comprado a contar su experiencia, publica todas las reseñas y muestra cómo se han recogido.",
         docs: "Documentación",
+        shops: "Buscar una tienda",
         how: "Cómo funciona",
         step_1: "Un pedido firmado",
         step_1_more: "La tienda comunica cada pedido con un mensaje firmado.",
@@ -352,6 +355,9 @@ pub(super) static WORDS: Words = Words {
         promise_3: "Cuentas claras",
         promise_3_more: "Cualquiera puede recalcular la puntuación con datos públicos y una fórmula publicada.",
     },
+    directory: directory::DIRECTORY,
+    feeds: directory::FEEDS,
+    countries: directory::COUNTRIES,
     error: Failure {
         not_found: "Esta página no existe",
         not_found_more: "Puede que la dirección haya cambiado o tenga una errata.",

@@ -2,6 +2,7 @@
 //! break stand before `: ; ? %` and inside « so ». Names of people and shops never follow "de": they may begin with a vowel.
 
 mod codes;
+mod directory;
 mod widgets;
 
 use super::glossary::{
@@ -38,6 +39,7 @@ pub(super) static WORDS: Words = Words {
         languages: "Langue",
         promise: "Attesta recueille des avis certifiés\u{a0}: une commande signée par la boutique, un e-mail à la personne qui a acheté, un avis que la boutique ne peut pas cacher.",
         how: "Comment ça marche",
+        shops: "Boutiques",
     },
     review: Review {
         no_words: "Sans texte.",
@@ -333,6 +335,7 @@ pub(super) static WORDS: Words = Words {
         heading: "Des avis que l’on peut vérifier",
         lead: "Attesta invite les personnes qui ont acheté à raconter leur expérience, publie chaque avis et montre comment il a été recueilli.",
         docs: "Documentation",
+        shops: "Trouver une boutique",
         how: "Comment ça marche",
         step_1: "Une commande signée",
         step_1_more: "La boutique annonce chaque commande par un message signé.",
@@ -349,6 +352,9 @@ pub(super) static WORDS: Words = Words {
         promise_3: "Des comptes ouverts",
         promise_3_more: "Chacun peut recalculer la note à partir de données publiques, avec une formule publiée.",
     },
+    directory: directory::DIRECTORY,
+    feeds: directory::FEEDS,
+    countries: directory::COUNTRIES,
     error: Failure {
         not_found: "Cette page n’existe pas",
         not_found_more: "L’adresse a peut-être changé, ou contient une faute de frappe.",

@@ -90,7 +90,7 @@ glossary! {
     /// One experience in a word, worst first.
     experiences: Experiences { e1 e2 e3 e4 e5 }
     /// Around every page.
-    layout: Layout { skip languages promise how }
+    layout: Layout { skip languages promise how shops }
     /// A review, wherever it stands.
     review: Review {
         no_words a_customer about_item certified edited_on changed_on said_since version_of version_dropped removed added longer reply_of
@@ -168,8 +168,20 @@ glossary! {
     }
     /// The landing page of a served instance.
     home: Home {
-        title heading lead docs how step_1 step_1_more step_2 step_2_more step_3 step_3_more step_4 step_4_more
+        title heading lead docs shops how step_1 step_1_more step_2 step_2_more step_3 step_3_more step_4 step_4_more
         promise_1 promise_1_more promise_2 promise_2_more promise_3 promise_3_more
+    }
+    /// The list of shops.
+    directory: Directory {
+        title title_of heading lead search category all_categories country all_countries sort by_name by_reviews by_newest go clear
+        order_name order_reviews order_newest order_never none_match empty first more categories; shops
+    }
+    /// A review's feeds.
+    feeds: Feeds { erased restricted }
+    /// Countries that shops are often in, by ISO 3166-1; others are shown by their code.
+    countries: Countries {
+        at be bg hr cy cz dk ee fi fr de gr hu ie it lv lt lu mt nl pl pt ro sk si es se gb ch no is sm va mc li us ca au br
+        mx ar jp cn tr ua al rs ma tn
     }
     /// When something fails.
     error: Failure {

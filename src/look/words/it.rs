@@ -1,6 +1,7 @@
 //! Italian: *tu* with customers, plain and exact, no exclamation marks. Ask for "la tua esperienza", never for stars.
 
 mod codes;
+mod directory;
 mod widgets;
 
 use super::glossary::{
@@ -37,6 +38,7 @@ pub(super) static WORDS: Words = Words {
         languages: "Lingua",
         promise: "Attesta raccoglie recensioni certificate: un ordine firmato dal negozio, un'e-mail a chi ha comprato, una recensione che il negozio non può nascondere.",
         how: "Come funziona",
+        shops: "Negozi",
     },
     review: Review {
         no_words: "Senza testo.",
@@ -332,6 +334,7 @@ pub(super) static WORDS: Words = Words {
         heading: "Recensioni che si possono verificare",
         lead: "Attesta invita chi ha comprato a raccontare la sua esperienza, pubblica ogni recensione e mostra come è stata raccolta.",
         docs: "Documentazione",
+        shops: "Cerca un negozio",
         how: "Come funziona",
         step_1: "Un ordine firmato",
         step_1_more: "Il negozio comunica ogni ordine con un messaggio firmato.",
@@ -348,6 +351,9 @@ pub(super) static WORDS: Words = Words {
         promise_3: "Conti aperti",
         promise_3_more: "Chiunque può ricalcolare il punteggio, da dati pubblici e con una formula pubblica.",
     },
+    directory: directory::DIRECTORY,
+    feeds: directory::FEEDS,
+    countries: directory::COUNTRIES,
     error: Failure {
         not_found: "Questa pagina non c'è",
         not_found_more: "Forse l'indirizzo è cambiato, o contiene un errore di battitura.",

@@ -9,7 +9,7 @@ use super::{MAX_ITEMS, Warning};
 use crate::orders::event::{Change, EventKind, RefundScope};
 use crate::orders::model::Item;
 
-/// Longest name of a line, sku or gtin, in characters.
+/// Longest name of a line, sku, gtin, mpn or brand, in characters.
 const LABEL: usize = 100;
 
 /// The lines in `data`. `null` in an event that tells the whole order is an empty order, in one that moves lines it is all.
@@ -39,6 +39,8 @@ fn item(node: &Node<'_>, index: usize, warnings: &mut Vec<Warning>) -> Read<Item
         line: node.label("line", LABEL)?.set().unwrap_or_else(|| (index + 1).to_string()),
         sku: optional(node, "sku")?,
         gtin: optional(node, "gtin")?,
+        mpn: optional(node, "mpn")?,
+        brand: node.line("brand", LABEL, warnings)?.set(),
         name: node.line("name", 300, warnings)?.set(),
         category: node.line("category", 200, warnings)?.set(),
         url: link(node, "url", warnings)?,

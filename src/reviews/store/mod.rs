@@ -19,6 +19,7 @@ mod received;
 mod restrictions;
 mod search;
 mod versions;
+mod walk;
 
 pub(super) use counts::{
     erased, product_name, products, reply_hours, restricted, reviewed_skus, shift_reply_hours, shift_tally, tally,
@@ -33,6 +34,9 @@ pub(super) use received::received;
 pub(super) use restrictions::{add_restriction, lift, restriction, restrictions};
 pub(super) use search::{Ask, Hit, Spot, any_waits, hits, indexed, make_findable, unfind, waiting};
 pub(super) use versions::{drop_all_versions, drop_version, keep_version, newest_versions, versions};
+pub(super) use walk::{
+    all_after, id_beyond, ids_after, of_products_after, products_after, reply_versions_of, versions_of,
+};
 
 #[cfg(test)]
 mod fixture;
@@ -44,6 +48,8 @@ pub(super) use fixture::asked;
 pub(super) use lists::plan;
 #[cfg(test)]
 pub(super) use search::{indexed_terms, wait};
+#[cfg(test)]
+pub(super) use walk::plan_of;
 
 /// A review as it stands in its row.
 #[derive(Queryable, Selectable, Insertable)]

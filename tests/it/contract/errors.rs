@@ -200,3 +200,12 @@ pub(super) async fn too_often(audit: &mut Audit<'_>) {
         }
     }
 }
+
+/// What is not there because the operator has not set it.
+pub(super) async fn not_set(audit: &mut Audit<'_>) {
+    let domain = audit.domain();
+    let scene = Scene::bare(audit.app, &domain).await;
+    let contact = operations().iter().find(|operation| operation.id == "read_security_contact");
+    let call = Call::new(contact.expect("it stands in the file"), &scene);
+    audit.expect(&call, &[404], "no contact was set").await;
+}

@@ -44,10 +44,12 @@ impl Scene {
         scene.set("*", "code", &ShortCode::of(scene.shop.id).to_string());
         scene.set("read_oembed", "url", &app.url(&format!("/shops/{}", scene.shop.domain)));
         scene.set("*", "kind", "mini");
+        scene.set("*", "list", "reviews");
+        scene.set("read_sitemap", "from", "first");
         scene
     }
 
-    /// A shop with two reviews, one of them edited and replied to, an open invitation, one still to be sent, a refused
+    /// A shop beside another, with two reviews, one of them edited and replied to, an open invitation, one still to be sent, a refused
     /// webhook and an Ed25519 key.
     pub(super) async fn full(app: &TestApp, domain: &str) -> Self {
         let mut scene = Self::bare(app, domain).await;
@@ -71,6 +73,8 @@ impl Scene {
             page.split("/assets/").nth(1).and_then(|rest| rest.split('"').next()).expect("pages have a stylesheet");
         scene.set("*", "file", style);
         scene.set("read_widget_file", "file", "v1.js");
+        app.shop(&format!("n-{domain}")).await;
+        app.rooms.list_what_moved().await.expect("the directory follows");
         scene
     }
 

@@ -130,6 +130,10 @@ async fn everywhere(audit: &mut Audit<'_>, scene: &Scene, id: &str, by: &str) {
         ("show_profile", ""),
         ("show_product", ""),
         ("read_shop", ""),
+        ("read_atom_feed", ""),
+        ("read_json_feed", ""),
+        ("export_lines", ""),
+        ("export_table", ""),
     ] {
         let call = Call::new(named(list), scene);
         let call = if query.is_empty() { call } else { call.query("unanswered", query) };

@@ -58,12 +58,23 @@ fn of_response(response: &At, answer: &Answer) -> Vec<String> {
 
 fn of_body(media: &At, content_type: &str, answer: &Answer) -> Vec<String> {
     let schema = media.must("schema");
+    if content_type == "application/x-ndjson" {
+        return answer.text.lines().flat_map(|line| of_line(&schema, line)).collect();
+    }
     if !content_type.ends_with("json") {
         return schema.faults(&Value::String(answer.text.clone()));
     }
     match serde_json::from_str::<Value>(&answer.text) {
         Ok(body) => [schema.faults(&body), of_problem(content_type, &body, answer)].concat(),
         Err(error) => vec![format!("the body is not JSON: {error}")],
+    }
+}
+
+/// One line of an answer that has a document a line.
+fn of_line(schema: &At, line: &str) -> Vec<String> {
+    match serde_json::from_str::<Value>(line) {
+        Ok(body) => schema.faults(&body),
+        Err(error) => vec![format!("a line is not JSON: {error}: {line}")],
     }
 }
 
