@@ -9,6 +9,7 @@ use actix_web::web::{self, ServiceConfig};
 use tokio::sync::{Mutex, oneshot};
 
 use crate::badges::{self, BadgeCache, Pictures};
+use crate::compat;
 use crate::config::Config;
 use crate::context::{Context, Parts};
 use crate::db::{self, Db, migrate};
@@ -175,6 +176,7 @@ impl House {
         let mut table = RouteTable::new();
         http::routes(&mut table);
         profiles::api::routes(&mut table);
+        profiles::certificates::api::routes(&mut table);
         badges::api::routes(&mut table);
         badges::card::api::routes(&mut table);
         badges::share::api::routes(&mut table);
@@ -184,6 +186,7 @@ impl House {
         invitations::api::routes(&mut table);
         reviews::api::routes(&mut table);
         desk::routes(&mut table);
+        compat::routes(&mut table);
         if self.demo.is_some() {
             demo::routes(&mut table);
         } else {
@@ -322,6 +325,7 @@ static PAGES: LazyLock<Result<(), Broken>> = LazyLock::new(|| {
     profiles::pages::check_pages()?;
     badges::embed::frame::check_pages()?;
     badges::gallery::check_pages()?;
+    profiles::certificates::pages::check_pages()?;
     demo::pages::check_pages()
 });
 

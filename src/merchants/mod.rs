@@ -27,4 +27,4 @@ pub use open::{Changed, NewShop, Opened, change, open_shop};
 pub use public::{bump_public, public_version, public_versions};
 pub use rejections::{Rejection, Rejections};
 pub use shops::{ShopEntry, Shops};
-pub use store::{all, bump_settings, find, find_by_code, first_open, load, settings_versions};
+pub use store::{all, bump_settings, find, find_by_code, first_open, ids_between, load, settings_versions};

@@ -5,7 +5,8 @@
 //! all of it was collected. [`build`] reads them in one moment of the data and makes the faces of a shop from them: JSON
 //! ([`wire`]), the pages ([`show`], [`pages`], with every state of their lists behind a plain link: [`visit`], [`narrow`],
 //! [`mod@trend`]) and their data for search engines ([`jsonld`]). The [`cache`] keeps the bytes
-//! until the shop's public version moves; the badges stand on the same cache. [`api`] is the door.
+//! until the shop's public version moves; the badges stand on the same cache. [`api`] is the door. [`certificates`] sign
+//! what one review says, so that it can be checked without believing this service.
 //!
 //! Nothing here is ever changed by a shop: a profile follows from orders and reviews, the good and the bad alike. A closed
 //! or suspended shop keeps its profile, which says so.
@@ -13,6 +14,7 @@
 pub(crate) mod api;
 pub(crate) mod build;
 pub(crate) mod cache;
+pub(crate) mod certificates;
 pub(crate) mod collection;
 mod jsonld;
 mod narrow;
@@ -28,7 +30,7 @@ mod verification;
 mod visit;
 mod wire;
 
-pub(crate) use build::{figures, rating};
+pub(crate) use build::{days, figures, rating};
 pub(crate) use collection::CountJob;
 pub(crate) use share::{product_name, state};
 
