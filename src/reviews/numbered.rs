@@ -189,11 +189,7 @@ fn one_by_one(conn: &mut Connection, shop: ShopId, query: &Numbered, start: Star
 
 /// The reviews at these places, in this order.
 fn shown(conn: &mut Connection, shop: ShopId, places: &[ReviewId]) -> db::Result<Vec<PublicReview>> {
-    if places.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut found = store::by_ids(conn, shop, places)?;
-    found.sort_by_key(|review| places.iter().position(|id| *id == review.id));
+    let found = store::by_ids(conn, shop, places)?;
     let all = entries(conn, shop, found)?.into_iter();
     Ok(all
         .filter_map(|entry| match entry {

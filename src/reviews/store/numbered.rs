@@ -1,4 +1,4 @@
-//! Published reviews by their number in a list: first their places along an index, then the few that are shown.
+//! Places of published reviews by their number in a list, along an index; the few that are shown are read by their ids.
 
 use diesel::dsl::sql;
 use diesel::prelude::*;
@@ -9,10 +9,6 @@ use crate::db::{self, Connection};
 use crate::kernel::id::{ReviewId, ShopId};
 use crate::kernel::stars::Stars;
 use crate::kernel::time::Timestamp;
-
-use crate::reviews::model::Review;
-
-use super::Row;
 
 /// A stretch of one lane: reviews of one product (or the shop), perhaps of one number of stars.
 #[derive(Clone, Debug)]
@@ -73,16 +69,6 @@ pub(in crate::reviews) fn places(
         query.order((reviews::published_at.desc(), reviews::id.desc()))
     };
     Ok(query.load(conn)?)
-}
-
-/// Reviews of a shop by their ids, in no order.
-pub(in crate::reviews) fn by_ids(conn: &mut Connection, shop: ShopId, ids: &[ReviewId]) -> db::Result<Vec<Review>> {
-    let rows = reviews::table
-        .filter(reviews::shop_id.eq(shop))
-        .filter(reviews::id.eq_any(ids))
-        .select(Row::as_select())
-        .load(conn)?;
-    rows.into_iter().map(Row::review).collect()
 }
 
 /// The ids from one to another, both included.
