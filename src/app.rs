@@ -9,6 +9,7 @@ use actix_web::web::{self, ServiceConfig};
 use tokio::sync::{Mutex, oneshot};
 
 use crate::badges::{self, BadgeCache, Pictures};
+use crate::compat;
 use crate::config::Config;
 use crate::context::{Context, Parts};
 use crate::db::{self, Db, migrate};
@@ -185,6 +186,7 @@ impl House {
         profiles::api::routes(&mut table);
         profiles::directory::api::routes(&mut table);
         profiles::ratings::api::routes(&mut table);
+        profiles::certificates::api::routes(&mut table);
         badges::api::routes(&mut table);
         badges::card::api::routes(&mut table);
         badges::share::api::routes(&mut table);
@@ -195,6 +197,7 @@ impl House {
         invitations::api::routes(&mut table);
         reviews::api::routes(&mut table);
         desk::routes(&mut table);
+        compat::routes(&mut table);
         if self.demo.is_some() {
             demo::routes(&mut table);
         } else {
@@ -344,6 +347,7 @@ static PAGES: LazyLock<Result<(), Broken>> = LazyLock::new(|| {
     badges::embed::frame::check_pages()?;
     badges::gallery::check_pages()?;
     profiles::directory::page::check_pages()?;
+    profiles::certificates::pages::check_pages()?;
     demo::pages::check_pages()
 });
 

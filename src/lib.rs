@@ -20,19 +20,23 @@
 //!    same link it is edited, erased, and the shop's reply is answered.
 //! 7. [`profiles`] shows what stands there: score, reviews and how they were collected, as JSON and as a page, from cached
 //!    bytes that follow the shop's public version.
-//! 8. [`badges`] draws the small picture that shops embed; [`feeds`] gives the same reviews to programs: feeds, exports,
-//!    sitemaps.
+//! 8. A certificate ties what a review says to the instance's own key; whoever keeps one notices a change
+//!    (`profiles::certificates`).
+//! 9. [`badges`] draws the small pictures and widgets that shops embed; [`feeds`] gives the same reviews to programs: feeds,
+//!    exports, sitemaps.
 //!
 //! # The floors
 //!
-//! Doors, which may use any room: [`intake`], [`desk`] (the shop's own API), [`demo`], [`cli`]. Rooms, each of which may use
-//! those before it: [`merchants`], [`orders`], [`invitations`], [`reviews`], [`profiles`], [`badges`], [`feeds`]. The ground knows no room:
+//! Doors, which may use any room: [`intake`], [`desk`] (the shop's own API), `compat` (the same reads in the shapes of another
+//! service's API), [`demo`], [`cli`]. Rooms, each of which may use those before it: [`merchants`], [`orders`],
+//! [`invitations`], [`reviews`], [`profiles`], [`badges`], [`feeds`]. The ground knows no room:
 //! [`context`], [`config`], [`problem`], [`links`], [`kernel`], [`sign`], [`db`], [`keyring`], `look`, [`mail`], [`jobs`],
 //! [`http`]. Only [`app`] knows everything: it puts the house together. A test holds these walls (`tests/it/walls.rs`).
 
 pub mod app;
 pub mod badges;
 pub mod cli;
+pub(crate) mod compat;
 pub mod config;
 pub mod context;
 pub mod db;

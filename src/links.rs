@@ -9,6 +9,8 @@ use std::net::SocketAddr;
 
 use crate::kernel::email::EmailAddress;
 
+pub mod compat;
+
 /// Path patterns of all public routes, without the prefix; `{name}` is one segment.
 pub mod path {
     /// Front page.
@@ -101,6 +103,14 @@ pub mod path {
     pub const V1_REVIEWS: &str = "/v1/shops/{shop}/reviews";
     /// One review, for programs.
     pub const V1_REVIEW: &str = "/v1/reviews/{id}";
+    /// The certificate of one review.
+    pub const V1_CERTIFICATE: &str = "/v1/reviews/{id}/certificate";
+    /// Checking a certificate, for programs.
+    pub const V1_VERIFY: &str = "/v1/certificates/verify";
+    /// The keys that certificates are signed with.
+    pub const KEY_SET: &str = "/.well-known/jwks.json";
+    /// Checking a certificate, for people.
+    pub const VERIFY: &str = "/verify";
     /// The rows behind every score of a shop.
     pub const V1_TALLY: &str = "/v1/shops/{shop}/tally";
     /// The scores of many products.
@@ -364,6 +374,26 @@ impl Links {
     /// One review, for programs.
     pub fn api_review(&self, id: impl Display) -> String {
         self.to(path::V1_REVIEW, &[&id])
+    }
+
+    /// The certificate of one review.
+    pub fn certificate(&self, id: impl Display) -> String {
+        self.to(path::V1_CERTIFICATE, &[&id])
+    }
+
+    /// The keys that certificates are signed with.
+    pub fn key_set(&self) -> String {
+        self.to(path::KEY_SET, &[])
+    }
+
+    /// Checking a certificate, for people.
+    pub fn verify(&self) -> String {
+        self.to(path::VERIFY, &[])
+    }
+
+    /// The same with the certificate of a review filled in.
+    pub fn verify_review(&self, id: impl Display) -> String {
+        format!("{}?review={id}", self.verify())
     }
 
     /// The rows behind every score of a shop.

@@ -41,7 +41,7 @@ pub(crate) enum Rotate {
     /// The key that e-mail addresses are sealed with. Stored addresses are sealed again.
     Address,
     /// The key of certificates. Certificates made before stay valid.
-    Certificate,
+    Certificate(OfCertificate),
     /// The master key, which wraps all others. Every node must be started again with the new one.
     Master(OfMaster),
 }
@@ -65,6 +65,14 @@ pub(crate) struct OfToken {
     retire: bool,
 }
 
+/// The key of certificates.
+#[derive(Debug, Args)]
+pub(crate) struct OfCertificate {
+    /// After a leak: the key before is published no more, and no certificate made with it is believed.
+    #[arg(long)]
+    retire: bool,
+}
+
 /// The master key.
 #[derive(Debug, Args)]
 pub(crate) struct OfMaster {
@@ -84,7 +92,7 @@ pub(crate) fn run(ctx: &Context, command: KeyCommand, shown: &mut Shown<'_>) -> 
         Rotate::Api(of) => api(ctx, &of, shown),
         Rotate::Token(of) => token(ctx, &of, shown),
         Rotate::Address => address(ctx, shown),
-        Rotate::Certificate => certificate(ctx, shown),
+        Rotate::Certificate(of) => certificate(ctx, &of, shown),
         Rotate::Master(of) => master(ctx, &of, shown),
     }
 }
@@ -155,10 +163,16 @@ fn token(ctx: &Context, of: &OfToken, shown: &mut Shown<'_>) -> Result<(), Failu
     shown.say(&answer, text)
 }
 
-fn certificate(ctx: &Context, shown: &mut Shown<'_>) -> Result<(), Failure> {
-    let done = rotate(ctx, Purpose::Certificate, false)?;
-    let answer = json!({ "purpose": "certificate", "key": done.new, "previous": done.old });
-    shown.say(&answer, "Certificates are made with a new key from now on. Those made before stay valid.")
+fn certificate(ctx: &Context, of: &OfCertificate, shown: &mut Shown<'_>) -> Result<(), Failure> {
+    let done = rotate(ctx, Purpose::Certificate, of.retire)?;
+    let answer = json!({ "purpose": "certificate", "key": done.new, "previous": done.old, "retired": of.retire });
+    let text = if of.retire {
+        "Certificates are made with a new key from now on. The key before is published no more: certificates made with\n\
+         it are not believed any longer, and every review has a new one."
+    } else {
+        "Certificates are made with a new key from now on. Those made before stay valid."
+    };
+    shown.say(&answer, text)
 }
 
 /// A new key, then every stored address under it. May be stopped and run again at any point.

@@ -292,6 +292,7 @@ diesel::table! {
         title -> Nullable<Text>,
         body -> Nullable<Text>,
         dropped_at -> Nullable<BigInt>,
+        salt -> Nullable<Binary>,
     }
 }
 

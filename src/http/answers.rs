@@ -131,7 +131,9 @@ fn of_form(error: &actix_web::error::UrlencodedError, limit: usize) -> Problem {
 /// The answer that shows a problem.
 pub(super) fn face(edge: &Edge, req: &HttpRequest, audience: Option<Audience>, problem: &Problem) -> HttpResponse {
     let mut response = HttpResponse::build(problem.status_code());
-    response.insert_header((header::CACHE_CONTROL, "no-store"));
+    // What is gone may be back tomorrow: everybody asks again.
+    let kept = if problem.code() == Code::Gone { "no-cache" } else { "no-store" };
+    response.insert_header((header::CACHE_CONTROL, kept));
     if audience.is_none() {
         // An address that leads nowhere may hold a mistyped token.
         response.insert_header((header::REFERRER_POLICY, "no-referrer"));

@@ -14,11 +14,13 @@ use crate::kernel::random::Random;
 use crate::kernel::time::Timestamp;
 use crate::sign::{derive, seal, token};
 
+mod certificates;
 pub mod master;
 mod rotate;
 mod set;
 mod store;
 
+pub use certificates::CertificateKey;
 pub use master::{MasterKey, MasterSource};
 pub use rotate::{Rotation, rotate, rotate_master};
 use set::KeySet;

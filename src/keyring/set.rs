@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 use super::store::{self, Row};
 use super::{KeyringError, MasterKey};
 use crate::db::Db;
+use crate::kernel::time::Timestamp;
 use crate::sign::seal;
 
 /// What a key is for. One key never serves two purposes.
@@ -54,12 +55,18 @@ impl fmt::Display for Purpose {
 
 type Key = Zeroizing<[u8; 32]>;
 
+/// An opened key and since when it is there.
+struct Held {
+    key: Key,
+    since: Timestamp,
+}
+
 /// Every usable key. A retired one is not among them: what it closed stays closed. Retired keys of links are kept apart,
 /// to know an old link as one of ours.
 pub(super) struct KeySet {
     pub(super) master: MasterKey,
     pub(super) generation: (i64, i64),
-    keys: BTreeMap<(Purpose, i64), Key>,
+    keys: BTreeMap<(Purpose, i64), Held>,
     retired_tokens: BTreeMap<i64, Key>,
     lookup: Key,
 }
@@ -75,24 +82,31 @@ impl KeySet {
         let (mut keys, mut retired_tokens) = (BTreeMap::new(), BTreeMap::new());
         for row in rows {
             if row.retired_at.is_none() {
-                keys.insert((row.purpose, row.kid), unwrap(&wrapping, &row)?);
+                let key = unwrap(&wrapping, &row)?;
+                keys.insert((row.purpose, row.kid), Held { key, since: row.created_at });
             } else if row.purpose == Purpose::Token {
                 retired_tokens.insert(row.kid, unwrap(&wrapping, &row)?);
             }
         }
-        let lookup = keys.iter().find(|((purpose, _), _)| *purpose == Purpose::Lookup).map(|(_, key)| key.clone());
+        let lookup =
+            keys.iter().find(|((purpose, _), _)| *purpose == Purpose::Lookup).map(|(_, held)| held.key.clone());
         let lookup = lookup.ok_or(KeyringError::NoKey(Purpose::Lookup))?;
         Ok(Self { master, generation, keys, retired_tokens, lookup })
     }
 
     /// The newest key of a purpose.
     pub(super) fn current(&self, purpose: Purpose) -> Option<(i64, &[u8; 32])> {
+        self.all(purpose).next_back().map(|(kid, key, _)| (kid, key))
+    }
+
+    /// The keys of a purpose with their numbers and since when they are there, oldest first.
+    pub(super) fn all(&self, purpose: Purpose) -> impl DoubleEndedIterator<Item = (i64, &[u8; 32], Timestamp)> {
         let of_purpose = (purpose, i64::MIN)..=(purpose, i64::MAX);
-        self.keys.range(of_purpose).next_back().map(|((_, kid), key)| (*kid, &**key))
+        self.keys.range(of_purpose).map(|((_, kid), held)| (*kid, &*held.key, held.since))
     }
 
     pub(super) fn find(&self, purpose: Purpose, kid: i64) -> Option<&[u8; 32]> {
-        self.keys.get(&(purpose, kid)).map(|key| &**key)
+        self.keys.get(&(purpose, kid)).map(|held| &*held.key)
     }
 
     /// A key that made links until it was retired.

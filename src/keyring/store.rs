@@ -15,6 +15,7 @@ pub(super) struct Row {
     pub(super) kid: i64,
     pub(super) purpose: Purpose,
     pub(super) wrapped: Vec<u8>,
+    pub(super) created_at: Timestamp,
     pub(super) retired_at: Option<i64>,
 }
 
@@ -96,15 +97,15 @@ pub(super) fn insert(
     Ok(())
 }
 
+type Columns = (i64, String, Vec<u8>, Timestamp, Option<i64>);
+
 pub(super) fn load(conn: &mut Connection) -> db::Result<Vec<Row>> {
-    let rows: Vec<(i64, String, Vec<u8>, Option<i64>)> = keyring::table
-        .order(keyring::kid)
-        .select((keyring::kid, keyring::purpose, keyring::wrapped, keyring::retired_at))
-        .load(conn)?;
+    let columns = (keyring::kid, keyring::purpose, keyring::wrapped, keyring::created_at, keyring::retired_at);
+    let rows: Vec<Columns> = keyring::table.order(keyring::kid).select(columns).load(conn)?;
     rows.into_iter()
-        .map(|(kid, purpose, wrapped, retired_at)| {
+        .map(|(kid, purpose, wrapped, created_at, retired_at)| {
             let purpose = Purpose::parse(&purpose).ok_or_else(|| db::Error::corrupt("keyring.purpose"))?;
-            Ok(Row { kid, purpose, wrapped, retired_at })
+            Ok(Row { kid, purpose, wrapped, created_at, retired_at })
         })
         .collect()
 }

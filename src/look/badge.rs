@@ -9,7 +9,7 @@ use super::{seal, stars};
 use crate::kernel::locale::Language;
 use crate::kernel::time::UtcDay;
 pub(crate) use text::{capital, clean, escape};
-use text::{shorten, squeeze};
+use text::{shorten, squeeze, width};
 
 /// What a badge says.
 #[derive(Debug, Clone, Copy)]

@@ -28,5 +28,6 @@ pub use public::{bump_public, public_version, public_versions};
 pub use rejections::{Rejection, Rejections};
 pub use shops::{ShopEntry, Shops};
 pub use store::{
-    all, all_public_versions, bump_settings, find, find_by_code, first_open, load, public_pulse, settings_versions,
+    all, all_public_versions, bump_settings, find, find_by_code, first_open, ids_between, load, public_pulse,
+    settings_versions,
 };

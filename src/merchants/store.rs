@@ -195,6 +195,12 @@ pub fn find_by_code(conn: &mut Connection, code: &ShortCode) -> Result<Option<Sh
     row.map(ShopRow::read).transpose()
 }
 
+/// The ids of shops from one to another, both included.
+pub fn ids_between(conn: &mut Connection, first: ShopId, last: ShopId) -> Result<Vec<ShopId>> {
+    let within = shops::table.filter(shops::id.ge(first)).filter(shops::id.le(last));
+    Ok(within.select(shops::id).load(conn)?)
+}
+
 /// All shops of the instance, oldest first: for the operator.
 pub fn all(conn: &mut Connection) -> Result<Vec<Shop>> {
     let rows = shops::table.order(shops::id).select(ShopRow::as_select()).load(conn)?;

@@ -123,7 +123,7 @@ pub(crate) fn rating(conn: &mut Connection, shop: ShopId, sku: &str) -> db::Resu
 }
 
 /// The tally of the shop's own reviews (with an empty SKU) or of a product, by day.
-pub(super) fn days(conn: &mut Connection, shop: ShopId, sku: &str) -> db::Result<Vec<Day>> {
+pub(crate) fn days(conn: &mut Connection, shop: ShopId, sku: &str) -> db::Result<Vec<Day>> {
     let rows = reviews::tally_of(conn, shop, sku)?;
     Ok(rows.into_iter().map(|TallyRow { day, counts, .. }| Day { day, counts }).collect())
 }

@@ -6,7 +6,8 @@
 //! ([`wire`]), the pages ([`show`], [`pages`], with every state of their lists behind a plain link: [`visit`], [`narrow`],
 //! [`mod@trend`]) and their data for search engines ([`jsonld`]). The [`cache`] keeps the bytes
 //! until the shop's public version moves; the badges stand on the same cache. The [`directory`] finds
-//! shops, [`ratings`] gives the scores of many products at once. [`api`] is the door.
+//! shops, [`ratings`] gives the scores of many products at once, [`certificates`] sign what one review says, so that it can
+//! be checked without believing this service. [`api`] is the door.
 //!
 //! Nothing here is ever changed by a shop: a profile follows from orders and reviews, the good and the bad alike. A closed
 //! or suspended shop keeps its profile, which says so.
@@ -14,6 +15,7 @@
 pub(crate) mod api;
 pub(crate) mod build;
 pub(crate) mod cache;
+pub(crate) mod certificates;
 pub(crate) mod collection;
 pub(crate) mod directory;
 mod jsonld;
@@ -31,7 +33,7 @@ mod verification;
 mod visit;
 mod wire;
 
-pub(crate) use build::{figures, rating};
+pub(crate) use build::{days, figures, rating};
 pub(crate) use collection::CountJob;
 pub(crate) use share::{product_name, state};
 

@@ -5,6 +5,7 @@ use crate::context::Context;
 use crate::db::{self, Connection};
 use crate::invitations::Bearer;
 use crate::kernel::id::ReviewId;
+use crate::kernel::random;
 use crate::kernel::stars::Stars;
 use crate::merchants;
 use crate::orders;
@@ -74,6 +75,8 @@ pub(crate) fn edit(
         after.body.clone_from(&edit.text);
         after.version += 1;
         after.changed_at = ctx.now();
+        // The old salt stays with the old words and goes with them.
+        after.salt = Some(random::bytes::<32>(ctx.random()).to_vec());
         if let Some(language) = language_of(tx, &after)? {
             after.language = language;
         }

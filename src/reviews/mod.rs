@@ -7,13 +7,14 @@
 //! to the author. Nobody else can touch it: no event of the shop, no key, no plan.
 //!
 //! Every change moves the [`tally`] in the same transaction: day rows of stars behind every score. [`mod@list`] reads pages
-//! along indexes and [`search`] finds their words, [`walk`] reads all of them for feeds, [`public`] builds what the world
-//! sees, [`notify`] writes the two mails of this room, [`form`] reads what a browser posts, [`pages`] shows it, [`api`] is
-//! the door of all of it.
+//! along indexes and [`numbered`] by their number, [`search`] finds their words, [`walk`] reads all of them for feeds,
+//! [`public`] builds what the world sees, [`commitment`] ties a certificate to a review's words, [`notify`] writes the two
+//! mails of this room, [`form`] reads what a browser posts, [`pages`] shows it, [`api`] is the door of all of it.
 
 pub(crate) mod answer;
 pub(crate) mod api;
 pub(crate) mod card;
+pub(crate) mod commitment;
 pub(crate) mod edit;
 pub(crate) mod erase;
 mod form;
@@ -22,6 +23,7 @@ mod language;
 pub(crate) mod list;
 pub mod model;
 pub(crate) mod notify;
+pub(crate) mod numbered;
 pub(crate) mod pages;
 pub(crate) mod params;
 pub(crate) mod public;

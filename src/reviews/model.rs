@@ -126,7 +126,7 @@ pub struct Review {
     pub ordered_at: Option<Timestamp>,
     /// When it was delivered, where an event said so.
     pub delivered_at: Option<Timestamp>,
-    /// Random bytes for a later commitment to the text; gone once erased.
+    /// Random bytes of this version, for the commitment to it; gone once erased.
     pub salt: Option<Vec<u8>>,
 }
 
@@ -164,6 +164,8 @@ pub struct Version {
     pub text: Option<String>,
     /// When the author dropped its text.
     pub dropped_at: Option<Timestamp>,
+    /// Its own random bytes; `None` once dropped.
+    pub salt: Option<Vec<u8>>,
 }
 
 /// The shop's public reply: one a review, in versions.

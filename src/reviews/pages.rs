@@ -265,6 +265,14 @@ pub(crate) struct ReviewPage {
     pub(crate) own_key: bool,
     /// When the order was placed, if known.
     pub(crate) ordered_at: Option<Timestamp>,
+    /// When it was delivered, if known.
+    pub(crate) delivered_at: Option<Timestamp>,
+    /// When the review was written from the link.
+    pub(crate) written_at: Option<Timestamp>,
+    /// The certificate itself.
+    pub(crate) certificate_url: String,
+    /// The page that checks it.
+    pub(crate) verify_url: String,
     /// How it is passed on; none for a tombstone.
     pub(crate) share: Option<Share>,
 }

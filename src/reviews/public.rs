@@ -9,7 +9,9 @@ use serde::Serialize;
 use crate::db::{self, Connection};
 use crate::kernel::id::{ReplyId, ReviewId, ShopId};
 use crate::kernel::time::{Timestamp, UtcDay};
+use crate::problem::{Code, Problem};
 
+use super::commitment::{self, Commitment};
 use super::model::{Answer, Reply, ReplyVersion, Restriction, RestrictionReason, Review, Status, Version};
 use super::store;
 
@@ -58,6 +60,9 @@ pub(crate) struct PublicReview {
     pub(crate) reply: Option<PublicReply>,
     /// The customer's answers, oldest first.
     pub(crate) answers: Vec<PublicAnswer>,
+    /// What a certificate commits to, with its salt; only where one review is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) commitment: Option<Commitment>,
     /// What it said before, oldest first; only where one review is asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) earlier: Option<Vec<PublicVersion>>,
@@ -131,6 +136,8 @@ pub(crate) struct PublicVersion {
     pub(crate) text: Option<String>,
     /// When it was dropped.
     pub(crate) dropped_at: Option<Timestamp>,
+    /// Salt of its commitment, in base64url; `null` once dropped.
+    pub(crate) salt: Option<String>,
 }
 
 /// An earlier version of the reply.
@@ -167,6 +174,31 @@ impl Tombstone {
     /// The reason of a restriction, for pages that put it into words.
     pub(crate) fn restriction(&self) -> Option<RestrictionReason> {
         RestrictionReason::parse(self.reason)
+    }
+
+    /// The answer where the review is asked for: that it is gone, by whom, when and why.
+    pub(crate) fn problem(&self) -> Problem {
+        let detail = match self.restriction() {
+            Some(_) => "The operator restricted this review.",
+            None => "The author erased this review.",
+        };
+        Problem::new(Code::Gone, detail)
+            .with("id", self.id.to_string())
+            .with("shop", self.shop.to_string())
+            .with("published_at", self.published_at.to_string())
+            .with("date", self.date.to_string())
+            .with("reason", self.reason)
+            .with("by", self.by)
+    }
+}
+
+impl PublicEntry {
+    /// The shop it is about.
+    pub(crate) fn shop(&self) -> ShopId {
+        match self {
+            Self::Review(review) => review.shop,
+            Self::Tombstone(stone) => stone.shop,
+        }
     }
 }
 
@@ -240,15 +272,17 @@ pub(super) fn whole(conn: &mut Connection, review: Review) -> db::Result<PublicR
     let (shop, id) = (review.shop, review.id);
     let reply = store::reply(conn, shop, id)?;
     let answers = store::answers(conn, shop, &[id])?.iter().map(public_answer).collect();
+    let salt = review.salt.clone();
     let mut all = public(review, reply, answers);
+    all.commitment = salt.map(|salt| commitment::of_current(&all, &salt));
     let versions = store::versions(conn, shop, id)?;
     let of_reply = if all.reply.is_some() { store::reply_versions(conn, shop, id)? } else { Vec::new() };
-    add_history(&mut all, versions, of_reply);
+    tell_history(&mut all, versions, of_reply);
     Ok(all)
 }
 
 /// Puts what the review and its reply said before beside what they say now.
-pub(super) fn add_history(review: &mut PublicReview, versions: Vec<Version>, of_reply: Vec<ReplyVersion>) {
+pub(super) fn tell_history(review: &mut PublicReview, versions: Vec<Version>, of_reply: Vec<ReplyVersion>) {
     review.earlier = Some(versions.into_iter().map(public_version).collect());
     if let Some(reply) = &mut review.reply {
         reply.earlier = Some(of_reply.into_iter().map(public_reply_version).collect());
@@ -294,6 +328,7 @@ fn public(review: Review, reply: Option<Reply>, answers: Vec<PublicAnswer>) -> P
         },
         reply: reply.map(public_reply),
         answers,
+        commitment: None,
         earlier: None,
     }
 }
@@ -316,8 +351,9 @@ fn public_answer(answer: &Answer) -> PublicAnswer {
 }
 
 fn public_version(past: Version) -> PublicVersion {
-    let Version { version, at, stars, title, text, dropped_at } = past;
-    PublicVersion { version, at, stars: stars.value(), title, text, dropped_at }
+    let Version { version, at, stars, title, text, dropped_at, salt } = past;
+    let salt = salt.map(|salt| commitment::spelled(&salt));
+    PublicVersion { version, at, stars: stars.value(), title, text, dropped_at, salt }
 }
 
 fn public_reply_version(past: ReplyVersion) -> PublicReplyVersion {

@@ -112,7 +112,7 @@ fn add_history(conn: &mut Connection, shop: ShopId, entries: &mut [PublicEntry])
         if let PublicEntry::Review(review) = entry {
             let own: Vec<Version> = of(&versions, review.id);
             let of_reply: Vec<ReplyVersion> = of(&of_replies, review.id);
-            public::add_history(review, own, of_reply);
+            public::tell_history(review, own, of_reply);
         }
     }
     Ok(())

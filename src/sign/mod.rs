@@ -2,6 +2,7 @@
 //!
 //! - [`webhook`]: Standard Webhooks 1.0.0, what shops sign and the intake checks;
 //! - [`token`]: what the link in a mail carries;
+//! - [`jws`]: what a certificate is signed as;
 //! - [`seal`]: addresses and secrets at rest;
 //! - [`mod@derive`]: one key for each purpose out of a master key.
 //!
@@ -9,6 +10,7 @@
 //! something secret takes the same time whatever the outcome. Nothing here may print a key.
 
 pub mod derive;
+pub mod jws;
 mod keys;
 mod respell;
 pub mod seal;

@@ -124,6 +124,8 @@ fn every_key_rotates_and_what_it_closed_still_opens() {
         let done = done(dir.path(), &["key", "rotate", purpose]);
         assert!(done["key"].as_i64() > done["previous"].as_i64(), "{done}");
     }
+    let leaked = done(dir.path(), &["key", "rotate", "certificate", "--retire"]);
+    assert_eq!(leaked["retired"], true, "after a leak: {leaked}");
     let before = std::fs::read(dir.path().join("master.key")).unwrap();
     assert!(done(dir.path(), &["key", "rotate", "master"])["keys"].as_i64() > Some(4));
     assert_ne!(std::fs::read(dir.path().join("master.key")).unwrap(), before);

@@ -15,7 +15,9 @@
 )]
 
 mod badges;
+mod certificates;
 mod cli;
+mod compat;
 mod contract;
 mod db;
 mod desk;

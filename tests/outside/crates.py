@@ -14,6 +14,7 @@ ALLOWED = {
 BANNED = {"aws-lc-rs", "aws-lc-sys", "native-tls", "openssl", "cmake", "bindgen", "rsa"}
 # Two versions at once, each with its reason; anything else that doubles is a finding.
 DOUBLED = {
+    "base64": "jsonwebtoken lags", "signature": "jsonwebtoken lags behind ed25519-dalek", "rand_core": "with signature",
     "darling": "build time: handlebars and others derive with different majors",
     "darling_core": "as darling", "darling_macro": "as darling",
     "foldhash": "with hashbrown", "hashbrown": "maps inside dashmap, brotli, indexmap",

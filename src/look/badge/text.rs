@@ -34,7 +34,7 @@ pub(super) fn squeeze(line: &str, size: u16, room: u16) -> String {
 }
 
 /// Tenths of an average character, taken generously.
-fn width(c: char) -> u32 {
+pub(super) fn width(c: char) -> u32 {
     match c {
         'i' | 'j' | 'l' | 't' | 'f' | 'r' | 'I' | '.' | ',' | '\'' | ' ' | '\u{a0}' | ':' | ';' | '!' | '|' => 6,
         'm' | 'w' | 'M' | 'W' | '@' | '%' | '—' => 16,

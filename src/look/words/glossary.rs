@@ -139,7 +139,8 @@ glossary! {
     }
     /// The review form.
     form: Form {
-        page_title heading your_order lead test put_right trouble stars title text name optional name_hint items item_stars
+        page_title heading your_order lead test put_right trouble stars title text name optional name_hint items
+        item_stars
         publish after until see_others unsubscribe; n_stars
     }
     /// After the first publication.
@@ -156,13 +157,23 @@ glossary! {
     /// Where nothing is left to fill in.
     notice: Notice { erased erased_more too_late until too_late_more order_gone order_gone_more shop_closed shop_closed_more }
     /// What was checked about a review.
-    proof: Proof { heading signed_secret signed_key link ordered by }
+    proof: Proof {
+        heading signed_secret signed_key link ordered delivered written by not_heading not_author not_truth
+        cert_heading cert_lead cert_verify cert_download
+    }
+    /// Checking a certificate.
+    verify: Verify {
+        title heading lead paste paste_hint go missing says shop stars published written ordered delivered order
+        order_key order_secret review issuer claims_issuer restricted_for gone_since see_review proves_heading
+        proves_1 proves_2 proves_3 proves_not_heading not_1 not_2 not_3 yourself
+    }
     /// Stopping mails.
     stop: Stop { heading lead which shop instance go more done done_shop done_instance undo }
     /// The demo.
     demo: Demo {
         title heading lead start order_again see_profile done waiting step_1 step_1_more step_2 step_2_more step_3
-        step_3_more step_4 step_4_more look mailbox profile json docs badge badge_alt order shown data back shop_title shop_lead
+        step_3_more step_4 step_4_more look mailbox profile json docs badge badge_alt order shown data back
+        shop_title shop_lead
         placed placed_more watch request answer choose name email email_hint buy mailbox_lead mailbox_empty from to
         html_part text_part headers links
     }
@@ -203,6 +214,16 @@ glossary! {
     /// Why the operator restricted a review.
     restrictions: Restrictions {
         illegal_content personal_data hate_or_threat not_about_the_purchase conflict_of_interest court_order
+    }
+    /// What the check of a certificate found.
+    findings: Findings {
+        stands edited_since words_dropped words_differ restricted erased review_missing not_a_certificate
+        other_algorithm other_type foreign_issuer unknown_key bad_signature unreadable_claims not_yet_valid expired
+    }
+    /// The same, explained.
+    findings_more: FindingsMore {
+        stands edited_since words_dropped words_differ restricted erased review_missing not_a_certificate
+        other_algorithm other_type foreign_issuer unknown_key bad_signature unreadable_claims not_yet_valid expired
     }
     /// What is wrong with a field.
     faults: Faults { stars_missing stars_invalid too_long item_stars_missing empty unreadable }

@@ -262,6 +262,12 @@ pub(super) fn find<'a>(keys: &'a [ApiKey], presented: &[u8; 32], now: Timestamp)
     })
 }
 
+/// The shop that a live API key opens, where a request does not name it.
+pub fn shop_of(conn: &mut Connection, presented: &str, now: Timestamp) -> db::Result<Option<ShopId>> {
+    let found = store::shop_of_api_key(conn, &digest(presented))?;
+    Ok(found.filter(|(_, expires_at)| live(*expires_at, now)).map(|(shop, _)| shop))
+}
+
 /// The newest live webhook secret, for the operator who signs a sample beside the data.
 pub fn newest_secret(
     conn: &mut Connection,

@@ -108,3 +108,9 @@ pub(super) fn api_key_used(conn: &mut Connection, shop: ShopId, digest: &[u8; 32
     diesel::update(row).set(api_keys::last_used_at.eq(Some(at))).execute(conn)?;
     Ok(())
 }
+
+/// The shop of an API key and until when it opens it.
+pub(super) fn shop_of_api_key(conn: &mut Connection, digest: &[u8; 32]) -> Result<Option<(ShopId, Option<Timestamp>)>> {
+    let row = api_keys::table.find(digest.to_vec()).select((api_keys::shop_id, api_keys::expires_at));
+    Ok(row.first(conn).optional()?)
+}

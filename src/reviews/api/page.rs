@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
 use crate::http;
+use crate::http::stored::{Manner, Stored};
 use crate::kernel::id::ReviewId;
 use crate::kernel::locale::Language;
 use crate::kernel::time::UtcDay;
@@ -24,7 +25,18 @@ pub(super) struct PageParams {
     lang: Option<String>,
 }
 
-/// `GET /reviews/{id}`: the review with its history and what was checked; 410 with its tombstone where it is gone.
+/// A page of one review is asked for again each time, so that it is never shown after it has gone; unchanged, it costs a
+/// 304.
+const PAGE: Manner = Manner {
+    content_type: "text/html; charset=utf-8",
+    cache_control: "public, no-cache",
+    vary: "Accept-Encoding, Accept-Language",
+    language: None,
+    policy: None,
+};
+
+/// `GET /reviews/{id}`: the review with its history, what was checked and what was not; 410 with its tombstone where it is
+/// gone.
 pub(super) async fn show_review(
     req: HttpRequest,
     shops: web::Data<Shops>,
@@ -35,21 +47,21 @@ pub(super) async fn show_review(
     let ctx = shops.context();
     let found = ctx.db().read(move |conn| {
         let Some(entry) = public::find(conn, id)? else { return Ok(None) };
-        let shop = match &entry {
-            PublicEntry::Review(review) => review.shop,
-            PublicEntry::Tombstone(stone) => stone.shop,
-        };
-        Ok(merchants::load(conn, shop)?.map(|shop| (entry, shop)))
+        Ok(merchants::load(conn, entry.shop())?.map(|shop| (entry, shop)))
     });
     let (entry, shop) = found.await?.ok_or_else(|| Problem::not_found("review"))?;
     let language = chosen(&req, params.lang.as_deref()).unwrap_or_else(|| shop.locale.language());
     let page = view(language, id, &entry, &shop, ctx.links());
-    let status = if page.certified { 200 } else { 410 };
-    let mut answer = http::page_status(status, look::render(&page)?);
-    let headers = answer.headers_mut();
+    let html = look::render(&page)?;
+    if page.certified {
+        let manner = Manner { language: Some(language.tag()), ..PAGE };
+        return Ok(Stored::once(&req, html.into_bytes(), &manner));
+    }
+    let mut gone = http::page_status(410, html);
+    let headers = gone.headers_mut();
     headers.insert(header::VARY, header::HeaderValue::from_static("Accept-Language"));
     headers.insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-cache"));
-    Ok(answer)
+    Ok(gone)
 }
 
 fn view(language: Language, id: ReviewId, entry: &PublicEntry, shop: &Shop, links: &Links) -> ReviewPage {
@@ -73,6 +85,10 @@ fn view(language: Language, id: ReviewId, entry: &PublicEntry, shop: &Shop, link
         own_key: proof.is_some_and(|proof| proof.signature == "v1a"),
         ordered_at: proof.and_then(|proof| proof.ordered_on).map(UtcDay::start),
         share: review.map(|review| share::share(language, shop, review, links)),
+        delivered_at: proof.and_then(|proof| proof.delivered_on).map(UtcDay::start),
+        written_at: review.map(|review| review.published_at),
+        certificate_url: links.certificate(id),
+        verify_url: links.verify_review(id),
     }
 }
 

@@ -3,36 +3,41 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::http;
+use crate::http::stored::{Manner, Stored};
 use crate::kernel::domain::ShopRef;
 use crate::kernel::id::ReviewId;
 use crate::merchants::Shops;
 use crate::problem::{Code, Problem};
 use crate::reviews::list;
-use crate::reviews::public::{self, PublicEntry, Tombstone};
+use crate::reviews::public::{self, PublicEntry, PublicReview};
 use crate::reviews::{BadParam, ListParams};
 
 /// `GET /v1/reviews/{id}`: the review with its dialogue and history; 410 with date, reason and by whom where it is gone.
-pub(super) async fn read_review(shops: web::Data<Shops>, id: web::Path<String>) -> Result<HttpResponse, Problem> {
+pub(super) async fn read_review(
+    req: HttpRequest,
+    shops: web::Data<Shops>,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
     let id = ReviewId::parse(&id).map_err(|_unparsed| Problem::not_found("review"))?;
     match shops.context().db().read(move |conn| public::find(conn, id)).await? {
-        Some(PublicEntry::Review(review)) => Ok(HttpResponse::Ok().json(review)),
-        Some(PublicEntry::Tombstone(stone)) => Err(gone(&stone)),
+        Some(PublicEntry::Review(review)) => stored(&req, &review),
+        Some(PublicEntry::Tombstone(stone)) => Err(stone.problem()),
         None => Err(Problem::not_found("review")),
     }
 }
 
-fn gone(stone: &Tombstone) -> Problem {
-    let detail = match stone.restriction() {
-        Some(_) => "The operator restricted this review.",
-        None => "The author erased this review.",
-    };
-    Problem::new(Code::Gone, detail)
-        .with("id", stone.id.to_string())
-        .with("shop", stone.shop.to_string())
-        .with("published_at", stone.published_at.to_string())
-        .with("date", stone.date.to_string())
-        .with("reason", stone.reason)
-        .with("by", stone.by)
+/// Asked for again each time, as its page is.
+const REVIEW: Manner = Manner {
+    content_type: "application/json",
+    cache_control: "public, no-cache",
+    vary: "Accept-Encoding",
+    language: None,
+    policy: None,
+};
+
+fn stored(req: &HttpRequest, review: &PublicReview) -> Result<HttpResponse, Problem> {
+    let bytes = serde_json::to_vec(review).map_err(Problem::internal)?;
+    Ok(Stored::once(req, bytes, &REVIEW))
 }
 
 /// `GET /v1/shops/{shop}/reviews`: the list, with filters, order and an opaque cursor; `Link: rel="next"` repeats it.

@@ -231,6 +231,10 @@ pub(super) fn single() -> Vec<ReviewPage> {
         certified: true,
         own_key: false,
         ordered_at: Some(NOW.minus_ms(12 * DAY)),
+        delivered_at: Some(NOW.minus_ms(9 * DAY)),
+        written_at: Some(NOW),
+        certificate_url: "https://attesta.example/v1/reviews/rev_1/certificate".into(),
+        verify_url: "https://attesta.example/verify?review=rev_1".into(),
         share: Some(Share::of("https://attesta.example/reviews/rev_1", "Bottega Ligure: 4 su 5")),
     };
     let reply = ReplyCard {
@@ -247,7 +251,14 @@ pub(super) fn single() -> Vec<ReviewPage> {
     let restricted = Entry::Restricted { id: id.clone(), published_at: NOW, at: NOW, reason: "court_order".into() };
     vec![
         standing.clone(),
-        ReviewPage { own_key: true, ordered_at: None, entry: Entry::Review(Box::new(brief)), ..standing.clone() },
+        ReviewPage {
+            own_key: true,
+            ordered_at: None,
+            delivered_at: None,
+            written_at: None,
+            entry: Entry::Review(Box::new(brief)),
+            ..standing.clone()
+        },
         ReviewPage { entry: Entry::Review(Box::new(linked)), ..standing.clone() },
         with(restricted),
         with(Entry::Erased { id, at: NOW }),

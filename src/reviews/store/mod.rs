@@ -15,6 +15,7 @@ use super::model::{Review, Status};
 mod counts;
 mod dialogue;
 mod lists;
+mod numbered;
 mod received;
 mod restrictions;
 mod search;
@@ -30,6 +31,7 @@ pub(super) use dialogue::{
     newest_reply_versions, notified_at, replies, reply, reply_versions, save_reply,
 };
 pub(super) use lists::{Lane, lane, languages};
+pub(super) use numbered::{Stretch, ids_between, places};
 pub(super) use received::received;
 pub(super) use restrictions::{add_restriction, lift, restriction, restrictions};
 pub(super) use search::{Ask, Hit, Spot, any_waits, hits, indexed, make_findable, unfind, waiting};

@@ -11,7 +11,7 @@ use crate::reviews::model::{Review, Version};
 
 use super::stars;
 
-type Columns = (i64, Timestamp, i64, Option<String>, Option<String>, Option<Timestamp>);
+type Columns = (i64, Timestamp, i64, Option<String>, Option<String>, Option<Timestamp>, Option<Vec<u8>>);
 
 /// Keeps what the review says now as an earlier version.
 pub(in crate::reviews) fn keep_version(tx: &mut Connection, review: &Review) -> db::Result<()> {
@@ -24,6 +24,7 @@ pub(in crate::reviews) fn keep_version(tx: &mut Connection, review: &Review) -> 
             past::stars.eq(review.stars.value()),
             past::title.eq(Some(&review.title)),
             past::body.eq(Some(&review.body)),
+            past::salt.eq(&review.salt),
         ))
         .execute(tx)?;
     Ok(())
@@ -45,14 +46,28 @@ pub(in crate::reviews) fn newest_versions(
         .filter(past::shop_id.eq(shop))
         .filter(past::review_id.eq(id))
         .order(past::version.desc())
-        .select((past::version, past::at, past::stars, past::title, past::body, past::dropped_at))
+        .select((past::version, past::at, past::stars, past::title, past::body, past::dropped_at, past::salt))
         .limit(most)
         .load(conn)?;
     rows.reverse();
-    let version = |(version, at, value, title, text, dropped_at): Columns| {
-        Ok(Version { version, at, stars: stars(value)?, title, text, dropped_at })
+    let version = |(version, at, value, title, text, dropped_at, salt): Columns| {
+        Ok(Version { version, at, stars: stars(value)?, title, text, dropped_at, salt })
     };
     rows.into_iter().map(version).collect()
+}
+
+/// What goes when a version's words go: with them their salt, so that nobody can try out what they were.
+fn gone(now: Timestamp) -> Gone {
+    Gone { title: None, body: None, salt: None, dropped_at: now }
+}
+
+#[derive(AsChangeset)]
+#[diesel(table_name = past, treat_none_as_null = true)]
+struct Gone {
+    title: Option<String>,
+    body: Option<String>,
+    salt: Option<Vec<u8>>,
+    dropped_at: Timestamp,
 }
 
 /// Drops the text of one earlier version. `false`: there is none, or it is dropped already.
@@ -63,8 +78,7 @@ pub(in crate::reviews) fn drop_version(
     now: Timestamp,
 ) -> db::Result<bool> {
     let standing = past::table.find((review.shop, review.id, version)).filter(past::dropped_at.is_null());
-    let gone = (past::title.eq(None::<String>), past::body.eq(None::<String>), past::dropped_at.eq(Some(now)));
-    Ok(diesel::update(standing).set(gone).execute(tx)? == 1)
+    Ok(diesel::update(standing).set(gone(now)).execute(tx)? == 1)
 }
 
 /// Drops the text of every earlier version.
@@ -73,7 +87,6 @@ pub(in crate::reviews) fn drop_all_versions(tx: &mut Connection, review: &Review
         .filter(past::shop_id.eq(review.shop))
         .filter(past::review_id.eq(review.id))
         .filter(past::dropped_at.is_null());
-    let gone = (past::title.eq(None::<String>), past::body.eq(None::<String>), past::dropped_at.eq(Some(now)));
-    diesel::update(standing).set(gone).execute(tx)?;
+    diesel::update(standing).set(gone(now)).execute(tx)?;
     Ok(())
 }

@@ -59,15 +59,24 @@ pub(in crate::reviews) fn versions_of(
     shop: ShopId,
     of: &[ReviewId],
 ) -> db::Result<Vec<(ReviewId, Version)>> {
-    type Columns = (ReviewId, i64, Timestamp, i64, Option<String>, Option<String>, Option<Timestamp>);
+    type Columns = (ReviewId, i64, Timestamp, i64, Option<String>, Option<String>, Option<Timestamp>, Option<Vec<u8>>);
     let rows: Vec<Columns> = past::table
         .filter(past::shop_id.eq(shop))
         .filter(past::review_id.eq_any(of))
         .order((past::review_id, past::version))
-        .select((past::review_id, past::version, past::at, past::stars, past::title, past::body, past::dropped_at))
+        .select((
+            past::review_id,
+            past::version,
+            past::at,
+            past::stars,
+            past::title,
+            past::body,
+            past::dropped_at,
+            past::salt,
+        ))
         .load(conn)?;
-    let version = |(review, version, at, value, title, text, dropped_at): Columns| {
-        Ok((review, Version { version, at, stars: stars(value)?, title, text, dropped_at }))
+    let version = |(review, version, at, value, title, text, dropped_at, salt): Columns| {
+        Ok((review, Version { version, at, stars: stars(value)?, title, text, dropped_at, salt }))
     };
     rows.into_iter().map(version).collect()
 }

@@ -62,6 +62,8 @@ impl Call {
             serde_urlencoded::to_string(pairs).expect("forms can be written")
         };
         let text = if content_type.ends_with("json") { value.to_string() } else { form() };
+        // Where the file shows a key, the shop's own is sent.
+        let text = text.replace("atk_EXAMPLE", &self.shop.api_key);
         self.body(content_type, text.as_bytes())
     }
 
@@ -171,7 +173,10 @@ impl Call {
     }
 }
 
-/// A scalar as it stands in a query or a form.
+/// A scalar as it stands in a query or a form; a list with commas.
 pub(super) fn plain(value: &Value) -> String {
+    if let Value::Array(list) = value {
+        return list.iter().map(plain).collect::<Vec<_>>().join(",");
+    }
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

@@ -39,6 +39,9 @@ impl Scene {
         let mut scene = Self { values: BTreeMap::new(), shop };
         scene.set("*", "shop", &scene.shop.domain.clone());
         scene.set("*", "domain", &scene.shop.domain.clone());
+        scene.set("*", "businessUnitId", &scene.shop.domain.clone());
+        scene.set("compat_find_business_unit", "name", &scene.shop.domain.clone());
+        scene.set("*", "reviewId", "nothing");
         scene.set("*", "sku", SKU);
         scene.set("*", "stars", "5");
         scene.set("*", "code", &ShortCode::of(scene.shop.id).to_string());
@@ -155,8 +158,10 @@ impl Scene {
         let replied = app.send_as(&self.shop, "PUT", &format!("/reviews/{second}/reply"), &reply).await;
         replied.expect(201, "the shop replies");
         self.set("*", "id", &second);
+        self.set("*", "reviewId", &second);
         self.set_all(&AUTHORS, "review", &second);
         self.set_all(&UNANSWERED, "id", &first);
+        self.set("show_verify", "review", &second);
         let link = self.value("edit_review", "token").expect("an author's token").to_owned();
         let edited =
             app.post_form(&app.url(&format!("/r/{link}/edit")), &[("stars", "2"), ("text", "Ora meglio.")]).await;

@@ -2,6 +2,7 @@
 
 use attesta::cli;
 use attesta::config::Environment;
+use attesta::kernel::id::ReviewKind;
 use attesta::merchants::ShopStatus;
 
 use super::audit::Audit;
@@ -17,6 +18,7 @@ pub(super) async fn round(audit: &mut Audit<'_>) {
     used_up(audit).await;
     changed_meanwhile(audit).await;
     gone(audit).await;
+    ungranted(audit).await;
     figures(audit).await;
 }
 
@@ -118,9 +120,16 @@ async fn everywhere(audit: &mut Audit<'_>, scene: &Scene, id: &str, by: &str) {
     if answer.json()["by"] != by || review(audit.app, id).await["id"] != id {
         audit.fault(&read, &answer, "it is said by whom");
     }
-    for page in ["show_review", "show_review_frame", "read_review_card"] {
-        audit.expect(&Call::new(named(page), scene), &[410], "the review is gone").await;
+    for page in ["show_review", "show_review_frame", "read_review_card", "read_certificate", "compat_read_review"] {
+        let answer = audit.expect(&Call::new(named(page), scene), &[410], "the review is gone").await;
+        if answer.header("cache-control") != "no-cache" {
+            audit.fault(&read, &answer, "who has an answer asks again");
+        }
     }
+    let verify = Call::new(named("show_verify"), scene);
+    audit.expect(&verify.clone().query("review", id), &[410], "it has no certificate any more").await;
+    let never = audit.app.ctx().ids().next::<ReviewKind>().to_string();
+    audit.expect(&verify.query("review", &never), &[404], "there never was one").await;
     let reply = Call::new(named("put_reply"), scene).usual().segment("id", id);
     audit.expect(&reply, &[410], "the review is gone").await;
     for (list, query) in [
@@ -160,6 +169,14 @@ async fn restrict(audit: &Audit<'_>, id: &str) {
     let (code, said) = done.await.expect("the command ends");
     assert_eq!(code, 0, "the review is restricted: {said}");
     audit.app.advance(2_000);
+}
+
+/// A form of grant that nobody gives here.
+async fn ungranted(audit: &mut Audit<'_>) {
+    let operation = named("compat_grant_token");
+    let scene = audit.scene_of(operation).await;
+    let other = Call::new(operation, &scene).body("application/x-www-form-urlencoded", b"grant_type=implicit");
+    audit.expect(&other, &[400], "an unknown form of grant").await;
 }
 
 /// Figures are for this machine, or for who has the token.

@@ -1,6 +1,6 @@
-//! German words for closed codes: reasons, restrictions, faults, notices, languages.
+//! German words for closed codes: reasons, restrictions, findings, faults, notices, languages.
 
-use super::super::glossary::{Faults, Languages, Notices, Reasons, Restrictions};
+use super::super::glossary::{Faults, Findings, FindingsMore, Languages, Notices, Reasons, Restrictions};
 
 pub(super) const REASONS: Reasons = Reasons {
     not_triggered: "Versand steht noch aus",
@@ -37,6 +37,44 @@ pub(super) const RESTRICTIONS: Restrictions = Restrictions {
     not_about_the_purchase: "kein Bezug zum Kauf",
     conflict_of_interest: "Interessenkonflikt",
     court_order: "gerichtliche Anordnung",
+};
+
+pub(super) const FINDINGS: Findings = Findings {
+    stands: "Das Zertifikat ist echt",
+    edited_since: "Das Zertifikat ist echt, die Bewertung wurde geändert",
+    words_dropped: "Das Zertifikat ist echt, der Text ist nicht mehr da",
+    words_differ: "Die Bewertung passt nicht zum Zertifikat",
+    restricted: "Das Zertifikat ist echt, die Bewertung ist ausgeblendet",
+    erased: "Das Zertifikat ist echt, die Bewertung wurde gelöscht",
+    review_missing: "Das Zertifikat ist echt, die Bewertung fehlt",
+    not_a_certificate: "Das ist kein Zertifikat",
+    other_algorithm: "Das ist nicht wie ein Zertifikat signiert",
+    other_type: "Das ist nicht das Zertifikat einer Bewertung",
+    foreign_issuer: "Dieses Zertifikat ist nicht von uns",
+    unknown_key: "Der Schlüssel ist nicht unserer",
+    bad_signature: "Gefälschtes oder verändertes Zertifikat",
+    unreadable_claims: "Unlesbares Zertifikat",
+    not_yet_valid: "Das Zertifikat ist noch nicht gültig",
+    expired: "Das Zertifikat ist abgelaufen",
+};
+
+pub(super) const FINDINGS_MORE: FindingsMore = FindingsMore {
+    stands: "Wir haben es ausgestellt, niemand hat es verändert, und die heute veröffentlichte Bewertung ist die bescheinigte.",
+    edited_since: "Nach der Ausstellung wurde die Bewertung von der Person, die sie schrieb, geändert. Die bescheinigte Fassung ist unter den früheren noch zu lesen und stimmt überein.",
+    words_dropped: "Nach der Ausstellung wurde die Bewertung von der Person, die sie schrieb, geändert und der bescheinigte Text entfernt: Er lässt sich nicht mehr vergleichen.",
+    words_differ: "Wir haben es ausgestellt und niemand hat es verändert, aber was heute veröffentlicht ist, ist nicht das Bescheinigte. Der Betreiber dieses Dienstes muss erklären, warum.",
+    restricted: "Wir haben es ausgestellt und niemand hat es verändert. Der Betreiber hat die Bewertung später ausgeblendet; sie ist nicht lesbar.",
+    erased: "Wir haben es ausgestellt und niemand hat es verändert. Die Bewertung wurde später von der Person, die sie schrieb, gelöscht; das ist ihr Recht.",
+    review_missing: "Wir haben es ausgestellt und niemand hat es verändert, aber die Bewertung ist nicht hier. Der Betreiber dieses Dienstes muss erklären, warum.",
+    not_a_certificate: "Ein Zertifikat ist ein Text aus drei durch Punkte getrennten Teilen, der mit eyJ beginnt. Kopieren Sie es vollständig von der Seite der Bewertung.",
+    other_algorithm: "Zertifikate werden nur auf eine Weise signiert (EdDSA). Dieser Text gibt eine andere an oder gar keine: Er beweist nichts.",
+    other_type: "Der Text wurde für einen anderen Zweck signiert: Hier beweist er nichts.",
+    foreign_issuer: "Es nennt einen anderen Dienst als Aussteller. Nur dieser kann sagen, ob es echt ist: Prüfen Sie es dort.",
+    unknown_key: "Es wurde nicht mit einem unserer Schlüssel signiert, oder dieser wurde zurückgezogen: Es beweist nichts.",
+    bad_signature: "Die Signatur passt nicht zum Inhalt: Jemand hat ihn erfunden oder geändert. Er beweist nichts.",
+    unreadable_claims: "Der Inhalt hat nicht die Form eines Zertifikats: Er beweist nichts.",
+    not_yet_valid: "Es gilt nach eigener Angabe erst ab einem künftigen Zeitpunkt: Noch beweist es nichts.",
+    expired: "Es gilt nach eigener Angabe nicht mehr.",
 };
 
 pub(super) const FAULTS: Faults = Faults {

@@ -1,6 +1,6 @@
-//! English words for closed codes: reasons, restrictions, faults, notices, languages.
+//! English words for closed codes: reasons, restrictions, findings, faults, notices, languages.
 
-use super::super::glossary::{Faults, Languages, Notices, Reasons, Restrictions};
+use super::super::glossary::{Faults, Findings, FindingsMore, Languages, Notices, Reasons, Restrictions};
 
 pub(super) const REASONS: Reasons = Reasons {
     not_triggered: "Waiting for shipment",
@@ -37,6 +37,44 @@ pub(super) const RESTRICTIONS: Restrictions = Restrictions {
     not_about_the_purchase: "not about the purchase",
     conflict_of_interest: "conflict of interest",
     court_order: "court order",
+};
+
+pub(super) const FINDINGS: Findings = Findings {
+    stands: "The certificate is genuine",
+    edited_since: "The certificate is genuine; the review was edited",
+    words_dropped: "The certificate is genuine; the text is gone",
+    words_differ: "The review does not match the certificate",
+    restricted: "The certificate is genuine; the review is restricted",
+    erased: "The certificate is genuine; the review was erased",
+    review_missing: "The certificate is genuine; the review is missing",
+    not_a_certificate: "This is not a certificate",
+    other_algorithm: "This is not signed as a certificate is",
+    other_type: "This is not the certificate of a review",
+    foreign_issuer: "This certificate is not ours",
+    unknown_key: "The key is not ours",
+    bad_signature: "Forged or altered certificate",
+    unreadable_claims: "Unreadable certificate",
+    not_yet_valid: "The certificate is not valid yet",
+    expired: "The certificate has expired",
+};
+
+pub(super) const FINDINGS_MORE: FindingsMore = FindingsMore {
+    stands: "We issued it, nobody altered it, and the review that is published today is the one that was certified.",
+    edited_since: "Its author edited the review after it was issued. The certified version can still be read among the earlier ones, and is the same.",
+    words_dropped: "Its author edited the review after it was issued and removed the certified text: it can no longer be compared.",
+    words_differ: "We issued it and nobody altered it, but what is published today is not what was certified. The operator of this service has to explain why.",
+    restricted: "We issued it and nobody altered it. The operator has since restricted the review, which cannot be read.",
+    erased: "We issued it and nobody altered it. Its author has since erased the review, as is their right.",
+    review_missing: "We issued it and nobody altered it, but the review is not here. The operator of this service has to explain why.",
+    not_a_certificate: "A certificate is a text of three parts with dots between them that begins with eyJ. Copy all of it from the page of the review.",
+    other_algorithm: "Certificates are signed in one way only (EdDSA). This says that it is signed in another way, or not at all: it proves nothing.",
+    other_type: "It is a text signed for another purpose: here it proves nothing.",
+    foreign_issuer: "It names another service as its issuer. Only that service can say whether it is genuine: verify it there.",
+    unknown_key: "It was not signed with one of our keys, or that key has been withdrawn: it proves nothing.",
+    bad_signature: "The signature does not fit the content: somebody made it up or changed it. It proves nothing.",
+    unreadable_claims: "The content does not have the shape of a certificate: it proves nothing.",
+    not_yet_valid: "It says that it is valid from a date in the future: for now it proves nothing.",
+    expired: "It says itself that it is no longer valid.",
 };
 
 pub(super) const FAULTS: Faults = Faults {

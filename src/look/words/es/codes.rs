@@ -1,6 +1,6 @@
-//! Spanish words for closed codes: reasons, restrictions, faults, notices, languages.
+//! Spanish words for closed codes: reasons, restrictions, findings, faults, notices, languages.
 
-use super::super::glossary::{Faults, Languages, Notices, Reasons, Restrictions};
+use super::super::glossary::{Faults, Findings, FindingsMore, Languages, Notices, Reasons, Restrictions};
 
 pub(super) const REASONS: Reasons = Reasons {
     not_triggered: "A la espera del envío",
@@ -37,6 +37,44 @@ pub(super) const RESTRICTIONS: Restrictions = Restrictions {
     not_about_the_purchase: "no trata de la compra",
     conflict_of_interest: "conflicto de intereses",
     court_order: "orden judicial",
+};
+
+pub(super) const FINDINGS: Findings = Findings {
+    stands: "El certificado es auténtico",
+    edited_since: "El certificado es auténtico, la reseña se ha editado",
+    words_dropped: "El certificado es auténtico, el texto ya no está",
+    words_differ: "La reseña no coincide con el certificado",
+    restricted: "El certificado es auténtico, la reseña está oculta",
+    erased: "El certificado es auténtico, la reseña se ha borrado",
+    review_missing: "El certificado es auténtico, la reseña no está",
+    not_a_certificate: "Esto no es un certificado",
+    other_algorithm: "Esto no está firmado como un certificado",
+    other_type: "Esto no es el certificado de una reseña",
+    foreign_issuer: "Este certificado no es nuestro",
+    unknown_key: "La clave no es nuestra",
+    bad_signature: "Certificado falso o alterado",
+    unreadable_claims: "Certificado ilegible",
+    not_yet_valid: "El certificado aún no es válido",
+    expired: "El certificado ha caducado",
+};
+
+pub(super) const FINDINGS_MORE: FindingsMore = FindingsMore {
+    stands: "Lo emitimos nosotros, nadie lo ha alterado y la reseña publicada hoy es la que se certificó.",
+    edited_since: "Después de emitirlo, quien escribió la reseña la editó. La versión certificada aún se lee entre las anteriores y es la misma.",
+    words_dropped: "Después de emitirlo, quien escribió la reseña la editó y quitó el texto certificado: ya no se puede comparar.",
+    words_differ: "Lo emitimos nosotros y nadie lo ha alterado, pero lo publicado hoy no es lo que se certificó. Quien gestiona este servicio debe explicar por qué.",
+    restricted: "Lo emitimos nosotros y nadie lo ha alterado. Después, quien gestiona el servicio ocultó la reseña, que no se puede leer.",
+    erased: "Lo emitimos nosotros y nadie lo ha alterado. Después, quien la escribió borró la reseña, como es su derecho.",
+    review_missing: "Lo emitimos nosotros y nadie lo ha alterado, pero la reseña no está aquí. Quien gestiona este servicio debe explicar por qué.",
+    not_a_certificate: "Un certificado es un texto de tres partes separadas por puntos que empieza por eyJ. Cópialo entero de la página de la reseña.",
+    other_algorithm: "Los certificados se firman de una sola manera (EdDSA). Este dice estar firmado de otra, o de ninguna: no demuestra nada.",
+    other_type: "Es un texto firmado para otro fin: aquí no demuestra nada.",
+    foreign_issuer: "Indica otro servicio como emisor. Solo ese servicio puede decir si es auténtico: verifícalo allí.",
+    unknown_key: "No se firmó con una de nuestras claves, o esa clave se ha retirado: no demuestra nada.",
+    bad_signature: "La firma no corresponde al contenido: alguien lo ha inventado o cambiado. No demuestra nada.",
+    unreadable_claims: "El contenido no tiene la forma de un certificado: no demuestra nada.",
+    not_yet_valid: "Dice que vale desde una fecha futura: por ahora no demuestra nada.",
+    expired: "Dice que ya no es válido.",
 };
 
 pub(super) const FAULTS: Faults = Faults {

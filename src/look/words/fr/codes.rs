@@ -1,6 +1,6 @@
-//! French words for closed codes: reasons, restrictions, faults, notices, languages. Blanks as in the glossary.
+//! French words for closed codes: reasons, restrictions, findings, faults, notices, languages. Blanks as in the glossary.
 
-use super::super::glossary::{Faults, Languages, Notices, Reasons, Restrictions};
+use super::super::glossary::{Faults, Findings, FindingsMore, Languages, Notices, Reasons, Restrictions};
 
 pub(super) const REASONS: Reasons = Reasons {
     not_triggered: "En attente d’expédition",
@@ -37,6 +37,44 @@ pub(super) const RESTRICTIONS: Restrictions = Restrictions {
     not_about_the_purchase: "sans rapport avec l’achat",
     conflict_of_interest: "conflit d’intérêts",
     court_order: "décision de justice",
+};
+
+pub(super) const FINDINGS: Findings = Findings {
+    stands: "Le certificat est authentique",
+    edited_since: "Le certificat est authentique, l’avis a été modifié",
+    words_dropped: "Le certificat est authentique, le texte n’existe plus",
+    words_differ: "L’avis ne correspond pas au certificat",
+    restricted: "Le certificat est authentique, l’avis est masqué",
+    erased: "Le certificat est authentique, l’avis a été supprimé",
+    review_missing: "Le certificat est authentique, l’avis est introuvable",
+    not_a_certificate: "Ceci n’est pas un certificat",
+    other_algorithm: "Ceci n’est pas signé comme un certificat",
+    other_type: "Ceci n’est pas le certificat d’un avis",
+    foreign_issuer: "Ce certificat n’est pas de nous",
+    unknown_key: "La clé n’est pas la nôtre",
+    bad_signature: "Certificat falsifié ou altéré",
+    unreadable_claims: "Certificat illisible",
+    not_yet_valid: "Le certificat n’est pas encore valable",
+    expired: "Le certificat a expiré",
+};
+
+pub(super) const FINDINGS_MORE: FindingsMore = FindingsMore {
+    stands: "Nous l’avons émis, personne ne l’a altéré, et l’avis publié aujourd’hui est bien celui qui a été certifié.",
+    edited_since: "L’auteur a modifié l’avis après l’émission. La version certifiée se lit encore parmi les précédentes, et elle est identique.",
+    words_dropped: "L’auteur a modifié l’avis après l’émission et a retiré le texte certifié\u{a0}: on ne peut plus le comparer.",
+    words_differ: "Nous l’avons émis et personne ne l’a altéré, mais ce qui est publié aujourd’hui n’est pas ce qui a été certifié. L’exploitant de ce service doit expliquer pourquoi.",
+    restricted: "Nous l’avons émis et personne ne l’a altéré. L’exploitant a depuis masqué l’avis, qui n’est plus lisible.",
+    erased: "Nous l’avons émis et personne ne l’a altéré. La personne qui l’a écrit l’a depuis supprimé, comme elle en a le droit.",
+    review_missing: "Nous l’avons émis et personne ne l’a altéré, mais l’avis n’est pas ici. L’exploitant de ce service doit expliquer pourquoi.",
+    not_a_certificate: "Un certificat est un texte en trois parties séparées par des points, qui commence par eyJ. Copiez-le en entier depuis la page de l’avis.",
+    other_algorithm: "Les certificats sont signés d’une seule façon (EdDSA). Celui-ci dit l’être autrement, ou pas du tout\u{a0}: il ne prouve rien.",
+    other_type: "C’est un texte signé pour un autre usage\u{a0}: ici, il ne prouve rien.",
+    foreign_issuer: "Il désigne un autre service comme émetteur. Seul ce service peut dire s’il est authentique\u{a0}: vérifiez-le là-bas.",
+    unknown_key: "Il n’a pas été signé avec l’une de nos clés, ou cette clé a été retirée\u{a0}: il ne prouve rien.",
+    bad_signature: "La signature ne correspond pas au contenu\u{a0}: quelqu’un l’a inventé ou modifié. Il ne prouve rien.",
+    unreadable_claims: "Le contenu n’a pas la forme d’un certificat\u{a0}: il ne prouve rien.",
+    not_yet_valid: "Il dit n’être valable qu’à partir d’une date future\u{a0}: pour l’instant, il ne prouve rien.",
+    expired: "Il dit lui-même n’être plus valable.",
 };
 
 pub(super) const FAULTS: Faults = Faults {

@@ -1,6 +1,6 @@
-//! Italian words for closed codes: reasons, restrictions, faults, notices, languages.
+//! Italian words for closed codes: reasons, restrictions, findings, faults, notices, languages.
 
-use super::super::glossary::{Faults, Languages, Notices, Reasons, Restrictions};
+use super::super::glossary::{Faults, Findings, FindingsMore, Languages, Notices, Reasons, Restrictions};
 
 pub(super) const REASONS: Reasons = Reasons {
     not_triggered: "In attesa della spedizione",
@@ -37,6 +37,44 @@ pub(super) const RESTRICTIONS: Restrictions = Restrictions {
     not_about_the_purchase: "non riguarda l'acquisto",
     conflict_of_interest: "conflitto di interessi",
     court_order: "ordine di un giudice",
+};
+
+pub(super) const FINDINGS: Findings = Findings {
+    stands: "Il certificato è autentico",
+    edited_since: "Il certificato è autentico, la recensione è stata modificata",
+    words_dropped: "Il certificato è autentico, il testo non c'è più",
+    words_differ: "La recensione non corrisponde al certificato",
+    restricted: "Il certificato è autentico, la recensione è stata limitata",
+    erased: "Il certificato è autentico, la recensione è stata cancellata",
+    review_missing: "Il certificato è autentico, la recensione manca",
+    not_a_certificate: "Questo non è un certificato",
+    other_algorithm: "Questo non è firmato come un certificato",
+    other_type: "Questo non è il certificato di una recensione",
+    foreign_issuer: "Questo certificato non è nostro",
+    unknown_key: "La chiave non è nostra",
+    bad_signature: "Certificato falso o alterato",
+    unreadable_claims: "Certificato illeggibile",
+    not_yet_valid: "Certificato non ancora valido",
+    expired: "Certificato scaduto",
+};
+
+pub(super) const FINDINGS_MORE: FindingsMore = FindingsMore {
+    stands: "L'abbiamo emesso noi, nessuno l'ha alterato, e la recensione pubblicata oggi è proprio quella certificata.",
+    edited_since: "Dopo l'emissione chi l'ha scritta l'ha modificata. La versione certificata si legge ancora, tra quelle precedenti, ed è uguale.",
+    words_dropped: "Dopo l'emissione chi l'ha scritta l'ha modificata e ha tolto il testo certificato: non si può più confrontare.",
+    words_differ: "L'abbiamo emesso noi e nessuno l'ha alterato, ma quello che oggi è pubblicato non è quello che fu certificato. Chi gestisce questo servizio deve spiegare perché.",
+    restricted: "L'abbiamo emesso noi e nessuno l'ha alterato. Chi gestisce il servizio ha poi limitato la recensione, che non si può leggere.",
+    erased: "L'abbiamo emesso noi e nessuno l'ha alterato. Chi l'ha scritta ha poi cancellato la recensione, com'è suo diritto.",
+    review_missing: "L'abbiamo emesso noi e nessuno l'ha alterato, ma la recensione non è qui. Chi gestisce questo servizio deve spiegare perché.",
+    not_a_certificate: "Un certificato è un testo di tre parti separate da punti, che comincia con eyJ. Copialo intero dalla pagina della recensione.",
+    other_algorithm: "I certificati sono firmati in un solo modo (EdDSA). Questo dice di essere firmato in un altro modo, o di non esserlo affatto: non dimostra nulla.",
+    other_type: "È un testo firmato per un altro scopo: qui non dimostra nulla.",
+    foreign_issuer: "Indica un altro servizio come emittente. Solo quel servizio può dire se è autentico: verificalo lì.",
+    unknown_key: "Non è stato firmato con una delle nostre chiavi, oppure quella chiave è stata ritirata: non dimostra nulla.",
+    bad_signature: "La firma non corrisponde al contenuto: qualcuno l'ha inventato o cambiato. Non dimostra nulla.",
+    unreadable_claims: "Il contenuto non ha la forma di un certificato: non dimostra nulla.",
+    not_yet_valid: "Dice di valere da una data futura: per ora non dimostra nulla.",
+    expired: "Dice da sé di non valere più.",
 };
 
 pub(super) const FAULTS: Faults = Faults {

@@ -1,0 +1,1 @@
+ALTER TABLE review_versions DROP COLUMN salt;
