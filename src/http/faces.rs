@@ -107,20 +107,14 @@ fn call(operation: &Operation, base: &str) -> Option<String> {
     if !for_programs || operation.proof == Some("signature") {
         return None;
     }
-    let mut line = "curl -s".to_owned();
-    if operation.method != "GET" {
-        line.push_str(&format!(" -X {}", operation.method));
-    }
-    line.push_str(&format!(" {base}{}", shelled(&operation.path)));
-    if operation.proof.is_some() {
-        line.push_str(" \\\n  -H \"authorization: Bearer $KEY\"");
-    }
+    let method = if operation.method == "GET" { String::new() } else { format!(" -X {}", operation.method) };
+    let key = operation.proof.map_or("", |_key| " \\\n  -H \"authorization: Bearer $KEY\"");
     let example = operation.body.as_ref().and_then(|body| body.examples.first());
-    if let Some(example) = example {
+    let sent = example.map_or_else(String::new, |example| {
         let text = example.text.replace('\'', "'\\''");
-        line.push_str(&format!(" \\\n  -H 'content-type: application/json' -d '{text}'"));
-    }
-    Some(line)
+        format!(" \\\n  -H 'content-type: application/json' -d '{text}'")
+    });
+    Some(format!("curl -s{method} {base}{}{key}{sent}", shelled(&operation.path)))
 }
 
 /// A path with its `{parameters}` as variables of a shell.

@@ -164,11 +164,11 @@ fn described(at: At<'_>) -> Vec<Line> {
 fn operation(path: &str, item: At<'_>, (method, at): (&str, At<'_>)) -> Operation {
     let (mut answers, mut refusals) = (Vec::new(), Vec::new());
     for (status, response) in at.all("responses") {
-        match status.starts_with(['1', '2', '3']) {
-            true => {
-                answers.push(Answer { status: status.to_owned(), about: described(response), body: body(response) })
-            }
-            false => refusals.push(refusal(status, response)),
+        if status.starts_with(['1', '2', '3']) {
+            let answer = Answer { status: status.to_owned(), about: described(response), body: body(response) };
+            answers.push(answer);
+        } else {
+            refusals.push(refusal(status, response));
         }
     }
     Operation {
@@ -189,11 +189,10 @@ fn operation(path: &str, item: At<'_>, (method, at): (&str, At<'_>)) -> Operatio
 fn proof(at: At<'_>) -> Option<&'static str> {
     let schemes: Vec<&str> =
         at.each("security").flat_map(|way| way.node.members().iter().map(|(name, _)| name.as_str())).collect();
-    match () {
-        () if schemes.iter().any(|scheme| scheme.starts_with("webhook")) => Some("signature"),
-        () if schemes.contains(&"apiKey") => Some("key"),
-        () => None,
+    if schemes.iter().any(|scheme| scheme.starts_with("webhook")) {
+        return Some("signature");
     }
+    schemes.contains(&"apiKey").then_some("key")
 }
 
 /// The first body that is declared, with its examples where they are JSON.
