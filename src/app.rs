@@ -16,6 +16,7 @@ use crate::db::{self, Db, migrate};
 use crate::demo::{self, Demo};
 use crate::desk;
 use crate::feeds::{self, FeedCache, Sitemaps};
+use crate::files::Files;
 use crate::http::{self, Configure, Edge, EdgeParts, Metrics, RouteTable, health};
 use crate::intake::{self, Collector, Counts, Intake};
 use crate::invitations;
@@ -31,7 +32,7 @@ use crate::mail::{Letter, LetterJob, MailSetupError, Mailer};
 use crate::merchants::{Rejections, Shops};
 use crate::orders;
 use crate::profiles::{self, ProfileCache};
-use crate::reviews;
+use crate::reviews::{self, photos::Photos};
 
 mod ticks;
 
@@ -65,6 +66,9 @@ pub enum StartError {
     /// The process's figures.
     #[error("the metrics cannot be set up: {0}")]
     Metrics(String),
+    /// Where photos are kept.
+    #[error("{0}")]
+    Files(String),
     /// The server itself.
     #[error("the server: {0}")]
     Server(String),
@@ -126,6 +130,7 @@ pub struct House {
     pictures: Pictures,
     feeds: FeedCache,
     sitemaps: Sitemaps,
+    photos: Photos,
     metrics: Metrics,
     counts: Counts,
     demo: Option<web::Data<Demo>>,
@@ -147,6 +152,7 @@ impl House {
         let metrics = Metrics::new().map_err(refused)?;
         let counts = Counts::new(metrics.registry()).map_err(refused)?;
         let pictures = Pictures::new(PICTURE_BYTES);
+        let photos = Photos::new(Files::open(ctx.config()).map_err(|error| StartError::Files(error.to_string()))?);
         Ok(Self {
             ctx,
             shops,
@@ -157,6 +163,7 @@ impl House {
             feeds,
             sitemaps,
             pictures,
+            photos,
             metrics,
             counts,
             demo: None,
@@ -237,6 +244,7 @@ impl House {
             cfg.app_data(web::Data::new(house.pictures.clone()));
             cfg.app_data(web::Data::new(house.feeds.clone()));
             cfg.app_data(web::Data::new(house.sitemaps.clone()));
+            cfg.app_data(web::Data::new(house.photos.clone()));
             cfg.app_data(web::Data::from(Arc::clone(&house.rejections)));
             if let Some(demo) = &house.demo {
                 cfg.app_data(demo.clone());
@@ -275,6 +283,14 @@ impl House {
     /// The database's.
     pub async fn list_what_moved(&self) -> db::Result<usize> {
         profiles::directory::tick(&self.ctx).await
+    }
+
+    /// Deletes the files of photos that were taken back: what a tick does, for those who step time by hand.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn let_photos_go(&self) -> db::Result<usize> {
+        reviews::photos::tidy(&self.ctx, &self.photos).await
     }
 
     /// Serves until `stop` is ready, working on the queue beside; then drains: requests, jobs, what is still in memory.
@@ -322,6 +338,9 @@ impl House {
 
     /// Starts the queue's worker and the ticks.
     async fn start_work(&self, edge: &Arc<Edge>) -> Result<(Handle, Ticks), StartError> {
+        if let Some(warning) = Files::warning(self.ctx.config()) {
+            tracing::warn!("{warning}");
+        }
         self.mailer.release_held(&self.ctx, &kinds()).await?;
         let queue = self.runner().spawn();
         let ticks = ticks::all(self, edge, queue.waker());

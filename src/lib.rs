@@ -31,7 +31,7 @@
 //! service's API), [`demo`], [`cli`]. Rooms, each of which may use those before it: [`merchants`], [`orders`],
 //! [`invitations`], [`reviews`], [`profiles`], [`badges`], [`feeds`]. The ground knows no room:
 //! [`context`], [`config`], [`problem`], [`links`], [`kernel`], [`sign`], [`db`], [`keyring`], `look`, [`mail`], [`jobs`],
-//! [`http`]. Only [`app`] knows everything: it puts the house together. A test holds these walls (`tests/it/walls.rs`).
+//! [`http`], `files`. Only [`app`] knows everything: it puts the house together. A test holds these walls (`tests/it/walls.rs`).
 
 pub mod app;
 pub mod badges;
@@ -43,6 +43,7 @@ pub mod db;
 pub mod demo;
 pub mod desk;
 pub mod feeds;
+pub(crate) mod files;
 pub mod http;
 pub mod intake;
 pub mod invitations;

@@ -45,6 +45,10 @@ pub mod path {
     pub const PRODUCT_CARD: &str = "/shops/{domain}/products/{sku}/card.png";
     /// What is shown of a link to a review.
     pub const REVIEW_CARD: &str = "/reviews/{id}/card.png";
+    /// A photo of a review.
+    pub const PHOTO: &str = "/photos/{id}.jpg";
+    /// The same, small.
+    pub const PHOTO_SMALL: &str = "/photos/{id}/small.jpg";
     /// The short way to a profile.
     pub const SHORT: &str = "/s/{code}";
     /// The short way to a profile, as a QR code.
@@ -322,6 +326,16 @@ impl Links {
     /// What is shown of a link to a review, likewise.
     pub fn review_card(&self, id: impl Display, language: impl Display, version: i64) -> String {
         format!("{}?lang={language}&v={version}", self.to(path::REVIEW_CARD, &[&id]))
+    }
+
+    /// A photo of a review.
+    pub fn photo(&self, id: impl Display) -> String {
+        self.to(path::PHOTO, &[&id])
+    }
+
+    /// A photo of a review, small.
+    pub fn photo_small(&self, id: impl Display) -> String {
+        self.to(path::PHOTO_SMALL, &[&id])
     }
 
     /// The short way to a profile.

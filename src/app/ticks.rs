@@ -43,6 +43,9 @@ pub(super) fn all(house: &House, edge: &Arc<Edge>, wake: Arc<Notify>) -> Vec<Tic
         each(house, "let go of what is over", "35 */5 * * * *", |house| async move {
             said("addresses and webhook ids", orders::tidy(&house.ctx).await);
         }),
+        each(house, "let go of photos taken back", "45 * * * * *", |house| async move {
+            said("photos taken back", house.let_photos_go().await);
+        }),
         simple("forget quiet addresses", "50 * * * * *", move || edge.limits().tidy()),
     ]
 }

@@ -48,6 +48,8 @@ pub struct Config {
     pub master_key: Option<Secret>,
     /// File of the master key, where one was named; see [`Config::master_key_path`].
     pub master_key_file: Option<PathBuf>,
+    /// Where photos are kept, with its secret; `files/` takes it apart. None means in the data folder.
+    pub files_url: Option<Secret>,
     /// Proxies whose forwarding headers are believed.
     pub trusted_proxies: Vec<IpNet>,
     /// Threads that answer requests; 0 means one for each core.
@@ -74,6 +76,8 @@ pub struct Config {
     pub public_poll_ms: i64,
     /// Whom to tell about a hole in this instance, as a URI; none: it is not said.
     pub security_contact: Option<String>,
+    /// What photos may weigh.
+    pub photos: Photos,
     /// What is written to the log, and how.
     pub log: Log,
     /// Requests per minute.
@@ -84,6 +88,13 @@ pub struct Config {
     pub jobs: Jobs,
     /// How mail leaves.
     pub mail: Mail,
+}
+
+/// `[photos]`
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Photos {
+    /// Largest upload of photos, in bytes.
+    pub body_limit: usize,
 }
 
 /// `[log]`
@@ -171,6 +182,7 @@ impl Config {
             unsubscribe_mailbox: r.email("unsubscribe_mailbox")?,
             master_key: r.secret("master_key")?,
             master_key_file: r.text("master_key_file")?.map(PathBuf::from),
+            files_url: r.files_url("files_url")?,
             trusted_proxies: r.networks("trusted_proxies")?,
             workers: r.number("workers", 0, 1024)?,
             body_limit: r.number("body_limit", 1024, 64 * 1024 * 1024)?,
@@ -184,6 +196,7 @@ impl Config {
             event_keep_days: r.number("event_keep_days", 1, 3650)?,
             public_poll_ms: r.number("public_poll_ms", 10, 60_000)?,
             security_contact: r.contact("security_contact")?,
+            photos: Photos { body_limit: r.number("photos.body_limit", 1 << 20, 256 << 20)? },
             log: Log { format: r.log_format("log.format")?, filter: r.log_filter("log.filter")? },
             limits: limits(&r)?,
             db: DbSizes {

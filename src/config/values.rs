@@ -117,6 +117,14 @@ impl<'a> Reader<'a> {
         })
     }
 
+    pub(super) fn files_url(&self, key: &str) -> Result<Option<Secret>, ConfigError> {
+        self.parsed(key, |text| {
+            let known = ["file:///", "s3://"].iter().any(|scheme| text.starts_with(scheme));
+            let accepted = "expected file:///FOLDER or s3://KEY:SECRET@HOST/BUCKET";
+            if known { Ok(Secret::new(text)) } else { Err(accepted.to_owned()) }
+        })
+    }
+
     pub(super) fn email(&self, key: &str) -> Result<Option<EmailAddress>, ConfigError> {
         let accepted = "expected one e-mail address without a name, such as reviews@example.com";
         self.parsed(key, |text| EmailAddress::parse(text).map_err(|_why| accepted.to_owned()))

@@ -283,6 +283,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    photos (shop_id, review_id, id) {
+        shop_id -> Binary,
+        review_id -> Binary,
+        id -> Binary,
+        state -> Text,
+        moved_at -> BigInt,
+        width -> BigInt,
+        height -> BigInt,
+        alt -> Text,
+    }
+}
+
+diesel::table! {
     review_versions (shop_id, review_id, version) {
         shop_id -> Binary,
         review_id -> Binary,
@@ -430,6 +443,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     message_attempts,
     transport_holds,
     reviews,
+    photos,
     review_versions,
     replies,
     reply_versions,

@@ -46,6 +46,7 @@ pub struct Edge {
     draining: AtomicBool,
     metrics_token: Option<Secret>,
     body_limit: usize,
+    upload_limit: usize,
     request_timeout: Duration,
     pub(super) keep_alive: Duration,
     pub(super) drain: Duration,
@@ -69,6 +70,7 @@ impl Edge {
             draining: AtomicBool::new(false),
             metrics_token: config.metrics_token.clone(),
             body_limit: config.body_limit,
+            upload_limit: config.photos.body_limit,
             request_timeout: config.request_timeout,
             keep_alive: config.keep_alive,
             drain: config.drain,
@@ -138,6 +140,10 @@ impl Edge {
 
     pub(super) fn body_limit(&self) -> usize {
         self.body_limit
+    }
+
+    pub(super) fn upload_limit(&self) -> usize {
+        self.upload_limit
     }
 
     pub(super) fn request_timeout(&self) -> Duration {

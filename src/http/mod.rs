@@ -28,6 +28,7 @@ pub(crate) mod streams;
 mod table;
 #[cfg(test)]
 mod tests;
+mod upload;
 
 pub use actix_web::http::Method;
 pub use address::client_address;
@@ -42,3 +43,4 @@ pub(crate) use once::once;
 pub use own::{home, routes};
 pub use server::{Configure, bind, serve, stop_signal, worker};
 pub use table::{Audience, Entry, RouteTable};
+pub use upload::{Part, Upload};

@@ -178,6 +178,7 @@ kinds! {
     ReviewKind ReviewId "rev" "a review";
     ReplyKind ReplyId "rep" "a shop's reply to a review";
     RestrictionKind RestrictionId "rst" "an operator's restriction of a review";
+    PhotoKind PhotoId "pho" "a photo of a review";
     KeyKind KeyId "key" "a shop's key";
     RejectionKind RejectionId "rej" "a refused webhook";
 }

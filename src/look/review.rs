@@ -57,6 +57,8 @@ pub(crate) struct ReviewCard {
     pub(crate) history: Vec<Change>,
     /// There were more edits than stand here: its own page has them all.
     pub(crate) longer: bool,
+    /// What its author photographed.
+    pub(crate) photos: Vec<PhotoCard>,
     /// Product this is about; None: the shop.
     pub(crate) item: Option<String>,
     /// Page of that product.
@@ -71,6 +73,21 @@ pub(crate) struct ReviewCard {
     pub(crate) withdrawn_at: Option<Timestamp>,
     /// The customer's answers to it, oldest first.
     pub(crate) answers: Vec<AnswerCard>,
+}
+
+/// A photo, small and linked to its full form.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct PhotoCard {
+    /// Address of the full form.
+    pub(crate) url: String,
+    /// Address of the small form.
+    pub(crate) small_url: String,
+    /// Pixels of the small form.
+    pub(crate) width: i64,
+    /// Pixels of the small form.
+    pub(crate) height: i64,
+    /// What it shows, by its author; may be empty.
+    pub(crate) alt: String,
 }
 
 /// One edit of a review or a reply: what it said before and after, told as what changed.

@@ -174,7 +174,8 @@ async fn list_product_reviews(
     query.filter.sku = Some(sku.clone());
     let id = entry.shop.id;
     let page = ctx.db().read(move |conn| reviews::list(conn, id, &query)).await?;
-    let mut answer = http::listed(&req, &page.entries, page.next.as_deref())?;
+    let entries: Vec<_> = page.entries.into_iter().map(|entry| entry.with_links(ctx.links())).collect();
+    let mut answer = http::listed(&req, &entries, page.next.as_deref())?;
     let (name, value) = BRIEFLY;
     answer.headers_mut().insert(name, header::HeaderValue::from_static(value));
     Ok(answer)

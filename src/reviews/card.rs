@@ -3,11 +3,12 @@
 use crate::kernel::time::{Timestamp, UtcDay};
 use crate::links::Links;
 use crate::look::changes::changes;
-use crate::look::review::{AnswerCard, Change, Entry, ReplyCard, ReviewCard, StarsChange};
+use crate::look::review::{AnswerCard, Change, Entry, PhotoCard, ReplyCard, ReviewCard, StarsChange};
 use crate::merchants::Shop;
 
 use super::model::Status;
-use super::public::{PublicEntry, PublicReply, PublicReview, PublicVersion};
+use super::photos::develop::SMALL_SIDE;
+use super::public::{PublicEntry, PublicPhoto, PublicReply, PublicReview, PublicVersion};
 
 /// A place in a page's list.
 pub(crate) fn entry(entry: &PublicEntry, shop: &Shop, links: &Links) -> Entry {
@@ -39,6 +40,7 @@ pub(crate) fn card(review: &PublicReview, shop: &Shop, links: &Links) -> ReviewC
         edited_at: review.edited_at,
         history: history(review),
         longer: review.earlier.iter().flatten().next().is_some_and(|first| first.version > 1),
+        photos: review.photos.iter().map(|photo| photo_card(photo, links)).collect(),
         item: product.map(|product| product.name.clone().unwrap_or_else(|| product.sku.clone())),
         item_url: product.map(|product| links.product(&shop.domain, &product.sku)),
         ordered_at: review.checked.ordered_on.map(UtcDay::start),
@@ -47,6 +49,29 @@ pub(crate) fn card(review: &PublicReview, shop: &Shop, links: &Links) -> ReviewC
         withdrawn_at: review.reply.as_ref().and_then(|reply| reply.withdrawn_at),
         answers: review.answers.iter().map(|answer| AnswerCard { text: answer.text.clone(), at: answer.at }).collect(),
     }
+}
+
+/// A photo as a list shows it.
+pub(super) fn photo_card(photo: &PublicPhoto, links: &Links) -> PhotoCard {
+    let (width, height) = small_size(photo.width, photo.height);
+    PhotoCard {
+        url: links.photo(photo.id),
+        small_url: links.photo_small(photo.id),
+        width,
+        height,
+        alt: photo.alt.clone().unwrap_or_default(),
+    }
+}
+
+/// Pixels of the small form, so that a page knows its place before it is there.
+fn small_size(width: i64, height: i64) -> (i64, i64) {
+    let side = i64::from(SMALL_SIDE);
+    let longest = width.max(height).max(1);
+    if longest <= side {
+        return (width, height);
+    }
+    let scaled = |length: i64| ((length * side + longest / 2) / longest).max(1);
+    (scaled(width), scaled(height))
 }
 
 fn reply_card(reply: &PublicReply, shop: &Shop) -> ReplyCard {

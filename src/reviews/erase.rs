@@ -1,6 +1,6 @@
 //! The author takes a review back, and the name goes when the customer is erased.
 //!
-//! Erasing removes text, title, name and salt for good, with every earlier version's words and the dialogue; the review
+//! Erasing removes text, title, name and salt for good, with every earlier version's words, the photos and the dialogue; the review
 //! leaves tally and score, and its place says when and by whom. Only the author does this: not the shop, not the operator.
 
 use crate::context::Context;
@@ -9,8 +9,8 @@ use crate::invitations::{self, Bearer};
 use crate::kernel::id::{OrderId, ReviewId, ShopId};
 use crate::merchants;
 
-use super::model::{Review, Status};
-use super::{edit, store, tally};
+use super::model::{Photo, Review, Status};
+use super::{edit, photos, store, tally};
 
 /// What became of the wish to erase.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +35,7 @@ pub(crate) fn erase(tx: &mut Connection, ctx: &Context, bearer: &Bearer, id: Rev
     }
     store::drop_all_versions(tx, &before, now)?;
     store::close_dialogue(tx, before.shop, before.id)?;
+    photos::drop_all(tx, before.shop, before.id, now)?;
     let after = Review {
         title: String::new(),
         body: String::new(),
@@ -67,4 +68,13 @@ pub(crate) fn forget(tx: &mut Connection, shop: ShopId, orders: &[OrderId]) -> d
 /// What this room holds of a person, by their orders: their reviews as stored.
 pub fn personal(conn: &mut Connection, shop: ShopId, order: OrderId) -> db::Result<Vec<Review>> {
     store::of_order(conn, shop, order)
+}
+
+/// The photos of those reviews that are to be seen, or were until the operator restricted their review.
+///
+/// # Errors
+/// The database's.
+pub fn personal_photos(conn: &mut Connection, shop: ShopId, reviews: &[Review]) -> db::Result<Vec<Photo>> {
+    let ids: Vec<ReviewId> = reviews.iter().map(|review| review.id).collect();
+    photos::store::of_reviews(conn, shop, &ids)
 }

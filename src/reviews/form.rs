@@ -54,6 +54,11 @@ impl Posted {
         self.field(name).map_or("", |field| field.value.as_str())
     }
 
+    /// Whether it came, and can be read.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.field(name).is_some_and(|field| !field.unreadable)
+    }
+
     fn field(&self, name: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.name == name)
     }

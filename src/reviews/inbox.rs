@@ -9,6 +9,7 @@ use crate::db::{self, Connection};
 use crate::kernel::id::{OrderId, ReviewId, ShopId};
 use crate::kernel::order_number::OrderNumber;
 use crate::kernel::page::{Cursor, CursorError, PageLimit};
+use crate::links::Links;
 use crate::orders;
 
 /// Which page of the inbox.
@@ -51,6 +52,14 @@ pub(crate) struct Received {
     /// As the world reads it.
     #[serde(flatten)]
     pub(crate) entry: PublicEntry,
+}
+
+impl Received {
+    /// The same with the addresses of what it shows.
+    #[must_use]
+    pub(crate) fn with_links(self, links: &Links) -> Self {
+        Self { entry: self.entry.with_links(links), ..self }
+    }
 }
 
 /// A page of the inbox.

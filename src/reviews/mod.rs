@@ -3,7 +3,7 @@
 //! A token from an invitation's mail opens the form; [`submit`] publishes at once what its bearer wrote: one review of the
 //! shop, and of each product they gave stars. Certified means exactly that path, and there is no other. From the same
 //! link the author [`edit`]s it (what it said before stays readable as a [`version`]), [`erase`]s it, and [`answer`]s the
-//! shop's [`reply`]. The operator may [`restrict`] a review, for a closed reason, with a public tombstone and a statement
+//! shop's [`reply`], and adds [`photos`]. The operator may [`restrict`] a review, for a closed reason, with a public tombstone and a statement
 //! to the author. Nobody else can touch it: no event of the shop, no key, no plan.
 //!
 //! Every change moves the [`tally`] in the same transaction: day rows of stars behind every score. [`mod@list`] reads pages
@@ -26,6 +26,7 @@ pub(crate) mod notify;
 pub(crate) mod numbered;
 pub(crate) mod pages;
 pub(crate) mod params;
+pub(crate) mod photos;
 pub(crate) mod public;
 pub(crate) mod reply;
 pub(crate) mod restrict;
@@ -40,7 +41,7 @@ mod visit;
 pub(crate) mod walk;
 
 pub(crate) use erase::forget;
-pub use erase::personal;
+pub use erase::{personal, personal_photos};
 pub(crate) use list::{ListQuery, Listing, languages, list, list_with_history};
 pub(crate) use notify::{ReplyNoticeLetter, RestrictionStatementLetter};
 pub(crate) use params::{BadParam, ListParams};

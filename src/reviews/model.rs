@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use crate::kernel::id::{InvitationId, OrderId, ReplyId, RestrictionId, ReviewId, ShopId};
+use crate::kernel::id::{InvitationId, OrderId, PhotoId, ReplyId, RestrictionId, ReviewId, ShopId};
 use crate::kernel::stars::Stars;
 use crate::kernel::time::{HOUR, Timestamp};
 use crate::sign::webhook::Scheme;
@@ -147,6 +147,21 @@ impl Review {
         let replied = self.replied_at.filter(|_| self.of_shop() && self.status == Status::Published)?;
         Some((replied.millis() - self.published_at.millis()).max(0) / HOUR)
     }
+}
+
+/// A photo of a review, as its row says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Photo {
+    /// `pho_...`
+    pub id: PhotoId,
+    /// The review it belongs to.
+    pub review: ReviewId,
+    /// Pixels of its full form.
+    pub width: i64,
+    /// Pixels of its full form.
+    pub height: i64,
+    /// What it shows, by its author; may be empty.
+    pub alt: String,
 }
 
 /// What a review said before an edit. A dropped version keeps date and stars only.

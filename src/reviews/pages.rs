@@ -9,8 +9,11 @@ use crate::look::page::Frame;
 use crate::look::review::{Entry, ReviewCard};
 use crate::look::share::Share;
 
+mod photos;
 mod samples;
 mod views;
+
+pub(crate) use photos::{OwnPhoto, PhotoFault, PhotoNotice, PhotosPage};
 
 /// `/r/{token}`: the review form. Errors return it filled.
 #[derive(Debug, Clone, Serialize)]
@@ -105,6 +108,8 @@ pub(crate) struct ThanksPage {
     pub(crate) live_url: String,
     /// The author's own page: edit, erase, answer.
     pub(crate) yours_url: String,
+    /// Where photos are added; none for a test order.
+    pub(crate) photos_url: Option<String>,
     /// The review as published.
     pub(crate) review: ReviewCard,
     /// Test order: nothing was published.
@@ -153,6 +158,8 @@ pub(crate) struct OwnReview {
     pub(crate) edit_action: String,
     /// The page that asks before erasing.
     pub(crate) erase_url: String,
+    /// Its photos; none while it is restricted.
+    pub(crate) photos_url: Option<String>,
     /// What stands in the edit form.
     pub(crate) values: Fields,
     /// What has to be put right in it.
@@ -286,7 +293,8 @@ pub(crate) fn check_pages() -> Result<(), Broken> {
     check::<FreshLinkPage>()?;
     check::<ConfirmErasePage>()?;
     check::<ReviewPage>()?;
-    check::<NoticePage>()
+    check::<NoticePage>()?;
+    check::<PhotosPage>()
 }
 
 #[cfg(test)]

@@ -7,13 +7,14 @@
 use serde::Serialize;
 
 use crate::db::{self, Connection};
-use crate::kernel::id::{ReplyId, ReviewId, ShopId};
+use crate::kernel::id::{PhotoId, ReplyId, ReviewId, ShopId};
 use crate::kernel::time::{Timestamp, UtcDay};
+use crate::links::Links;
 use crate::problem::{Code, Problem};
 
 use super::commitment::{self, Commitment};
-use super::model::{Answer, Reply, ReplyVersion, Restriction, RestrictionReason, Review, Status, Version};
-use super::store;
+use super::model::{Answer, Photo, Reply, ReplyVersion, Restriction, RestrictionReason, Review, Status, Version};
+use super::{photos, store};
 
 /// One place in a list: a review, or what is left of one.
 #[derive(Clone, Debug, Serialize)]
@@ -56,6 +57,8 @@ pub(crate) struct PublicReview {
     pub(crate) certified: bool,
     /// What was checked, and by whom.
     pub(crate) checked: Proof,
+    /// What the author photographed, in the order it came.
+    pub(crate) photos: Vec<PublicPhoto>,
     /// The shop's reply, or the trace of one it withdrew.
     pub(crate) reply: Option<PublicReply>,
     /// The customer's answers, oldest first.
@@ -75,6 +78,25 @@ pub(crate) struct PublicProduct {
     pub(crate) sku: String,
     /// As ordered.
     pub(crate) name: Option<String>,
+}
+
+/// A photo of a review.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct PublicPhoto {
+    /// `pho_...`
+    pub(crate) id: PhotoId,
+    /// Where it is; filled where an answer is made that has links.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) url: Option<String>,
+    /// Where its small form is; likewise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) thumbnail_url: Option<String>,
+    /// Pixels of its full form.
+    pub(crate) width: i64,
+    /// Pixels of its full form.
+    pub(crate) height: i64,
+    /// What it shows; `null` where the author did not say.
+    pub(crate) alt: Option<String>,
 }
 
 /// The strength of the proof, in facts. Days only: an instant could tell who bought.
@@ -170,6 +192,29 @@ pub(crate) struct Tombstone {
     pub(crate) by: &'static str,
 }
 
+impl PublicEntry {
+    /// The same with the addresses of what it shows.
+    #[must_use]
+    pub(crate) fn with_links(self, links: &Links) -> Self {
+        match self {
+            Self::Review(review) => Self::Review(Box::new(review.with_links(links))),
+            stone @ Self::Tombstone(_) => stone,
+        }
+    }
+}
+
+impl PublicReview {
+    /// The same with the addresses of what it shows.
+    #[must_use]
+    pub(crate) fn with_links(mut self, links: &Links) -> Self {
+        for photo in &mut self.photos {
+            photo.url = Some(links.photo(photo.id));
+            photo.thumbnail_url = Some(links.photo_small(photo.id));
+        }
+        self
+    }
+}
+
 impl Tombstone {
     /// The reason of a restriction, for pages that put it into words.
     pub(crate) fn restriction(&self) -> Option<RestrictionReason> {
@@ -218,6 +263,7 @@ pub(super) fn entries(conn: &mut Connection, shop: ShopId, page: Vec<Review>) ->
     let ids: Vec<_> = page.iter().filter(|review| review.status == Status::Published).map(|review| review.id).collect();
     let mut replies = if ids.is_empty() { Vec::new() } else { store::replies(conn, shop, &ids)? };
     let answers = if replies.is_empty() { Vec::new() } else { store::answers(conn, shop, &ids)? };
+    let photos = if ids.is_empty() { Vec::new() } else { photos::store::of_reviews(conn, shop, &ids)? };
     let decisions: Vec<_> = page.iter().filter_map(|review| review.restriction).collect();
     let decisions = if decisions.is_empty() { Vec::new() } else { store::restrictions(conn, &decisions)? };
     let entry = |review: Review| {
@@ -227,7 +273,8 @@ pub(super) fn entries(conn: &mut Connection, shop: ShopId, page: Vec<Review>) ->
         let at = replies.iter().position(|reply| reply.review == review.id);
         let reply = at.map(|at| replies.swap_remove(at));
         let of_it = answers.iter().filter(|answer| answer.review == review.id).map(public_answer).collect();
-        PublicEntry::Review(Box::new(public(review, reply, of_it)))
+        let shown = photos.iter().filter(|photo| photo.review == review.id).map(public_photo).collect();
+        PublicEntry::Review(Box::new(PublicReview { photos: shown, ..public(review, reply, of_it) }))
     };
     Ok(page.into_iter().map(entry).collect())
 }
@@ -275,6 +322,7 @@ pub(super) fn whole(conn: &mut Connection, review: Review) -> db::Result<PublicR
     let salt = review.salt.clone();
     let mut all = public(review, reply, answers);
     all.commitment = salt.map(|salt| commitment::of_current(&all, &salt));
+    all.photos = photos::store::of_reviews(conn, shop, &[id])?.iter().map(public_photo).collect();
     let versions = store::versions(conn, shop, id)?;
     let of_reply = if all.reply.is_some() { store::reply_versions(conn, shop, id)? } else { Vec::new() };
     tell_history(&mut all, versions, of_reply);
@@ -326,11 +374,17 @@ fn public(review: Review, reply: Option<Reply>, answers: Vec<PublicAnswer>) -> P
             ordered_on: review.ordered_at.map(Timestamp::day),
             delivered_on: review.delivered_at.map(Timestamp::day),
         },
+        photos: Vec::new(),
         reply: reply.map(public_reply),
         answers,
         commitment: None,
         earlier: None,
     }
+}
+
+fn public_photo(photo: &Photo) -> PublicPhoto {
+    let alt = Some(&photo.alt).filter(|alt| !alt.is_empty()).cloned();
+    PublicPhoto { id: photo.id, url: None, thumbnail_url: None, width: photo.width, height: photo.height, alt }
 }
 
 fn public_reply(reply: Reply) -> PublicReply {

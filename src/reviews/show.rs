@@ -25,6 +25,12 @@ pub(super) const ERASE: &str = "/r/{token}/erase";
 pub(super) const ANSWER: &str = "/r/{token}/answer";
 /// Drops the words of an earlier version.
 pub(super) const DROP: &str = "/r/{token}/drop";
+/// Photos of a review: shows them, and takes more.
+pub(super) const PHOTOS: &str = "/r/{token}/photos";
+/// Takes a photo back; `?photo=` says which.
+pub(super) const PHOTO_REMOVE: &str = "/r/{token}/photos/remove";
+/// Says what a photo shows.
+pub(super) const PHOTO_DESCRIBE: &str = "/r/{token}/photos/describe";
 /// Asks for a fresh link.
 pub(super) const FRESH: &str = "/r/{token}/fresh";
 
@@ -42,7 +48,7 @@ pub(super) struct Stage<'a> {
 }
 
 impl Stage<'_> {
-    fn frame(&self) -> Frame {
+    pub(super) fn frame(&self) -> Frame {
         let (root, here) = (self.links.base().to_string(), self.links.review_form(self.token));
         if self.switchable {
             Frame::new(self.language, &root, &here)
@@ -51,11 +57,11 @@ impl Stage<'_> {
         }
     }
 
-    fn local(&self, pattern: &str) -> String {
+    pub(super) fn local(&self, pattern: &str) -> String {
         self.links.local(pattern, &[&self.token])
     }
 
-    fn about(&self, pattern: &str, review: &Review) -> String {
+    pub(super) fn about(&self, pattern: &str, review: &Review) -> String {
         format!("{}?review={}", self.local(pattern), review.id)
     }
 }
@@ -97,6 +103,7 @@ pub(super) fn thanks(stage: &Stage<'_>, visit: &Visit) -> Option<ThanksPage> {
         shop_name: visit.shop.name.clone(),
         live_url: stage.links.profile(&visit.shop.domain),
         yours_url: stage.local(path::FORM),
+        photos_url: Some(stage.about(PHOTOS, &own.review)),
         review: card(&own.shown, &visit.shop, stage.links),
         test: false,
         share: Some(share::share(stage.language, &visit.shop, &own.shown, stage.links).yours()),
@@ -118,6 +125,7 @@ pub(super) fn thanks_test(stage: &Stage<'_>, visit: &Visit, sent: &Submission, n
         edited_at: None,
         history: Vec::new(),
         longer: false,
+        photos: Vec::new(),
         item: None,
         item_url: None,
         ordered_at: facts.placed_at,
@@ -131,6 +139,7 @@ pub(super) fn thanks_test(stage: &Stage<'_>, visit: &Visit, sent: &Submission, n
         shop_name: visit.shop.name.clone(),
         live_url: stage.links.profile(&visit.shop.domain),
         yours_url: stage.local(path::FORM),
+        photos_url: None,
         review,
         test: true,
         share: None,
@@ -175,6 +184,7 @@ fn own_review(stage: &Stage<'_>, visit: &Visit, own: &Own, back: &Returned) -> O
         }),
         edit_action: stage.about(EDIT, &own.review),
         erase_url: stage.about(ERASE, &own.review),
+        photos_url: (own.review.status == Status::Published).then(|| stage.about(PHOTOS, &own.review)),
         values,
         errors,
         droppable: droppable(stage, own),

@@ -30,6 +30,7 @@ mod mail;
 mod merchants;
 mod migrations;
 mod orders;
+mod photos;
 mod profiles;
 mod reviews;
 mod share;

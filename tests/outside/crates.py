@@ -15,6 +15,7 @@ BANNED = {"aws-lc-rs", "aws-lc-sys", "native-tls", "openssl", "cmake", "bindgen"
 # Two versions at once, each with its reason; anything else that doubles is a finding.
 DOUBLED = {
     "base64": "jsonwebtoken lags", "signature": "jsonwebtoken lags behind ed25519-dalek", "rand_core": "with signature",
+    "crypto-common": "with digest", "digest": "crc-fast inside object_store lags",
     "darling": "build time: handlebars and others derive with different majors",
     "darling_core": "as darling", "darling_macro": "as darling",
     "foldhash": "with hashbrown", "hashbrown": "maps inside dashmap, brotli, indexmap",

@@ -68,7 +68,9 @@ async fn read_inbox(
 ) -> Answer {
     let (shop, asked) = (bearer.shop(), query.asked()?);
     let page = shops.context().db().read(move |conn| inbox::inbox(conn, shop, asked)).await?;
-    http::listed(&req, &page.reviews, page.next.as_deref())
+    let links = shops.context().links();
+    let reviews: Vec<_> = page.reviews.into_iter().map(|received| received.with_links(links)).collect();
+    http::listed(&req, &reviews, page.next.as_deref())
 }
 
 #[derive(Deserialize)]

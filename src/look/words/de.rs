@@ -5,7 +5,7 @@ mod directory;
 mod widgets;
 
 use super::glossary::{
-    Badge, Common, Counted, Demo, Docs, Erase, Experiences, Failure, Form, Fresh, Home, Layout, List, Notice, Product,
+    Badge, Common, Counted, Demo, Docs, Erase, Experiences, Failure, Form, Fresh, Home, Layout, List, Notice, Photos, Product,
     Profile, Proof, Review, Share, Stop, Thanks, Trend, Verdicts, Verify, Words, Yours,
 };
 
@@ -217,6 +217,23 @@ pub(super) static WORDS: Words = Words {
         see: "Auf der Seite ansehen",
         yours: "Bearbeiten",
         same_link: "Bewahren Sie die E-Mail auf: Mit demselben Link können Sie die Bewertung bearbeiten, löschen oder dem Shop etwas erwidern.",
+    },
+    photos: Photos {
+        heading: "Fotos zu Ihrer Bewertung von {shop}",
+        lead: "Alle sehen sie sofort, zusammen mit Ihrer Bewertung. Sie können jedes wieder entfernen.",
+        choose: "Fotos auswählen",
+        go: "Fotos hinzufügen",
+        hint: "JPEG, PNG oder WebP, je bis zu 40 Megapixel. Ort, Zeit und Kamera werden entfernt, bevor ein Foto gespeichert wird.",
+        full: "Die Bewertung hat fünf Fotos, mehr sind nicht möglich.",
+        alt: "Was das Foto zeigt",
+        alt_hint: "Es wird Menschen vorgelesen, die das Foto nicht sehen.",
+        save: "Beschreibung speichern",
+        remove: "Dieses Foto entfernen",
+        back: "Zurück zu Ihrer Bewertung",
+        link: "Fotos hinzufügen",
+        by: "Foto von {author}",
+        by_customer: "Foto aus der Kundschaft",
+        left: Counted { one: "Noch {n} Foto ist möglich.", many: "Noch {n} Fotos sind möglich." },
     },
     yours: Yours {
         heading: "Ihre Bewertung zu {shop}",
@@ -453,6 +470,8 @@ pub(super) static WORDS: Words = Words {
     findings_more: codes::FINDINGS_MORE,
     faults: codes::FAULTS,
     notices: codes::NOTICES,
+    photo_faults: codes::PHOTO_FAULTS,
+    photo_notices: codes::PHOTO_NOTICES,
     languages: codes::LANGUAGES,
     widget: widgets::WIDGET,
     gallery: widgets::GALLERY,

@@ -5,7 +5,7 @@ mod directory;
 mod widgets;
 
 use super::glossary::{
-    Badge, Common, Counted, Demo, Docs, Erase, Experiences, Failure, Form, Fresh, Home, Layout, List, Notice, Product,
+    Badge, Common, Counted, Demo, Docs, Erase, Experiences, Failure, Form, Fresh, Home, Layout, List, Notice, Photos, Product,
     Profile, Proof, Review, Share, Stop, Thanks, Trend, Verdicts, Verify, Words, Yours,
 };
 
@@ -214,6 +214,23 @@ pub(super) static WORDS: Words = Words {
         see: "See it on the page",
         yours: "Edit it",
         same_link: "Keep the e-mail you received: use the same link to edit the review, erase it or answer the shop.",
+    },
+    photos: Photos {
+        heading: "Photos for your review of {shop}",
+        lead: "Everyone sees them at once, with your review. You can take each one back.",
+        choose: "Choose photos",
+        go: "Add photos",
+        hint: "JPEG, PNG or WebP, up to 40 megapixels each. Place, time and camera are removed before a photo is kept.",
+        full: "The review has five photos, as many as it can have.",
+        alt: "What the photo shows",
+        alt_hint: "It is read to people who do not see the photo.",
+        save: "Save the description",
+        remove: "Remove this photo",
+        back: "Back to your review",
+        link: "Add photos",
+        by: "Photo by {author}",
+        by_customer: "Photo by a customer",
+        left: Counted { one: "{n} more photo fits.", many: "{n} more photos fit." },
     },
     yours: Yours {
         heading: "Your review of {shop}",
@@ -447,6 +464,8 @@ pub(super) static WORDS: Words = Words {
     findings_more: codes::FINDINGS_MORE,
     faults: codes::FAULTS,
     notices: codes::NOTICES,
+    photo_faults: codes::PHOTO_FAULTS,
+    photo_notices: codes::PHOTO_NOTICES,
     languages: codes::LANGUAGES,
     widget: widgets::WIDGET,
     gallery: widgets::GALLERY,

@@ -6,7 +6,7 @@ mod directory;
 mod widgets;
 
 use super::glossary::{
-    Badge, Common, Counted, Demo, Docs, Erase, Experiences, Failure, Form, Fresh, Home, Layout, List, Notice, Product,
+    Badge, Common, Counted, Demo, Docs, Erase, Experiences, Failure, Form, Fresh, Home, Layout, List, Notice, Photos, Product,
     Profile, Proof, Review, Share, Stop, Thanks, Trend, Verdicts, Verify, Words, Yours,
 };
 
@@ -218,6 +218,23 @@ pub(super) static WORDS: Words = Words {
         see: "Verla en la página",
         yours: "Modificarla",
         same_link: "Guarda el correo que has recibido: el mismo enlace sirve para modificar la reseña, borrarla o replicar a la tienda.",
+    },
+    photos: Photos {
+        heading: "Fotos para tu reseña de {shop}",
+        lead: "Todo el mundo las ve al momento, junto con tu reseña. Puedes retirar cada una.",
+        choose: "Elige las fotos",
+        go: "Añadir las fotos",
+        hint: "JPEG, PNG o WebP, hasta 40 megapíxeles cada una. El lugar, la hora y la cámara se eliminan antes de guardar una foto.",
+        full: "La reseña tiene cinco fotos, el máximo posible.",
+        alt: "Qué muestra la foto",
+        alt_hint: "Se lee a quien no ve la foto.",
+        save: "Guardar la descripción",
+        remove: "Retirar esta foto",
+        back: "Volver a tu reseña",
+        link: "Añadir fotos",
+        by: "Foto de {author}",
+        by_customer: "Foto de un cliente",
+        left: Counted { one: "Cabe {n} foto más.", many: "Caben {n} fotos más." },
     },
     yours: Yours {
         heading: "Tu reseña de {shop}",
@@ -454,6 +471,8 @@ pub(super) static WORDS: Words = Words {
     findings_more: codes::FINDINGS_MORE,
     faults: codes::FAULTS,
     notices: codes::NOTICES,
+    photo_faults: codes::PHOTO_FAULTS,
+    photo_notices: codes::PHOTO_NOTICES,
     languages: codes::LANGUAGES,
     widget: widgets::WIDGET,
     gallery: widgets::GALLERY,

@@ -6,7 +6,7 @@ mod directory;
 mod widgets;
 
 use super::glossary::{
-    Badge, Common, Counted, Demo, Docs, Erase, Experiences, Failure, Form, Fresh, Home, Layout, List, Notice, Product,
+    Badge, Common, Counted, Demo, Docs, Erase, Experiences, Failure, Form, Fresh, Home, Layout, List, Notice, Photos, Product,
     Profile, Proof, Review, Share, Stop, Thanks, Trend, Verdicts, Verify, Words, Yours,
 };
 
@@ -215,6 +215,23 @@ pub(super) static WORDS: Words = Words {
         see: "Le voir sur la page",
         yours: "Le modifier",
         same_link: "Conservez l’e-mail que vous avez reçu\u{a0}: le même lien sert à modifier l’avis, à le supprimer ou à répondre à la boutique.",
+    },
+    photos: Photos {
+        heading: "Photos pour votre avis sur {shop}",
+        lead: "Tout le monde les voit aussitôt, avec votre avis. Vous pouvez retirer chacune d’elles.",
+        choose: "Choisir des photos",
+        go: "Ajouter les photos",
+        hint: "JPEG, PNG ou WebP, jusqu’à 40 mégapixels chacune. Le lieu, l’heure et l’appareil sont retirés avant qu’une photo soit conservée.",
+        full: "L’avis a cinq photos, le maximum possible.",
+        alt: "Ce que montre la photo",
+        alt_hint: "Ce texte est lu aux personnes qui ne voient pas la photo.",
+        save: "Enregistrer la description",
+        remove: "Retirer cette photo",
+        back: "Retour à votre avis",
+        link: "Ajouter des photos",
+        by: "Photo de {author}",
+        by_customer: "Photo d’un client",
+        left: Counted { one: "Il reste de la place pour {n} photo.", many: "Il reste de la place pour {n} photos." },
     },
     yours: Yours {
         heading: "Votre avis sur {shop}",
@@ -448,6 +465,8 @@ pub(super) static WORDS: Words = Words {
     findings_more: codes::FINDINGS_MORE,
     faults: codes::FAULTS,
     notices: codes::NOTICES,
+    photo_faults: codes::PHOTO_FAULTS,
+    photo_notices: codes::PHOTO_NOTICES,
     languages: codes::LANGUAGES,
     widget: widgets::WIDGET,
     gallery: widgets::GALLERY,

@@ -145,6 +145,8 @@ glossary! {
     }
     /// After the first publication.
     thanks: Thanks { heading live test see yours same_link }
+    /// Photos of a review.
+    photos: Photos { heading lead choose go hint full alt alt_hint save remove back link by by_customer; left }
     /// The author's own page.
     yours: Yours {
         heading lead see about_shop restricted answer answer_hint answer_go edit edit_hint save drop drop_hint
@@ -227,6 +229,10 @@ glossary! {
     }
     /// What is wrong with a field.
     faults: Faults { stars_missing stars_invalid too_long item_stars_missing empty unreadable }
+    /// What is wrong with photos that were sent.
+    photo_faults: PhotoFaults { none unknown broken animated too_large too_heavy too_many }
+    /// What just happened on the page of photos.
+    photo_notices: PhotoNotices { added removed described }
     /// What just happened on the author's page.
     notices: Notices { edited version_dropped answered erased }
     /// Languages of reviews, by primary tag.

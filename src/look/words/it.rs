@@ -5,7 +5,7 @@ mod directory;
 mod widgets;
 
 use super::glossary::{
-    Badge, Common, Counted, Demo, Docs, Erase, Experiences, Failure, Form, Fresh, Home, Layout, List, Notice, Product,
+    Badge, Common, Counted, Demo, Docs, Erase, Experiences, Failure, Form, Fresh, Home, Layout, List, Notice, Photos, Product,
     Profile, Proof, Review, Share, Stop, Thanks, Trend, Verdicts, Verify, Words, Yours,
 };
 
@@ -214,6 +214,23 @@ pub(super) static WORDS: Words = Words {
         see: "Guardala nella pagina",
         yours: "Modificala",
         same_link: "Conserva l'e-mail che hai ricevuto: lo stesso link serve per modificare la recensione, cancellarla o replicare al negozio.",
+    },
+    photos: Photos {
+        heading: "Foto per la tua recensione di {shop}",
+        lead: "Chiunque le vede subito, insieme alla tua recensione. Puoi togliere ognuna quando vuoi.",
+        choose: "Scegli le foto",
+        go: "Aggiungi le foto",
+        hint: "JPEG, PNG o WebP, fino a 40 megapixel ciascuna. Luogo, ora e apparecchio vengono tolti prima di conservare una foto.",
+        full: "La recensione ha cinque foto, il massimo possibile.",
+        alt: "Che cosa mostra la foto",
+        alt_hint: "Viene letto a chi non vede la foto.",
+        save: "Salva la descrizione",
+        remove: "Togli questa foto",
+        back: "Torna alla tua recensione",
+        link: "Aggiungi foto",
+        by: "Foto di {author}",
+        by_customer: "Foto di un cliente",
+        left: Counted { one: "C'è posto per {n} altra foto.", many: "C'è posto per altre {n} foto." },
     },
     yours: Yours {
         heading: "La tua recensione di {shop}",
@@ -447,6 +464,8 @@ pub(super) static WORDS: Words = Words {
     findings_more: codes::FINDINGS_MORE,
     faults: codes::FAULTS,
     notices: codes::NOTICES,
+    photo_faults: codes::PHOTO_FAULTS,
+    photo_notices: codes::PHOTO_NOTICES,
     languages: codes::LANGUAGES,
     widget: widgets::WIDGET,
     gallery: widgets::GALLERY,

@@ -9,7 +9,7 @@ use crate::kernel::time::{DAY, Timestamp};
 use crate::look::changes::changes;
 use crate::look::page::{CardLink, EmbedLinks, Frame};
 use crate::look::plot::Month;
-use crate::look::review::{AnswerCard, Change, Entry, ReplyCard, ReviewCard, StarsChange};
+use crate::look::review::{AnswerCard, Change, Entry, PhotoCard, ReplyCard, ReviewCard, StarsChange};
 use crate::look::share::Share;
 
 /// 22 November 2026, 05:00 UTC.
@@ -228,6 +228,7 @@ fn review(id: &str, stars: i64, title: &str, text: &str, (author, language): (&s
         edited_at: None,
         history: Vec::new(),
         longer: false,
+        photos: Vec::new(),
         item: None,
         item_url: None,
         ordered_at: Some(ago(20)),
@@ -290,6 +291,13 @@ fn entries() -> Vec<Entry> {
     };
     let item = ReviewCard {
         item: Some("Ciotola in gres, 18 cm".into()),
+        photos: vec![PhotoCard {
+            url: "https://attesta.example/photos/pho_1.jpg".into(),
+            small_url: "https://attesta.example/photos/pho_1/small.jpg".into(),
+            width: 320,
+            height: 240,
+            alt: String::new(),
+        }],
         item_url: Some(format!("{HERE}/products/ciotola-18")),
         ..review("rev_01kaamjsk0e8xv2f9b4d6h1j3n", 4, "", "Lovely glaze, slightly smaller than I expected.", ("", "en"))
     };

@@ -15,14 +15,14 @@ use crate::reviews::visit::{Standing, Visit};
 use super::link::{Answer, Call, NOT_POSSIBLE, page, posted};
 
 /// What a handler starts from: the link opens something, and a review of it is named.
-struct Start {
-    call: Call,
-    visit: Visit,
-    review: ReviewId,
+pub(super) struct Start {
+    pub(super) call: Call,
+    pub(super) visit: Visit,
+    pub(super) review: ReviewId,
 }
 
 /// Opens the link, or gives the page to answer with: the same for a link that opens nothing, else what stands there.
-async fn start(call: Call) -> Result<Start, Answer> {
+pub(super) async fn start(call: Call) -> Result<Start, Answer> {
     let Some(visit) = call.open().await.map_err(Err)? else { return Err(call.nothing()) };
     let own = |id: &ReviewId| visit.own.iter().any(|own| own.review.id == *id);
     if let Some(review) = call.which.review(&visit).filter(own) {
@@ -43,7 +43,7 @@ impl Start {
     }
 
     /// What stands, where the change was not possible or not needed.
-    async fn what_stands(self, status: u16) -> Answer {
+    pub(super) async fn what_stands(self, status: u16) -> Answer {
         match self.call.read().await? {
             Some(visit) => self.call.standing(&visit, status, &Returned::default()),
             None => self.call.nothing(),

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use crate::context::Context;
 use crate::http;
 use crate::invitations;
-use crate::kernel::id::ReviewId;
+use crate::kernel::id::{PhotoId, ReviewId};
 use crate::kernel::locale::Language;
 use crate::look;
 use crate::look::page::View;
@@ -36,10 +36,16 @@ pub(super) struct Which {
     pub(super) version: Option<i64>,
     /// The version of the reply that was read.
     pub(super) reply: Option<i64>,
+    photo: Option<String>,
     lang: Option<String>,
 }
 
 impl Which {
+    /// The photo named.
+    pub(super) fn photo(&self) -> Option<PhotoId> {
+        self.photo.as_deref().and_then(|text| PhotoId::parse(text).ok())
+    }
+
     /// The review named, else the first of the visit: that of the shop.
     pub(super) fn review(&self, visit: &Visit) -> Option<ReviewId> {
         match &self.review {

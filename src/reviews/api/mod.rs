@@ -15,6 +15,7 @@ mod author;
 mod guest;
 mod link;
 mod page;
+mod photos;
 mod wire;
 
 /// Registers every route of this room.
@@ -36,6 +37,7 @@ pub(crate) fn routes(table: &mut RouteTable) {
     table.add(Method::POST, DROP, "drop_review_version", Audience::Personal, || {
         web::post().to(author::drop_review_version)
     });
+    photos::routes(table);
     table.add(Method::GET, path::REVIEW, "show_review", Audience::Page, || web::get().to(page::show_review));
     table.add(Method::GET, path::V1_REVIEW, "read_review", Audience::Public, || web::get().to(wire::read_review));
     table.add(Method::GET, path::V1_REVIEWS, "list_reviews", Audience::Public, || web::get().to(wire::list_reviews));

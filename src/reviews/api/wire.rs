@@ -20,7 +20,7 @@ pub(super) async fn read_review(
 ) -> Result<HttpResponse, Problem> {
     let id = ReviewId::parse(&id).map_err(|_unparsed| Problem::not_found("review"))?;
     match shops.context().db().read(move |conn| public::find(conn, id)).await? {
-        Some(PublicEntry::Review(review)) => stored(&req, &review),
+        Some(PublicEntry::Review(review)) => stored(&req, &review.with_links(shops.context().links())),
         Some(PublicEntry::Tombstone(stone)) => Err(stone.problem()),
         None => Err(Problem::not_found("review")),
     }
@@ -56,7 +56,9 @@ pub(super) async fn list_reviews(
     let query = params.read().map_err(refused)?;
     let id = entry.shop.id;
     let page = shops.context().db().read(move |conn| list(conn, id, &query)).await?;
-    http::listed(&req, &page.entries, page.next.as_deref())
+    let links = shops.context().links();
+    let entries: Vec<_> = page.entries.into_iter().map(|entry| entry.with_links(links)).collect();
+    http::listed(&req, &entries, page.next.as_deref())
 }
 
 fn refused(bad: BadParam) -> Problem {

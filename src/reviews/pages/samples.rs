@@ -2,13 +2,14 @@
 
 use super::{
     About, ConfirmErasePage, Droppable, FieldError, FieldFault, Fields, FormPage, FreshLinkPage, ItemFields, Notice,
-    NoticePage, OwnReview, Restricted, ReviewPage, ThanksPage, YoursPage,
+    NoticePage, OwnPhoto, OwnReview, PhotoFault, PhotoNotice, PhotosPage, Restricted, ReviewPage, ThanksPage,
+    YoursPage,
 };
 use crate::kernel::locale::Language;
 use crate::kernel::time::{DAY, Timestamp};
 use crate::look::changes::changes;
 use crate::look::page::Frame;
-use crate::look::review::{AnswerCard, Change, Entry, ReplyCard, ReviewCard, StarsChange};
+use crate::look::review::{AnswerCard, Change, Entry, PhotoCard, ReplyCard, ReviewCard, StarsChange};
 use crate::look::share::Share;
 
 /// 22 November 2026, 05:00 UTC.
@@ -95,6 +96,7 @@ fn card() -> ReviewCard {
             dropped: None,
         }],
         longer: false,
+        photos: vec![photo(""), photo("La tazza verde")],
         item: None,
         item_url: None,
         ordered_at: None,
@@ -112,11 +114,12 @@ pub(super) fn thanks() -> Vec<ThanksPage> {
         shop_name: SHOP.into(),
         live_url: PROFILE.into(),
         yours_url: HERE.into(),
+        photos_url: Some(HERE.into()),
         review: ReviewCard { edited_at: None, history: Vec::new(), ..card() },
         test: false,
         share: Some(Share::of("https://attesta.example/reviews/rev_1", "Bottega Ligure: 4 su 5").yours()),
     };
-    vec![live.clone(), ThanksPage { test: true, share: None, ..live }]
+    vec![live.clone(), ThanksPage { test: true, share: None, photos_url: None, ..live }]
 }
 
 fn own() -> OwnReview {
@@ -134,6 +137,7 @@ fn own() -> OwnReview {
         },
         restricted: None,
         edit_action: format!("{HERE}/edit"),
+        photos_url: Some(HERE.into()),
         erase_url: format!("{HERE}/erase"),
         values: Fields {
             stars: Some(4),
@@ -263,4 +267,48 @@ pub(super) fn single() -> Vec<ReviewPage> {
         with(restricted),
         with(Entry::Erased { id, at: NOW }),
     ]
+}
+
+fn photo(alt: &str) -> PhotoCard {
+    PhotoCard {
+        url: "https://attesta.example/photos/pho_1.jpg".into(),
+        small_url: "https://attesta.example/photos/pho_1/small.jpg".into(),
+        width: 320,
+        height: 240,
+        alt: alt.into(),
+    }
+}
+
+/// Two photos and room for more; none, and everything that can be wrong; as many as there can be.
+pub(super) fn photos() -> Vec<PhotosPage> {
+    let own = |alt: &str| OwnPhoto {
+        id: "pho_1".into(),
+        card: photo(alt),
+        describe_action: HERE.into(),
+        remove_action: HERE.into(),
+    };
+    let two = PhotosPage {
+        frame: frame(),
+        shop_name: SHOP.into(),
+        item: None,
+        notice: Some(PhotoNotice::Added),
+        faults: Vec::new(),
+        photos: vec![own(""), own("La tazza verde sul tavolo")],
+        left: 3,
+        action: HERE.into(),
+        back_url: HERE.into(),
+    };
+    let faults = vec![
+        PhotoFault::None,
+        PhotoFault::Unknown,
+        PhotoFault::Broken,
+        PhotoFault::Animated,
+        PhotoFault::TooLarge,
+        PhotoFault::TooHeavy,
+        PhotoFault::TooMany,
+    ];
+    let item = Some("Tazza in gres".to_owned());
+    let wrong = PhotosPage { photos: Vec::new(), left: 5, notice: None, faults, item, ..two.clone() };
+    let full = PhotosPage { notice: Some(PhotoNotice::Removed), photos: vec![own(""); 5], left: 0, ..two.clone() };
+    vec![two, wrong, full]
 }

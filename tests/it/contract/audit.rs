@@ -32,6 +32,7 @@ pub(super) fn roomy(config: &mut Config) {
         Limits { per_address: MANY, writes_per_address: MANY, per_shop: MANY, writes_per_shop: MANY, wrong_tokens: 0 };
     config.body_limit = 65_536;
     config.security_contact = Some("mailto:security@reviews.example".to_owned());
+    config.photos.body_limit = 65_536;
 }
 
 /// Settings under which the second request from an address is too often.

@@ -4,11 +4,13 @@ use std::fmt::Display;
 
 use attesta::kernel::id::EventId;
 use attesta::sign::webhook;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use super::file::Operation;
 use super::scene::Scene;
-use crate::support::app::{Answer, TestApp, TestShop};
+use crate::support::app::{Answer, TestApp, TestShop, multipart};
 
 /// A request on its way.
 #[derive(Clone)]
@@ -56,6 +58,12 @@ impl Call {
 
     /// The call with the body of an example.
     pub(super) fn example(self, content_type: &str, value: &Value) -> Self {
+        if content_type == "multipart/form-data" {
+            let files: Vec<_> = value.as_object().expect("forms have fields").iter().collect();
+            let files = files.iter().map(|(name, file)| (name.as_str(), STANDARD.decode(plain(file)).expect("base64")));
+            let (kind, body) = multipart(&files.collect::<Vec<_>>());
+            return self.body(&kind, &body);
+        }
         let form = || {
             let fields = value.as_object().expect("forms have fields");
             let pairs: Vec<(&String, String)> = fields.iter().map(|(name, value)| (name, plain(value))).collect();

@@ -10,6 +10,7 @@ use super::audit::Audit;
 use super::call::Call;
 use super::file::{At, Operation, operations};
 use super::scene::Scene;
+use crate::support::app::multipart;
 
 /// All of them, with all operations. Refused calls change nothing, so one scene is enough.
 pub(super) async fn round(audit: &mut Audit<'_>) {
@@ -140,7 +141,21 @@ async fn bodies(audit: &mut Audit<'_>, call: &Call) {
     let required = call.operation.at.must("requestBody").node["required"] == true;
     let plain = call.clone().usual().content_type("text/plain");
     audit.expect(&plain, if required { &[415] } else { &[200, 415] }, "a body of another type").await;
-    if kind.ends_with("json") { json_bodies(audit, call).await } else { form_bodies(audit, call).await }
+    match kind.as_str() {
+        "multipart/form-data" => file_bodies(audit, call).await,
+        kind if kind.ends_with("json") => json_bodies(audit, call).await,
+        _ => form_bodies(audit, call).await,
+    }
+}
+
+async fn file_bodies(audit: &mut Audit<'_>, call: &Call) {
+    for (name, bytes) in [("photo", &b"no picture"[..]), ("photo", b""), ("other", b"x")] {
+        let (kind, body) = multipart(&[(name, bytes.to_vec())]);
+        audit.expect(&call.clone().body(&kind, &body), &[422], "a file that cannot be taken").await;
+    }
+    let (kind, body) = multipart(&[("photo", vec![0xff; 500])]);
+    audit.expect(&call.clone().body(&kind, &body[..300]), &[400], "a form without its end").await;
+    audit.expect(&call.clone().body("multipart/form-data", &body), &[400], "a form without a boundary").await;
 }
 
 async fn json_bodies(audit: &mut Audit<'_>, call: &Call) {

@@ -6,9 +6,11 @@ use attesta::kernel::random::SeededRandom;
 use attesta::kernel::short::ShortCode;
 use attesta::merchants::{self, ShopStatus};
 use attesta::sign::webhook::SigningKey;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use super::file::Operation;
+use super::file::{Operation, operations};
 use crate::support::app::{TestApp, TestShop, fulfilled};
 
 /// A shop and what fills the parameters of calls about it.
@@ -24,8 +26,19 @@ pub(super) const SKU: &str = "moka-3";
 /// Operations about a review that has no reply yet.
 const UNANSWERED: [&str; 1] = ["put_reply"];
 /// Operations behind the link of somebody who has reviewed.
-const AUTHORS: [&str; 5] =
-    ["edit_review", "confirm_erase_review", "erase_review", "answer_reply", "drop_review_version"];
+const AUTHORS: [&str; 9] = [
+    "edit_review",
+    "confirm_erase_review",
+    "erase_review",
+    "answer_reply",
+    "drop_review_version",
+    "show_photos",
+    "add_photos",
+    "describe_photo",
+    "remove_photo",
+];
+/// Operations about a photo.
+const PHOTOS: [&str; 2] = ["read_photo", "read_small_photo"];
 /// Operations on an invitation that is still to be sent.
 const PENDING: [&str; 3] = ["cancel_invitation", "postpone_invitation", "send_invitation"];
 /// Operations behind the link that unsubscribes.
@@ -166,6 +179,22 @@ impl Scene {
         let edited =
             app.post_form(&app.url(&format!("/r/{link}/edit")), &[("stars", "2"), ("text", "Ora meglio.")]).await;
         assert_eq!(edited.status, 200, "the author edits: {}", edited.text);
+        self.photographed(app, &link, &second).await;
+    }
+
+    /// The author of a review adds the photo of the file's own example.
+    async fn photographed(&mut self, app: &TestApp, link: &str, review: &str) {
+        let adding = operations().iter().find(|operation| operation.id == "add_photos").expect("photos can be added");
+        let (_, media) = &adding.bodies()[0];
+        let example = media.examples()[0].1["photo"].as_str().expect("base64").to_owned();
+        let photo = STANDARD.decode(example).expect("base64");
+        let url = app.url(&format!("/r/{link}/photos?review={review}"));
+        let added = app.post_photos(&url, &[photo]).await;
+        assert_eq!(added.status, 200, "the photo is added: {}", added.text);
+        let shown = app.get(&format!("/v1/reviews/{review}")).await.json();
+        let id = shown["photos"][0]["id"].as_str().expect("a photo");
+        self.set("*", "photo", id);
+        self.set_all(&PHOTOS, "id", id);
     }
 
     /// An order whose invitation is due and has not been sent.

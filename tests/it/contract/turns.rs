@@ -101,7 +101,9 @@ async fn changed_meanwhile(audit: &mut Audit<'_>) {
     audit.expect(&stale, &[409], "another version of the reply stands").await;
     let id = scene.value("read_review", "id").expect("a review").to_owned();
     restrict(audit, &id).await;
-    audit.expect(&Call::new(named("edit_review"), &scene).usual(), &[409], "the review is restricted").await;
+    for change in ["edit_review", "show_photos", "add_photos", "describe_photo"] {
+        audit.expect(&Call::new(named(change), &scene).usual(), &[409], "the review is restricted").await;
+    }
     everywhere(audit, &scene, &id, "operator").await;
 }
 
@@ -120,7 +122,7 @@ async fn everywhere(audit: &mut Audit<'_>, scene: &Scene, id: &str, by: &str) {
     if answer.json()["by"] != by || review(audit.app, id).await["id"] != id {
         audit.fault(&read, &answer, "it is said by whom");
     }
-    for page in ["show_review", "show_review_frame", "read_review_card", "read_certificate", "compat_read_review"] {
+    for page in ["show_review", "show_review_frame", "read_review_card", "read_certificate", "read_photo", "read_small_photo", "compat_read_review"] {
         let answer = audit.expect(&Call::new(named(page), scene), &[410], "the review is gone").await;
         if answer.header("cache-control") != "no-cache" {
             audit.fault(&read, &answer, "who has an answer asks again");

@@ -238,6 +238,12 @@ impl TestApp {
         self.answer(self.http.post(url).header("content-type", "application/x-www-form-urlencoded").body(body)).await
     }
 
+    /// Posts files to a form, each under `photo`.
+    pub(crate) async fn post_photos(&self, url: &str, files: &[Vec<u8>]) -> Answer {
+        let (kind, body) = multipart(&files.iter().map(|bytes| ("photo", bytes.clone())).collect::<Vec<_>>());
+        self.answer(self.http.post(url).header("content-type", kind).body(body)).await
+    }
+
     /// Runs every job that is due.
     pub(crate) async fn run_jobs(&self) {
         while self.runner.run_due().await.expect("the queue works") > 0 {}
@@ -319,4 +325,21 @@ pub(crate) fn event(kind: &str, number: &str, email: &str, at: Timestamp) -> Val
             "items": [{ "line": "1", "sku": "moka-3", "name": "Moka tre tazze", "quantity": 1, "price": 4990 }],
         },
     })
+}
+
+/// A form with files as a browser sends it: its content type and its body.
+pub(crate) fn multipart(files: &[(&str, Vec<u8>)]) -> (String, Vec<u8>) {
+    let boundary = "----a boundary of ours".replace(' ', "-");
+    let mut body = Vec::new();
+    for (name, bytes) in files {
+        let head = format!(
+            "--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"x.jpg\"\r\n\
+             Content-Type: image/jpeg\r\n\r\n"
+        );
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(b"\r\n");
+    }
+    body.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
+    (format!("multipart/form-data; boundary={boundary}"), body)
 }

@@ -1,6 +1,6 @@
 //! German words for closed codes: reasons, restrictions, findings, faults, notices, languages.
 
-use super::super::glossary::{Faults, Findings, FindingsMore, Languages, Notices, Reasons, Restrictions};
+use super::super::glossary::{Faults, Findings, FindingsMore, Languages, Notices, PhotoFaults, PhotoNotices, Reasons, Restrictions};
 
 pub(super) const REASONS: Reasons = Reasons {
     not_triggered: "Versand steht noch aus",
@@ -103,4 +103,20 @@ pub(super) const LANGUAGES: Languages = Languages {
     nl: "Niederländisch",
     pl: "Polnisch",
     und: "andere Sprache",
+};
+
+pub(super) const PHOTO_FAULTS: PhotoFaults = PhotoFaults {
+    none: "Es wurde kein Foto ausgewählt.",
+    unknown: "Eine der Dateien ist kein Foto in JPEG, PNG oder WebP.",
+    broken: "Eines der Fotos ist beschädigt oder kam nicht ganz an.",
+    animated: "Bewegte Bilder können nicht hinzugefügt werden.",
+    too_large: "Eines der Fotos hat mehr als 40 Megapixel.",
+    too_heavy: "Die Fotos sind zu groß für eine Sendung. Schicken Sie sie einzeln.",
+    too_many: "Eine Bewertung kann fünf Fotos haben: Nicht alle ausgewählten wurden hinzugefügt.",
+};
+
+pub(super) const PHOTO_NOTICES: PhotoNotices = PhotoNotices {
+    added: "Die Fotos sind öffentlich.",
+    removed: "Das Foto ist entfernt.",
+    described: "Die Beschreibung ist öffentlich.",
 };

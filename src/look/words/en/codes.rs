@@ -1,6 +1,6 @@
 //! English words for closed codes: reasons, restrictions, findings, faults, notices, languages.
 
-use super::super::glossary::{Faults, Findings, FindingsMore, Languages, Notices, Reasons, Restrictions};
+use super::super::glossary::{Faults, Findings, FindingsMore, Languages, Notices, PhotoFaults, PhotoNotices, Reasons, Restrictions};
 
 pub(super) const REASONS: Reasons = Reasons {
     not_triggered: "Waiting for shipment",
@@ -103,4 +103,20 @@ pub(super) const LANGUAGES: Languages = Languages {
     nl: "Dutch",
     pl: "Polish",
     und: "another language",
+};
+
+pub(super) const PHOTO_FAULTS: PhotoFaults = PhotoFaults {
+    none: "No photo was chosen.",
+    unknown: "One of the files is not a photo in JPEG, PNG or WebP.",
+    broken: "One of the photos is damaged or did not arrive whole.",
+    animated: "Moving pictures cannot be added.",
+    too_large: "One of the photos has more than 40 megapixels.",
+    too_heavy: "The photos are too large to be sent in one go. Send them one at a time.",
+    too_many: "A review can have five photos: not all of those you chose were added.",
+};
+
+pub(super) const PHOTO_NOTICES: PhotoNotices = PhotoNotices {
+    added: "The photos are public.",
+    removed: "The photo has been removed.",
+    described: "The description is public.",
 };

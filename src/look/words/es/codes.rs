@@ -1,6 +1,6 @@
 //! Spanish words for closed codes: reasons, restrictions, findings, faults, notices, languages.
 
-use super::super::glossary::{Faults, Findings, FindingsMore, Languages, Notices, Reasons, Restrictions};
+use super::super::glossary::{Faults, Findings, FindingsMore, Languages, Notices, PhotoFaults, PhotoNotices, Reasons, Restrictions};
 
 pub(super) const REASONS: Reasons = Reasons {
     not_triggered: "A la espera del envío",
@@ -103,4 +103,20 @@ pub(super) const LANGUAGES: Languages = Languages {
     nl: "neerlandés",
     pl: "polaco",
     und: "otro idioma",
+};
+
+pub(super) const PHOTO_FAULTS: PhotoFaults = PhotoFaults {
+    none: "No has elegido ninguna foto.",
+    unknown: "Uno de los archivos no es una foto en JPEG, PNG o WebP.",
+    broken: "Una de las fotos está dañada o no llegó entera.",
+    animated: "No se pueden añadir imágenes animadas.",
+    too_large: "Una de las fotos supera los 40 megapíxeles.",
+    too_heavy: "Las fotos pesan demasiado para un solo envío. Envíalas de una en una.",
+    too_many: "Una reseña puede tener cinco fotos: no se han añadido todas las que elegiste.",
+};
+
+pub(super) const PHOTO_NOTICES: PhotoNotices = PhotoNotices {
+    added: "Las fotos son públicas.",
+    removed: "La foto se ha retirado.",
+    described: "La descripción es pública.",
 };

@@ -1,6 +1,6 @@
 //! French words for closed codes: reasons, restrictions, findings, faults, notices, languages. Blanks as in the glossary.
 
-use super::super::glossary::{Faults, Findings, FindingsMore, Languages, Notices, Reasons, Restrictions};
+use super::super::glossary::{Faults, Findings, FindingsMore, Languages, Notices, PhotoFaults, PhotoNotices, Reasons, Restrictions};
 
 pub(super) const REASONS: Reasons = Reasons {
     not_triggered: "En attente d’expédition",
@@ -103,4 +103,20 @@ pub(super) const LANGUAGES: Languages = Languages {
     nl: "néerlandais",
     pl: "polonais",
     und: "autre langue",
+};
+
+pub(super) const PHOTO_FAULTS: PhotoFaults = PhotoFaults {
+    none: "Aucune photo n’a été choisie.",
+    unknown: "L’un des fichiers n’est pas une photo JPEG, PNG ou WebP.",
+    broken: "L’une des photos est abîmée ou n’est pas arrivée entière.",
+    animated: "Les images animées ne peuvent pas être ajoutées.",
+    too_large: "L’une des photos dépasse 40 mégapixels.",
+    too_heavy: "Les photos sont trop lourdes pour un seul envoi. Envoyez-les une par une.",
+    too_many: "Un avis peut avoir cinq photos\u{a0}: toutes celles que vous avez choisies n’ont pas été ajoutées.",
+};
+
+pub(super) const PHOTO_NOTICES: PhotoNotices = PhotoNotices {
+    added: "Les photos sont publiques.",
+    removed: "La photo est retirée.",
+    described: "La description est publique.",
 };

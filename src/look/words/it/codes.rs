@@ -1,6 +1,6 @@
 //! Italian words for closed codes: reasons, restrictions, findings, faults, notices, languages.
 
-use super::super::glossary::{Faults, Findings, FindingsMore, Languages, Notices, Reasons, Restrictions};
+use super::super::glossary::{Faults, Findings, FindingsMore, Languages, Notices, PhotoFaults, PhotoNotices, Reasons, Restrictions};
 
 pub(super) const REASONS: Reasons = Reasons {
     not_triggered: "In attesa della spedizione",
@@ -103,4 +103,20 @@ pub(super) const LANGUAGES: Languages = Languages {
     nl: "olandese",
     pl: "polacco",
     und: "altra lingua",
+};
+
+pub(super) const PHOTO_FAULTS: PhotoFaults = PhotoFaults {
+    none: "Non hai scelto nessuna foto.",
+    unknown: "Uno dei file non è una foto in JPEG, PNG o WebP.",
+    broken: "Una delle foto è danneggiata o non è arrivata intera.",
+    animated: "Le immagini animate non si possono aggiungere.",
+    too_large: "Una delle foto supera i 40 megapixel.",
+    too_heavy: "Le foto sono troppo pesanti per un solo invio. Mandale una alla volta.",
+    too_many: "Una recensione può avere cinque foto: non tutte quelle scelte sono state aggiunte.",
+};
+
+pub(super) const PHOTO_NOTICES: PhotoNotices = PhotoNotices {
+    added: "Le foto sono pubbliche.",
+    removed: "La foto è stata tolta.",
+    described: "La descrizione è pubblica.",
 };

@@ -1,0 +1,2 @@
+DROP INDEX shops_short;
+DROP TABLE photos;
