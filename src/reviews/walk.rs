@@ -11,6 +11,7 @@ use crate::kernel::id::{OrderId, ReviewId, ShopId};
 use crate::kernel::stars::Stars;
 use crate::kernel::time::Timestamp;
 
+use super::commitment;
 use super::model::{ReplyVersion, Review, Status, Version};
 use super::public::{self, PublicEntry};
 use super::store;
@@ -79,8 +80,8 @@ pub(crate) struct Reviewed {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ProductPlace(pub(crate) ShopId, pub(crate) String);
 
-/// The next reviews and tombstones of a shop, of whatever, in the order of publication, each with all it said before. The
-/// place is that of the last one; `None` at the end. A bounded number of queries.
+/// The next reviews and tombstones of a shop, of whatever, in the order of publication, each with all it said before and
+/// the commitment to its words. The place is that of the last one; `None` at the end. A bounded number of queries.
 pub(crate) fn entries(
     conn: &mut Connection,
     shop: ShopId,
@@ -89,8 +90,14 @@ pub(crate) fn entries(
 ) -> db::Result<(Vec<PublicEntry>, Option<ReviewId>)> {
     let batch = store::all_after(conn, shop, after, take)?;
     let last = batch.last().map(|review| review.id);
+    let salts: Vec<Option<Vec<u8>>> = batch.iter().map(|review| review.salt.clone()).collect();
     let mut entries = public::entries(conn, shop, batch)?;
     add_history(conn, shop, &mut entries)?;
+    for (entry, salt) in entries.iter_mut().zip(salts) {
+        if let PublicEntry::Review(review) = entry {
+            review.commitment = salt.map(|salt| commitment::of_current(review, &salt));
+        }
+    }
     Ok((entries, last))
 }
 
