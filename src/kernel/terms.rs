@@ -104,7 +104,7 @@ fn words(text: &str) -> Vec<Word> {
 /// The parts of a segment between its signs; a short part before an apostrophe is an elided article (`l'ordine`,
 /// `qu'il`), which belongs to no word.
 fn pieces(segment: &str) -> impl Iterator<Item = &str> {
-    segment.split_inclusive(|letter| is_joint(letter)).filter_map(|piece| {
+    segment.split_inclusive(is_joint).filter_map(|piece| {
         let bare = piece.trim_end_matches(is_joint);
         let elided = piece.ends_with(is_apostrophe) && bare.chars().count() <= 2;
         (!bare.is_empty() && !elided).then_some(bare)

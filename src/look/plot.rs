@@ -32,7 +32,7 @@ pub(crate) struct Month {
     /// Year.
     pub(crate) year: i64,
     /// 1 to 12.
-    pub(crate) month: i64,
+    pub(crate) number: i64,
     /// Reviews first published in it.
     pub(crate) count: i64,
     /// The sum of their stars.
@@ -121,7 +121,7 @@ mod tests {
     }
 
     fn month(month: i64, count: i64, points: i64) -> Month {
-        Month { year: 2026, month, count, points }
+        Month { year: 2026, number: month, count, points }
     }
 
     #[test]

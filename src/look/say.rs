@@ -232,7 +232,7 @@ fn bar(_: Language, h: &Helper<'_>) -> Option<String> {
 /// The month of a trend by its name: `marzo 2026`.
 fn month(language: Language, h: &Helper<'_>) -> Option<String> {
     let month: Month = serde_json::from_value(arg(h, 0)?.clone()).ok()?;
-    words::month(language, month.year, month.month)
+    words::month(language, month.year, month.number)
 }
 
 /// The mean stars of a month in digits; a dash where there is none.
@@ -250,7 +250,7 @@ fn hundredths(mean: i64) -> f64 {
 fn trend(language: Language, h: &Helper<'_>) -> Option<String> {
     let months: Vec<Month> = serde_json::from_value(arg(h, 0)?.clone()).ok()?;
     let name = |month: Option<&Month>| {
-        month.and_then(|month| words::month(language, month.year, month.month)).unwrap_or_default()
+        month.and_then(|month| words::month(language, month.year, month.number)).unwrap_or_default()
     };
     let (from, to) = (name(months.first()), name(months.last()));
     let label = words::fill(words::of(language).trend.label, &[("from", &from), ("to", &to)]);

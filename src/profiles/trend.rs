@@ -16,12 +16,12 @@ pub(super) fn trend(days: &[Day], today: UtcDay) -> Vec<Month> {
         .rev()
         .map(|back| {
             let number = year * 12 + month - 1 - i64::try_from(back).unwrap_or(0);
-            Month { year: number.div_euclid(12), month: number.rem_euclid(12) + 1, count: 0, points: 0 }
+            Month { year: number.div_euclid(12), number: number.rem_euclid(12) + 1, count: 0, points: 0 }
         })
         .collect();
     for Day { day, counts } in days {
         let of = UtcDay::from_number(*day).year_and_month();
-        if let Some(month) = months.iter_mut().find(|month| (month.year, month.month) == of) {
+        if let Some(month) = months.iter_mut().find(|month| (month.year, month.number) == of) {
             for (stars, n) in (1..).zip(counts) {
                 month.count += n;
                 month.points += stars * n;
@@ -50,9 +50,9 @@ mod tests {
         ];
         let months = trend(&days, UtcDay::parse("2026-03-09").unwrap());
         assert_eq!(months.len(), MONTHS);
-        assert_eq!(months[0], Month { year: 2024, month: 4, count: 1, points: 1 });
-        assert_eq!(months[20], Month { year: 2025, month: 12, count: 2, points: 4 });
-        assert_eq!(months[23], Month { year: 2026, month: 3, count: 3, points: 12 });
+        assert_eq!(months[0], Month { year: 2024, number: 4, count: 1, points: 1 });
+        assert_eq!(months[20], Month { year: 2025, number: 12, count: 2, points: 4 });
+        assert_eq!(months[23], Month { year: 2026, number: 3, count: 3, points: 12 });
         assert_eq!(months.iter().map(|month| month.count).sum::<i64>(), 6, "older ones are not in it");
         assert_eq!(trend(&days, UtcDay::parse("2029-01-01").unwrap()), []);
     }

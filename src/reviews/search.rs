@@ -21,7 +21,7 @@ use crate::kernel::time::Timestamp;
 use super::list::{Filter, ListQuery, Listing, Place, Sort};
 use super::model::{Review, Status};
 use super::public::entries;
-use super::store::{self, Ask, Hit, Spot};
+use super::store::{self, Ask, Findable, Hit};
 
 /// Reviews written to the index in one transaction, and transactions in one run of [`index_what_waits`].
 const BATCH: i64 = 200;
@@ -37,11 +37,11 @@ struct Lane {
 impl Lane {
     fn of(shop: ShopId, sku: &str) -> Self {
         let digest: [u8; 32] = Sha256::new().chain_update(shop.as_bytes()).chain_update(sku).finalize().into();
-        let [a, b, c, d, e, f, g, h, rest @ ..] = digest;
+        let (first, rest) = digest.split_first_chunk::<8>().unwrap_or((&[0; 8], &[]));
         let letter = |byte: &u8| {
             char::from(b"0123456789abcdefghjkmnpqrstvwxyz".get(usize::from(byte & 31)).copied().unwrap_or(b'0'))
         };
-        Self { number: i64::from_be_bytes([a, b, c, d, e, f, g, h]), mark: rest.iter().take(6).map(letter).collect() }
+        Self { number: i64::from_be_bytes(*first), mark: rest.iter().take(6).map(letter).collect() }
     }
 
     fn term(&self, term: &str) -> String {
@@ -96,7 +96,7 @@ fn write(tx: &mut Connection, review: &Review) -> db::Result<()> {
     }
     let lane = Lane::of(review.shop, &review.sku);
     let terms = terms_of(review, &lane);
-    let new = Spot { spot: spot(review), lane: lane.number, shop: review.shop, review: review.id, terms: &terms };
+    let new = Findable { spot: spot(review), lane: lane.number, shop: review.shop, review: review.id, terms: &terms };
     store::make_findable(tx, new)
 }
 

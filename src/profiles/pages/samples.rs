@@ -81,9 +81,9 @@ fn summary(score: Option<ScoreFace>, counts: [i64; 5]) -> Summary {
         on: stars == 4,
     };
     let months = (0..24).map(|n| {
-        let count = [3, 5, 0, 4, 9, 14][n % 6];
+        let count = [3, 5, 0, 4, 9, 14].get(n % 6).copied().unwrap_or(0);
         let at = 2024 * 12 + 11 + i64::try_from(n).unwrap_or(0);
-        Month { year: at / 12, month: at % 12 + 1, count, points: count * 4 + i64::try_from(n % 3).unwrap_or(0) }
+        Month { year: at / 12, number: at % 12 + 1, count, points: count * 4 + i64::try_from(n % 3).unwrap_or(0) }
     });
     Summary {
         score,
@@ -301,7 +301,24 @@ fn entries() -> Vec<Entry> {
         item_url: Some(format!("{HERE}/products/ciotola-18")),
         ..review("rev_01kaamjsk0e8xv2f9b4d6h1j3n", 4, "", "Lovely glaze, slightly smaller than I expected.", ("", "en"))
     };
-    let silent = ReviewCard {
+    vec![
+        Entry::Review(Box::new(kept)),
+        Entry::Review(Box::new(edited)),
+        Entry::Restricted {
+            id: "rev_01kaamjsk0e8xv2f9b4d6h1j3q".into(),
+            published_at: ago(40),
+            at: ago(38),
+            reason: "personal_data".into(),
+        },
+        Entry::Review(Box::new(item)),
+        Entry::Erased { id: "rev_01kaamjsk0e8xv2f9b4d6h1j3r".into(), at: ago(60) },
+        Entry::Review(Box::new(silent())),
+    ]
+}
+
+/// No words, but a dialogue.
+fn silent() -> ReviewCard {
+    ReviewCard {
         reply: Some(ReplyCard {
             shop: "Bottega Ligure".into(),
             text: "Grazie.".into(),
@@ -315,18 +332,5 @@ fn entries() -> Vec<Entry> {
         item: Some("Tazza".into()),
         edited_at: Some(ago(1)),
         ..review("rev_01kaamjsk0e8xv2f9b4d6h1j3p", 3, "", "", ("", "und"))
-    };
-    vec![
-        Entry::Review(Box::new(kept)),
-        Entry::Review(Box::new(edited)),
-        Entry::Restricted {
-            id: "rev_01kaamjsk0e8xv2f9b4d6h1j3q".into(),
-            published_at: ago(40),
-            at: ago(38),
-            reason: "personal_data".into(),
-        },
-        Entry::Review(Box::new(item)),
-        Entry::Erased { id: "rev_01kaamjsk0e8xv2f9b4d6h1j3r".into(), at: ago(60) },
-        Entry::Review(Box::new(silent)),
-    ]
+    }
 }

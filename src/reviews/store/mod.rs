@@ -34,7 +34,7 @@ pub(super) use lists::{Lane, lane, languages};
 pub(super) use numbered::{Stretch, ids_between, places};
 pub(super) use received::received;
 pub(super) use restrictions::{add_restriction, lift, restriction, restrictions};
-pub(super) use search::{Ask, Hit, Spot, any_waits, hits, indexed, make_findable, unfind, waiting};
+pub(super) use search::{Ask, Findable, Hit, any_waits, hits, indexed, make_findable, unfind, waiting};
 pub(super) use versions::{drop_all_versions, drop_version, keep_version, newest_versions, versions};
 pub(super) use walk::{
     all_after, id_beyond, ids_after, of_products_after, products_after, reply_versions_of, versions_of,

@@ -20,7 +20,7 @@ const FAR: i64 = 20_000;
 
 /// A review to be made findable.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::reviews) struct Spot<'a> {
+pub(in crate::reviews) struct Findable<'a> {
     /// Where it stands in the order of time, if nobody stands there yet.
     pub(in crate::reviews) spot: i64,
     /// What its list is of.
@@ -77,7 +77,7 @@ pub(in crate::reviews) fn unfind(tx: &mut Connection, shop: ShopId, review: Revi
 }
 
 /// Puts a review into the index, which must not have it.
-pub(in crate::reviews) fn make_findable(tx: &mut Connection, mut new: Spot<'_>) -> db::Result<()> {
+pub(in crate::reviews) fn make_findable(tx: &mut Connection, mut new: Findable<'_>) -> db::Result<()> {
     for _ in 0..TRIES {
         let n = match tx {
             Connection::Pg(conn) => insert_postgres(conn, &new)?,
@@ -95,7 +95,7 @@ pub(in crate::reviews) fn make_findable(tx: &mut Connection, mut new: Spot<'_>) 
     Err(db::Error::Unavailable("many reviews were written in the same instant".to_owned()))
 }
 
-fn insert_postgres(conn: &mut PgConnection, new: &Spot<'_>) -> QueryResult<usize> {
+fn insert_postgres(conn: &mut PgConnection, new: &Findable<'_>) -> QueryResult<usize> {
     diesel::sql_query(
         "INSERT INTO search_spots (spot, lane, shop_id, review_id, terms) VALUES ($1, $2, $3, $4, array_to_tsvector($5)) \
          ON CONFLICT (spot) DO NOTHING",
@@ -108,7 +108,7 @@ fn insert_postgres(conn: &mut PgConnection, new: &Spot<'_>) -> QueryResult<usize
     .execute(conn)
 }
 
-fn insert_sqlite(conn: &mut SqliteConnection, new: &Spot<'_>) -> QueryResult<usize> {
+fn insert_sqlite(conn: &mut SqliteConnection, new: &Findable<'_>) -> QueryResult<usize> {
     let row = (
         spots::spot.eq(new.spot),
         spots::lane.eq(new.lane),
