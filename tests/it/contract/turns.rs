@@ -122,7 +122,15 @@ async fn everywhere(audit: &mut Audit<'_>, scene: &Scene, id: &str, by: &str) {
     if answer.json()["by"] != by || review(audit.app, id).await["id"] != id {
         audit.fault(&read, &answer, "it is said by whom");
     }
-    for page in ["show_review", "show_review_frame", "read_review_card", "read_certificate", "read_photo", "read_small_photo", "compat_read_review"] {
+    for page in [
+        "show_review",
+        "show_review_frame",
+        "read_review_card",
+        "read_certificate",
+        "read_photo",
+        "read_small_photo",
+        "compat_read_review",
+    ] {
         let answer = audit.expect(&Call::new(named(page), scene), &[410], "the review is gone").await;
         if answer.header("cache-control") != "no-cache" {
             audit.fault(&read, &answer, "who has an answer asks again");

@@ -1,6 +1,8 @@
 //! German words for closed codes: reasons, restrictions, findings, faults, notices, languages.
 
-use super::super::glossary::{Faults, Findings, FindingsMore, Languages, Notices, PhotoFaults, PhotoNotices, Reasons, Restrictions};
+use super::super::glossary::{
+    Faults, Findings, FindingsMore, Languages, Notices, PhotoFaults, PhotoNotices, Reasons, Restrictions,
+};
 
 pub(super) const REASONS: Reasons = Reasons {
     not_triggered: "Versand steht noch aus",
