@@ -50,7 +50,10 @@ async fn life(engine: Engine) {
     .await;
     let full = summary(&app, "?locale=it&stars=1&language=de").await;
     assert_eq!(full["words"]["out_of"], "3,7 su 5");
-    assert_eq!(full["words"]["label"], "Bottega Verdi: 3,7 su 5, buono, 1 recensione certificata, al 1 marzo 2026");
+    assert_eq!(
+        full["words"]["label"],
+        "Bottega Verdi: 3,7 su 5, buono, 1 recensione certificata, al 1º\u{a0}marzo 2026"
+    );
     assert_eq!((&full["tally"]["5"], &full["filter"]), (&1.into(), &Value::Null), "a score is never filtered");
     assert!(full.get("reviews").is_none() && full["words"].get("pause").is_none());
     assert!(full["verification"]["policy_url"].as_str().unwrap().ends_with("/shops/bottega.example#how"));

@@ -157,7 +157,7 @@ pub(super) static WORDS: Words = Words {
         matching: Counted { one: "{n} avis correspond à ces filtres", many: "{n} avis correspondent à ces filtres" },
     },
     product: Product {
-        title: "{product}, de {shop}\u{a0}: avis certifiés",
+        title: "{product}, chez {shop}\u{a0}: avis certifiés",
         description: "Avis certifiés sur {product}, écrits par des personnes qui l’ont acheté chez {shop}.",
         of_shop: "Un produit de",
         about_shop: "Tous les avis sur {shop}",

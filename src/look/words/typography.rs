@@ -35,12 +35,16 @@ fn french(text: &str) -> Vec<String> {
     for (mark, blank) in [(':', BLANK), (';', NARROW), ('?', NARROW), ('%', NARROW)] {
         found.extend(before(text, mark, blank));
     }
-    if text.contains('\'') {
+    if neighbours(text)
+        .any(|(last, c, _)| c == '\'' && last.is_some_and(char::is_alphabetic) && !text.contains("'none'"))
+    {
         found.push("has a straight apostrophe".to_owned());
     }
     // A name may begin with a vowel: d'Anna, qu'Anna.
-    for word in [" de {", "De {", " que {", "Que {"].iter().filter(|word| text.contains(**word)) {
-        found.push(format!("has a name after `{word}`"));
+    let names = ["shop", "author", "item", "product", "name"].iter().map(|name| format!("{{{name}}}"));
+    for name in names {
+        let words = [" de ", "De ", " que ", "Que "].map(|word| format!("{word}{name}"));
+        found.extend(words.into_iter().filter(|word| text.contains(word.as_str())).map(|word| format!("has `{word}`")));
     }
     found
 }
