@@ -173,7 +173,9 @@ mod tests {
     /// What reads the same in English by right.
     const ALIKE: &[(Language, &str)] = &[
         (It, "demo.email"),
+        (De, "layout.shops"),
         (De, "demo.name"),
+        (De, "directory.heading"),
         (De, "docs.operation"),
         (De, "docs.code"),
         (Fr, "verdicts.v5"),
@@ -192,6 +194,8 @@ mod tests {
         let mut same = Vec::new();
         for language in Language::ALL.iter().filter(|language| **language != En) {
             let pairs = everything(*language).zip(everything(En));
+            // Many countries are called alike everywhere.
+            let pairs = pairs.filter(|(here, _)| !here.0.starts_with("countries."));
             same.extend(pairs.filter(|(here, english)| here.1 == english.1).map(|(here, _)| (*language, here.0)));
         }
         same.dedup();
