@@ -177,12 +177,15 @@ mod tests {
         (It, "gallery.tag"),
         (It, "gallery.policy"),
         (It, "demo.email"),
+        (De, "layout.shops"),
         (De, "list.text"),
         (De, "share.link"),
         (De, "gallery.title"),
         (De, "gallery.tag"),
         (De, "gallery.policy"),
+        (De, "verify.shop"),
         (De, "demo.name"),
+        (De, "directory.heading"),
         (Fr, "verdicts.v5"),
         (Fr, "profile.contact"),
         (Fr, "profile.paging"),
@@ -205,6 +208,8 @@ mod tests {
         let mut same = Vec::new();
         for language in Language::ALL.iter().filter(|language| **language != En) {
             let pairs = everything(*language).zip(everything(En));
+            // Many countries are called alike everywhere.
+            let pairs = pairs.filter(|(here, _)| !here.0.starts_with("countries."));
             same.extend(pairs.filter(|(here, english)| here.1 == english.1).map(|(here, _)| (*language, here.0)));
         }
         same.dedup();
