@@ -68,7 +68,7 @@ pub(crate) struct OfToken {
 /// The key of certificates.
 #[derive(Debug, Args)]
 pub(crate) struct OfCertificate {
-    /// After a leak: the key before is published no more, and no certificate made with it is believed.
+    /// After a leak: no key before is published any more, and no certificate made so far is believed.
     #[arg(long)]
     retire: bool,
 }
@@ -167,8 +167,8 @@ fn certificate(ctx: &Context, of: &OfCertificate, shown: &mut Shown<'_>) -> Resu
     let done = rotate(ctx, Purpose::Certificate, of.retire)?;
     let answer = json!({ "purpose": "certificate", "key": done.new, "previous": done.old, "retired": of.retire });
     let text = if of.retire {
-        "Certificates are made with a new key from now on. The key before is published no more: certificates made with\n\
-         it are not believed any longer, and every review has a new one."
+        "Certificates are made with a new key from now on. No key before is published any more: certificates made so far\n\
+         are not believed any longer, and every review has a new one."
     } else {
         "Certificates are made with a new key from now on. Those made before stay valid."
     };

@@ -1,6 +1,7 @@
 //! The query of a request, read as that API's clients write them: names in any case, lists repeated or with commas, pages
 //! by number.
 
+use crate::kernel::country::Country;
 use crate::kernel::stars::Stars;
 use crate::problem::{Code, Problem};
 use crate::reviews::numbered::{DEEPEST, Numbered, Order};
@@ -64,6 +65,13 @@ impl Ask {
     /// A value without which there is no answer.
     pub(super) fn needed(&self, name: &str) -> Result<&str, Problem> {
         self.one(name)?.ok_or_else(|| refused(name, "it is required"))
+    }
+
+    /// A country.
+    pub(super) fn country(&self) -> Result<Option<Country>, Problem> {
+        let read =
+            |text: &str| Country::parse(text).map_err(|_none| refused("country", "send two letters, such as IT"));
+        self.one("country")?.map(read).transpose()
     }
 
     /// Values that may stand there several times.
@@ -150,6 +158,12 @@ pub(super) fn too_deep() -> Problem {
         "Lists narrowed by `language` or `responded` are read up to their {DEEPEST}th review here. Without these filters every \
          page can be read; /v1/shops/{{shop}}/reviews reads on without end."
     );
+    Problem::new(Code::InvalidFilter, detail).with("parameter", "page")
+}
+
+/// A search is read no further by number.
+pub(super) fn searched_too_far(most: i64) -> Problem {
+    let detail = format!("A search is read up to its {most}th shop here; /v1/shops reads on without end.");
     Problem::new(Code::InvalidFilter, detail).with("parameter", "page")
 }
 

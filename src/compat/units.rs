@@ -7,11 +7,12 @@ use super::ask::Page;
 use super::ids::short;
 use super::stars;
 use crate::db::{self, Connection};
+use crate::kernel::country::Country;
 use crate::kernel::locale::Language;
 use crate::links::Links;
 use crate::links::compat::path;
 use crate::merchants::{self, Shop, ShopStatus};
-use crate::profiles::figures;
+use crate::profiles::{directory, figures};
 
 /// `business-units/{id}`.
 #[derive(Debug, Serialize)]
@@ -241,20 +242,20 @@ pub(super) struct Found {
     business_units: Vec<Unit>,
 }
 
-/// Shops whose name or domain has the words, by domain; of one country where it is given.
-pub(super) fn search(conn: &mut Connection, words: &str, country: Option<&str>, page: Page) -> db::Result<Vec<Shop>> {
-    let words: Vec<String> = words.split_whitespace().map(str::to_lowercase).collect();
-    let fits = |shop: &Shop| {
-        let text = format!("{} {} {}", shop.domain, shop.domain.to_unicode(), shop.name.to_lowercase());
-        let there = country.is_none_or(|country| {
-            shop.country.as_ref().is_some_and(|own| own.to_string().eq_ignore_ascii_case(country))
-        });
-        there && words.iter().all(|word| text.contains(word.as_str()))
-    };
-    let mut all: Vec<Shop> = merchants::all(conn)?.into_iter().filter(fits).collect();
-    all.sort_by(|a, b| a.domain.as_str().cmp(b.domain.as_str()));
-    let skip = usize::try_from(page.skip()).unwrap_or(usize::MAX);
-    Ok(all.into_iter().skip(skip).take(usize::try_from(page.size).unwrap_or(0)).collect())
+/// How far a search is read by page number.
+pub(super) const SEARCH_DEEPEST: i64 = 1_000;
+
+/// Open shops whose name or domain has the words, by name; of one country where it is given.
+pub(super) fn search(
+    conn: &mut Connection,
+    words: &str,
+    country: Option<Country>,
+    page: Page,
+) -> db::Result<Vec<Shop>> {
+    let (skip, take) = (usize::try_from(page.skip()).unwrap_or(usize::MAX), usize::try_from(page.size).unwrap_or(0));
+    let cards = directory::list::numbered(conn, (words, country), skip, take)?;
+    let shops = cards.iter().map(|card| merchants::load(conn, card.id)).collect::<db::Result<Vec<_>>>()?;
+    Ok(shops.into_iter().flatten().collect())
 }
 
 /// What a search found, each with its numbers.

@@ -29,6 +29,7 @@ async fn start(engine: Engine) -> Option<(TestApp, TestShop)> {
     let reply = json!({ "text": "Grazie, Ada." });
     app.send_as(&shop, "PUT", &format!("/reviews/{newest}/reply"), &reply).await.expect(201, "the shop replies");
     app.advance(2_000);
+    app.rooms.list_what_moved().await.expect("the directory follows");
     Some((app, shop))
 }
 
@@ -78,6 +79,8 @@ async fn reads(engine: Engine) {
     let found = get(&app, "/business-units/search?query=verdi%20BOTTEGA&perpage=5").await;
     assert_eq!(found["businessUnits"][0]["id"], id);
     assert_eq!(get(&app, "/business-units/search?query=bottega&country=DK").await["businessUnits"], json!([]));
+    assert_eq!(get(&app, "/business-units/search?query=bottega&page=2").await["businessUnits"], json!([]));
+    app.get(&format!("{BASE}/business-units/search?query=bottega&page=11&perPage=100")).await.expect(400, "far enough");
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::{no_unit, of_unit, shaped, stored};
-use crate::compat::ask::Ask;
+use crate::compat::ask::{Ask, searched_too_far};
 use crate::compat::{ids, units};
 use crate::context::Context;
 
@@ -25,10 +25,13 @@ pub(super) async fn compat_find_business_unit(req: HttpRequest, ctx: web::Data<C
 pub(super) async fn compat_search_business_units(req: HttpRequest, ctx: web::Data<Context>) -> HttpResponse {
     let search = async {
         let ask = Ask::of(req.query_string());
-        let (words, country) = (ask.needed("query")?.to_owned(), ask.one("country")?.map(str::to_owned));
+        let (words, country) = (ask.needed("query")?.to_owned(), ask.country()?);
         let (page, links) = (ask.page()?, ctx.links().clone());
+        if page.skip() >= units::SEARCH_DEEPEST {
+            return Err(searched_too_far(units::SEARCH_DEEPEST));
+        }
         let found = ctx.db().read(move |conn| {
-            let shops = units::search(conn, &words, country.as_deref(), page)?;
+            let shops = units::search(conn, &words, country, page)?;
             units::found(conn, &shops, &links)
         });
         stored(&req, &found.await?)

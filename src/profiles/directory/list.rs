@@ -139,6 +139,29 @@ pub(crate) fn find(conn: &mut Connection, query: &Query) -> db::Result<Found> {
     Ok(Found { cards, next })
 }
 
+/// Shops with these words, by name, after so many others: for readers who count pages. What is passed over is read along
+/// the index, a page at a time.
+pub(crate) fn numbered(
+    conn: &mut Connection,
+    (words, country): (&str, Option<Country>),
+    skip: usize,
+    take: usize,
+) -> db::Result<Vec<Card>> {
+    let limit = PageLimit::try_from(100_i64).unwrap_or_default();
+    let mut query = Query { words: searched(words), country, limit, ..Query::default() };
+    let mut cards = Vec::new();
+    while cards.len() < skip.saturating_add(take) {
+        let found = find(conn, &query)?;
+        let last = found.cards.last().map(|last| place(query.sort, last));
+        cards.extend(found.cards);
+        match last.filter(|_| found.next.is_some()) {
+            Some(last) => query.after = Some(last),
+            None => break,
+        }
+    }
+    Ok(cards.into_iter().skip(skip).take(take).collect())
+}
+
 fn place(sort: Sort, last: &Card) -> Place {
     let (name, number) = match sort {
         Sort::Name => (last.sort_name.clone(), 0),
