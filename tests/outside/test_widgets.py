@@ -10,12 +10,9 @@ import urllib.error
 import urllib.request
 
 import pytest
-from playwright.sync_api import sync_playwright
-
 from conftest import Instance, link_in, order_event, wait_for
 from host import Host
 from test_independent import post_event, review
-from test_story import ARGUMENTS
 
 SUMMARIES = ["stars", "score", "count", "combo", "button", "mini", "horizontal", "vertical", "collector"]
 STREAMS = ["list", "filtered", "grid", "slider", "carousel", "quote"]
@@ -31,14 +28,6 @@ HOSTILE = [
     "]]><script>canary(1)</script>", "<iframe srcdoc='<script>parent.canary(1)</script>'>", "\\u003cscript\\u003ecanary(1)\\u003c/script\\u003e",
     "<a href=\"javascript:canary(1)\">x</a>", "<math><mtext></form><form><mglyph><style></math><img src onerror=canary(1)>",
 ]
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module", params=["", "/a/b"])
