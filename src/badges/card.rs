@@ -28,7 +28,7 @@ pub(super) enum About {
 /// What there is to show.
 pub(super) enum Drawing {
     /// A card, as SVG.
-    Card(Stored),
+    Card(Box<Stored>),
     /// It was here, and is not to be read.
     Gone,
     /// It never was.
@@ -90,13 +90,13 @@ fn review(conn: &mut Connection, id: ReviewId, language: Option<Language>) -> db
         language: language.unwrap_or_else(|| shop.locale.language()),
         subject: Subject::Review(quote),
     };
-    Ok(Drawing::Card(stored(&card)))
+    Ok(Drawing::Card(Box::new(stored(&card))))
 }
 
 fn drawing(ctx: &Context, shop: &Shop, language: Option<Language>, subject: Subject<'_>) -> Drawing {
     let language = language.unwrap_or_else(|| shop.locale.language());
     let day = ctx.now().day();
-    Drawing::Card(stored(&Card { shop: &shop.name, domain: &shop.domain, day, language, subject }))
+    Drawing::Card(Box::new(stored(&Card { shop: &shop.name, domain: &shop.domain, day, language, subject })))
 }
 
 /// The SVG is never given out: it is what the picture is drawn from, and known by.

@@ -73,6 +73,7 @@ pub(super) struct Embed {
 }
 
 #[derive(Debug, Serialize)]
+#[expect(clippy::struct_field_names, reason = "the members as oEmbed names them")]
 struct Thumbnail {
     thumbnail_url: String,
     thumbnail_width: u16,
@@ -181,7 +182,9 @@ pub(super) fn xml(embed: &Embed) -> Option<String> {
         let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         // XML 1.0 has no place for control characters, however they are written.
         let text: String = text.chars().filter(|c| !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}')).collect();
-        xml.push_str(&format!("<{name}>{}</{name}>\n", escape(&text)));
+        for part in ["<", name.as_str(), ">", escape(&text).as_str(), "</", name.as_str(), ">\n"] {
+            xml.push_str(part);
+        }
     }
     xml.push_str("</oembed>\n");
     Some(xml)

@@ -190,8 +190,9 @@ impl Maker<'_> {
         let attributes = self.attributes(kind);
         let link = self.shop.map(|shop| format!("<a href=\"{}\">{}</a>", escaped(&shop.url), escaped(&shop.link)));
         let link = link.unwrap_or_default();
-        let written: String =
+        let written: Vec<String> =
             attributes.iter().map(|one| format!(" {}=\"{}\"", one.name, escaped(&one.value))).collect();
+        let written = written.concat();
         let frame = (kind.stands_still() && self.shop.is_some()).then(|| self.frame(kind));
         let picture = (kind.has_picture() && self.shop.is_some()).then(|| self.picture(kind));
         KindFace {

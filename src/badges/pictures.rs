@@ -112,7 +112,8 @@ impl Held {
     }
 }
 
-#[cfg(all(test, feature = "cards"))]
+#[cfg(test)]
+#[cfg(feature = "cards")]
 mod tests {
     use super::*;
 

@@ -1,6 +1,8 @@
 //! The short way to a profile: `/s/{code}` and its QR code. The code is the end of the shop's id
 //! ([`crate::kernel::short`]), so that what was printed leads to the shop even after its domain changed.
 
+use std::fmt::Write as _;
+
 use qrcode::{Color, EcLevel, QrCode};
 
 use crate::http::stored::{Manner, Stored};
@@ -62,7 +64,8 @@ fn rows(colors: &[Color], modules: usize) -> String {
         for run in row.chunk_by(|a, b| a == b) {
             if run.first() == Some(&Color::Dark) {
                 let (at, down, long) = (x + usize::from(QUIET), y + usize::from(QUIET), run.len());
-                path.push_str(&format!("M{at} {down}h{long}v1h-{long}z"));
+                // Writing to a String cannot fail.
+                let _ = write!(path, "M{at} {down}h{long}v1h-{long}z");
             }
             x += run.len();
         }

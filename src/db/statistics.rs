@@ -28,11 +28,12 @@ struct Column {
     #[diesel(sql_type = BigInt)]
     partial: i64,
     #[diesel(sql_type = Text)]
-    column: String,
+    name: String,
 }
 
 /// A row of `sqlite_stat1`: table, index, and how many rows share each prefix of its columns.
 #[derive(QueryableByName, Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(clippy::struct_field_names, reason = "the columns of sqlite_stat1")]
 struct Stat {
     #[diesel(sql_type = Text)]
     tbl: String,
@@ -44,7 +45,7 @@ struct Stat {
 
 /// Every index of our own tables (all STRICT). The key of a table without row ids goes by the table's name.
 const INDEXES: &str = "SELECT m.name AS tbl, CASE WHEN il.origin = 'pk' AND m.sql LIKE '%WITHOUT ROWID%' THEN m.name ELSE il.name END AS idx, \
-     il.\"unique\" AS only_once, il.partial AS partial, coalesce(ii.name, '') AS \"column\" \
+     il.\"unique\" AS only_once, il.partial AS partial, coalesce(ii.name, '') AS name \
      FROM sqlite_master m, pragma_index_list(m.name) il, pragma_index_info(il.name) ii \
      WHERE m.type = 'table' AND m.sql LIKE '%STRICT%' ORDER BY m.name, il.name, ii.seqno";
 
@@ -99,7 +100,7 @@ fn stat(index: &[Column]) -> String {
     let mut text = all.to_string();
     let mut share = all;
     for (place, column) in index.iter().enumerate() {
-        share = (share / values(&column.column)).max(2);
+        share = (share / values(&column.name)).max(2);
         let whole_key = place + 1 == index.len() && column.only_once != 0;
         text.push(' ');
         text.push_str(&(if whole_key { 1 } else { share }).to_string());
@@ -127,7 +128,7 @@ mod tests {
             idx: "i".to_owned(),
             only_once: i64::from(only_once),
             partial: i64::from(partial),
-            column: (*name).to_owned(),
+            name: (*name).to_owned(),
         };
         columns.iter().map(column).collect()
     }

@@ -62,13 +62,14 @@ impl Files {
     pub(crate) fn open(config: &Config) -> Result<Self, FilesError> {
         let place = match config.files_url.as_ref().map(crate::config::Secret::expose) {
             None => Place::Folder(Arc::new(config.data_dir.join("files"))),
-            Some(url) => match url.strip_prefix("file://") {
-                Some(path) => Place::Folder(Arc::new(PathBuf::from(path))),
-                None => {
+            Some(url) => {
+                if let Some(path) = url.strip_prefix("file://") {
+                    Place::Folder(Arc::new(PathBuf::from(path)))
+                } else {
                     let (bucket, prefix) = bucket::open(url)?;
                     Place::Bucket(bucket, prefix.into())
                 }
-            },
+            }
         };
         Ok(Self { place })
     }

@@ -20,8 +20,8 @@ impl ShortCode {
     pub fn of(shop: ShopId) -> Self {
         let text = shop.to_string();
         let letters = text.get(text.len().saturating_sub(LETTERS)..).unwrap_or_default().to_owned();
-        let [.., a, b, c, d, e] = *shop.as_bytes();
-        Self { letters, bytes: [a, b, c, d, e] }
+        let bytes = shop.as_bytes().last_chunk().copied().unwrap_or_default();
+        Self { letters, bytes }
     }
 
     /// Reads a code as people type it: capitals are letters, and `o`, `i`, `l` the digits they look like.

@@ -181,18 +181,15 @@ fn review(sheet: &mut Sheet, card: &Card<'_>, quote: &Quote<'_>) {
         [None, text] => (text, None),
     };
     let rating = rating(card.language, quote.stars);
-    match first {
-        Some(first) => {
-            sheet.stars((LEFT - 2, 146), 54, real(quote.stars));
-            sheet.write((LEFT + 294, 186), Pen { size: 34, ..STRONG }, &rating);
-            quoted(sheet, card, quote, &first, second.as_deref());
-        }
+    if let Some(first) = first {
+        sheet.stars((LEFT - 2, 146), 54, real(quote.stars));
+        sheet.write((LEFT + 294, 186), Pen { size: 34, ..STRONG }, &rating);
+        quoted(sheet, card, quote, &first, second.as_deref());
+    } else {
         // Without words the stars speak.
-        None => {
-            sheet.stars((LEFT - 4, 210), 104, real(quote.stars));
-            sheet.write((LEFT, 402), Pen { face: Face::Serif, size: 60, ..STRONG }, &rating);
-            sheet.write((LEFT, 470), QUIET, &by(card, quote));
-        }
+        sheet.stars((LEFT - 4, 210), 104, real(quote.stars));
+        sheet.write((LEFT, 402), Pen { face: Face::Serif, size: 60, ..STRONG }, &rating);
+        sheet.write((LEFT, 470), QUIET, &by(card, quote));
     }
     let (shop, domain) = whom(card);
     sheet.foot(&cut_name(&shop), &domain);
@@ -299,5 +296,6 @@ pub(crate) fn told_review(language: Language, shop: &str, stars: i64) -> String 
     format!("{}: {}, {}", badge::clean(shop), words::of(language).review.certified, rating(language, stars))
 }
 
-#[cfg(all(test, feature = "cards"))]
+#[cfg(test)]
+#[cfg(feature = "cards")]
 mod tests;

@@ -70,5 +70,6 @@ mod drawn {
     }
 }
 
-#[cfg(all(test, feature = "cards"))]
+#[cfg(test)]
+#[cfg(feature = "cards")]
 mod tests;

@@ -1,6 +1,8 @@
 //! How a page is passed on: plain links to the large networks and messengers, e-mail, the link itself, a QR code. No
 //! script, picture or counter of theirs: nothing of a visit reaches them before somebody follows a link.
 
+use std::fmt::Write as _;
+
 use serde::Serialize;
 
 /// The share links of one page.
@@ -80,7 +82,8 @@ fn encode(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             out.push(char::from(byte));
         } else {
-            out.push_str(&format!("%{byte:02X}"));
+            // Writing to a String cannot fail.
+            let _ = write!(out, "%{byte:02X}");
         }
     }
     out

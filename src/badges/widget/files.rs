@@ -87,7 +87,9 @@ pub(super) fn frame_css_hash() -> &'static str {
 
 impl File {
     fn of(name: &str, ending: &str, text: &str) -> Self {
-        let hash: String = Sha256::digest(text.as_bytes()).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+        let hash: Vec<String> =
+            Sha256::digest(text.as_bytes()).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+        let hash = hash.concat();
         let kind = if ending == "css" { STYLE } else { SCRIPT };
         let integrity = format!("sha384-{}", STANDARD.encode(Sha384::digest(text.as_bytes())));
         Self { name: format!("{name}.{hash}.{ending}"), integrity, stored: stored(text, kind, FOREVER) }
@@ -168,7 +170,7 @@ mod tests {
     fn every_place_is_filled_and_nothing_is_left_of_the_sources() {
         let (newest, pinned) = (text(NEWEST), text(&script().name));
         assert_eq!(newest, pinned);
-        let more = newest.split("'").find(|part| part.starts_with("more.")).unwrap();
+        let more = newest.split('\'').find(|part| part.starts_with("more.")).unwrap();
         for text in [newest, text(more)] {
             assert!(!text.contains("__") && !text.contains("\n//") && !text.contains("\n "), "{text}");
         }

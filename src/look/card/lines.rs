@@ -115,7 +115,8 @@ fn head(word: &str, face: Face, size: u16, room: f32) -> (String, String) {
     (first, String::new())
 }
 
-#[cfg(all(test, feature = "cards"))]
+#[cfg(test)]
+#[cfg(feature = "cards")]
 mod tests {
     use super::*;
 

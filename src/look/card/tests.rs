@@ -11,7 +11,7 @@ fn card<'a>(domain: &'a ShopDomain, subject: Subject<'a>) -> Card<'a> {
 }
 
 fn domain() -> ShopDomain {
-    ShopDomain::parse("bottega-ligure.example").unwrap()
+    ShopDomain::parse("bottega-ligure.example").expect("a domain")
 }
 
 /// The texts of the drawing, in order.

@@ -62,7 +62,7 @@ fn crc(bytes: &[u8]) -> u32 {
     hasher.sum()
 }
 
-fn chunk(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
+fn chunk(kind: [u8; 4], content: &[u8]) -> Vec<u8> {
     let body = [&kind[..], content].concat();
     [&u32::try_from(content.len()).unwrap().to_be_bytes()[..], &body, &crc(&body).to_be_bytes()].concat()
 }
@@ -79,15 +79,15 @@ fn deflated(bytes: usize) -> Vec<u8> {
 /// A PNG of this size whose pixels are what `data` inflates to, with chunks before them.
 fn png(width: u32, height: u32, before: &[Vec<u8>], data: &[u8]) -> Vec<u8> {
     let size = [&width.to_be_bytes()[..], &height.to_be_bytes(), &[8, 2, 0, 0, 0]].concat();
-    let parts = [b"\x89PNG\r\n\x1a\n".to_vec(), chunk(b"IHDR", &size), before.concat(), chunk(b"IDAT", data)];
-    [parts.concat(), chunk(b"IEND", b"")].concat()
+    let parts = [b"\x89PNG\r\n\x1a\n".to_vec(), chunk(*b"IHDR", &size), before.concat(), chunk(*b"IDAT", data)];
+    [parts.concat(), chunk(*b"IEND", b"")].concat()
 }
 
 fn opened(jpeg: &[u8]) -> RgbImage {
     image::load_from_memory_with_format(jpeg, image::ImageFormat::Jpeg).unwrap().to_rgb8()
 }
 
-fn is_red(pixel: &Rgb<u8>) -> bool {
+fn is_red(pixel: Rgb<u8>) -> bool {
     pixel.0[0] > 60 && pixel.0[2] < 60
 }
 
@@ -102,7 +102,7 @@ fn what_browsers_send_becomes_a_jpeg_of_ours() {
         for shown in [&full, &small] {
             let (width, height) = shown.dimensions();
             assert!(
-                is_red(shown.get_pixel(width / 4, height / 2)) && !is_red(shown.get_pixel(width * 3 / 4, height / 2))
+                is_red(*shown.get_pixel(width / 4, height / 2)) && !is_red(*shown.get_pixel(width * 3 / 4, height / 2))
             );
         }
     }
@@ -118,7 +118,7 @@ fn a_photo_stands_upright_and_says_nothing_of_its_camera() {
     let photo = develop(&lying).unwrap();
     assert_eq!((photo.width, photo.height), (100, 200), "turned by a quarter");
     let full = opened(&photo.full);
-    assert!(is_red(full.get_pixel(50, 40)) && !is_red(full.get_pixel(50, 160)), "what was left is up");
+    assert!(is_red(*full.get_pixel(50, 40)) && !is_red(*full.get_pixel(50, 160)), "what was left is up");
     for bytes in [&photo.full, &photo.small] {
         for trace in [&b"Exif"[..], b"Garibaldi", b"ICC_PROFILE", b"http://ns.adobe.com"] {
             assert!(!bytes.windows(trace.len()).any(|part| part == trace));
@@ -134,7 +134,7 @@ fn what_could_be_seen_through_is_white() {
     let mut bytes = Vec::new();
     PngEncoder::new(&mut bytes).write_image(&clear, 20, 20, ExtendedColorType::Rgba8).unwrap();
     let full = opened(&develop(&bytes).unwrap().full);
-    assert!(is_red(full.get_pixel(4, 10)));
+    assert!(is_red(*full.get_pixel(4, 10)));
     assert!(full.get_pixel(16, 10).0.iter().all(|c| *c > 240));
     assert_eq!((over_white(0, 0), over_white(7, 255), over_white(0, 128)), (255, 7, 127));
 }
@@ -190,7 +190,7 @@ fn huge_and_hollow_pictures_are_refused_at_once() {
     // Text and colour profile that inflate to a gigabyte beside a picture of a few pixels.
     let bomb = [&b"Comment\0\0"[..], &deflated(1 << 30)].concat();
     let profile = [&b"icc\0\0"[..], &deflated(1 << 30)].concat();
-    for before in [chunk(b"zTXt", &bomb), chunk(b"iCCP", &profile)] {
+    for before in [chunk(*b"zTXt", &bomb), chunk(*b"iCCP", &profile)] {
         let _either = develop(&png(1, 1, &[before], &deflated(1 << 20)));
     }
     let mut declared = as_jpeg(&scene(16, 16));
@@ -201,9 +201,9 @@ fn huge_and_hollow_pictures_are_refused_at_once() {
 
 #[test]
 fn moving_pictures_are_refused() {
-    let frames = chunk(b"acTL", &[0, 0, 0, 2, 0, 0, 0, 0]);
+    let frames = chunk(*b"acTL", &[0, 0, 0, 2, 0, 0, 0, 0]);
     let control = [&[0_u8; 4][..], &1_u32.to_be_bytes(), &1_u32.to_be_bytes(), &[0; 8], &[0, 1, 0, 10, 0, 0]].concat();
-    let moving = png(1, 1, &[frames, chunk(b"fcTL", &control)], &deflated(1 << 20));
+    let moving = png(1, 1, &[frames, chunk(*b"fcTL", &control)], &deflated(1 << 20));
     assert_eq!(develop(&moving).unwrap_err(), Unfit::Animated);
     let flags = [&[0b10_u8, 0, 0, 0][..], &[0; 6]].concat();
     let part = |kind: &[u8; 4], content: &[u8]| {
