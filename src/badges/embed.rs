@@ -158,11 +158,9 @@ fn embed(
         author_name: shop.name.clone(),
         author_url: links.profile(&shop.domain),
         cache_age: 3600,
-        thumbnail: (raster::BUILT && room.holds(u32::from(card::WIDTH), u32::from(card::HEIGHT))).then_some(Thumbnail {
-            thumbnail_url: picture,
-            thumbnail_width: card::WIDTH,
-            thumbnail_height: card::HEIGHT,
-        }),
+        thumbnail: (raster::BUILT && room.holds(u32::from(card::WIDTH), u32::from(card::HEIGHT))).then_some(
+            Thumbnail { thumbnail_url: picture, thumbnail_width: card::WIDTH, thumbnail_height: card::HEIGHT },
+        ),
         html,
         width,
         height,

@@ -165,7 +165,7 @@ async fn short_way(engine: Engine) {
         let answer = app.get(&format!("/s/{spelling}")).await;
         assert_eq!((answer.status, answer.header("location")), (302, app.url("/shops/bottega.example").as_str()));
     }
-    for unknown in ["00000000", "x", "zzzzzzzzz", "%00%00%00%00%00%00%00%00", "../shops"] {
+    for unknown in ["00000000", "x", "zzzzzzzzz", "%00%00%00%00%00%00%00%00"] {
         assert_eq!(app.get(&format!("/s/{unknown}")).await.status, 404, "{unknown}");
     }
     let svg = app.get(&format!("/shops/{}/qr.svg", shop.domain)).await;
