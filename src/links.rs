@@ -57,8 +57,6 @@ pub mod path {
     pub const QR_PNG: &str = "/shops/{domain}/qr.png";
     /// How a profile or a review is embedded.
     pub const OEMBED: &str = "/oembed";
-    /// A profile in a frame of another site.
-    pub const EMBED_SHOP: &str = "/embed/shops/{domain}";
     /// A review in a frame of another site.
     pub const EMBED_REVIEW: &str = "/embed/reviews/{id}";
     /// The widgets, shown and explained.

@@ -1,5 +1,5 @@
-//! Profiles and reviews inside other sites: an oEmbed answer says how, a small page of ours fills the frame. No script, and
-//! nothing that a frame could tell about the site around it.
+//! Profiles and reviews inside other sites: an oEmbed answer says how. A profile fills the frame with a widget, a review with a
+//! small page of its own. No script, and nothing that a frame could tell about the site around it.
 
 use serde::Serialize;
 
@@ -16,8 +16,13 @@ use crate::look::words::{self, fill};
 use crate::merchants::{self, Shop};
 use crate::reviews::public::{self, PublicEntry, PublicReview};
 
+use super::widget::kind::Kind;
+
 pub(crate) mod api;
 pub(crate) mod frame;
+
+/// Pixels of a column of text.
+const WIDTH: u32 = 600;
 
 /// What can be embedded.
 #[derive(Clone, Debug, PartialEq)]
@@ -104,12 +109,21 @@ pub(super) fn of(
     Ok(shop.map(|shop| of_shop(links, &shop, *language, room)))
 }
 
+/// A profile is framed as the widgets frame it: its latest reviews where there is room for them, else its score.
 fn of_shop(links: &Links, shop: &Shop, language: Option<Language>, room: Room) -> Embed {
     let spoken = language.unwrap_or_else(|| shop.locale.language());
     let title = fill(words::of(spoken).profile.title, &[("shop", &shop.name)]);
-    let frame = in_language(links.to(path::EMBED_SHOP, &[&shop.domain]), language);
+    let (list, score) = (size(Kind::List), size(Kind::Mini));
+    let (kind, (width, height)) = if room.holds(score.0, list.1) { (Kind::List, list) } else { (Kind::Mini, score) };
+    let frame = format!("{}?locale={spoken}", links.to(path::WIDGET_FRAME, &[&shop.domain, &kind.name()]));
     let picture = links.shop_card(&shop.domain, spoken, shop.public_version);
-    embed(links, shop, title, &frame, room.within(480, 210), picture, room)
+    embed(links, shop, title, &frame, room.within(width, height), picture, room)
+}
+
+/// A kind that takes all the width there is gets as much as a column of text.
+fn size(kind: Kind) -> (u32, u32) {
+    let (width, height) = kind.pixels();
+    (width.and_then(|width| u32::try_from(width).ok()).unwrap_or(WIDTH), u32::try_from(height).unwrap_or(WIDTH))
 }
 
 fn of_review(links: &Links, shop: &Shop, review: &PublicReview, language: Option<Language>, room: Room) -> Embed {
@@ -117,7 +131,7 @@ fn of_review(links: &Links, shop: &Shop, review: &PublicReview, language: Option
     let title = card::told_review(spoken, &shop.name, review.stars);
     let frame = in_language(links.to(path::EMBED_REVIEW, &[&review.id]), language);
     let picture = links.review_card(review.id, spoken, review.version);
-    embed(links, shop, title, &frame, room.within(600, 360), picture, room)
+    embed(links, shop, title, &frame, room.within(WIDTH, 360), picture, room)
 }
 
 #[expect(clippy::too_many_arguments, reason = "the members of one answer")]
@@ -145,11 +159,9 @@ fn embed(
         author_name: shop.name.clone(),
         author_url: links.profile(&shop.domain),
         cache_age: 3600,
-        thumbnail: (raster::BUILT && room.holds(card::WIDTH, card::HEIGHT)).then_some(Thumbnail {
-            thumbnail_url: picture,
-            thumbnail_width: card::WIDTH,
-            thumbnail_height: card::HEIGHT,
-        }),
+        thumbnail: (raster::BUILT && room.holds(u32::from(card::WIDTH), u32::from(card::HEIGHT))).then_some(
+            Thumbnail { thumbnail_url: picture, thumbnail_width: card::WIDTH, thumbnail_height: card::HEIGHT },
+        ),
         html,
         width,
         height,
@@ -168,9 +180,8 @@ impl Room {
         (self.width.map_or(width, |most| most.min(width)), self.height.map_or(height, |most| most.min(height)))
     }
 
-    fn holds(self, width: u16, height: u16) -> bool {
-        self.width.is_none_or(|most| most >= u32::from(width))
-            && self.height.is_none_or(|most| most >= u32::from(height))
+    fn holds(self, width: u32, height: u32) -> bool {
+        self.width.is_none_or(|most| most >= width) && self.height.is_none_or(|most| most >= height)
     }
 }
 

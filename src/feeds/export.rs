@@ -6,6 +6,7 @@
 use crate::db::{self, Connection};
 use crate::kernel::id::{ReviewId, ShopId};
 use crate::kernel::time::{Timestamp, UtcDay};
+use crate::links::Links;
 use crate::reviews::public::Tombstone;
 use crate::reviews::{PublicEntry, PublicReview, walk};
 
@@ -16,7 +17,7 @@ use super::stream::Source;
 const BATCH: i64 = 100;
 
 /// The columns of the table. New ones are added at the end.
-pub(super) const COLUMNS: [&str; 23] = [
+pub(super) const COLUMNS: [&str; 24] = [
     "id",
     "status",
     "about",
@@ -40,6 +41,7 @@ pub(super) const COLUMNS: [&str; 23] = [
     "gone_since",
     "gone_reason",
     "gone_by",
+    "photos",
 ];
 
 /// As what.
@@ -53,6 +55,7 @@ pub(super) enum Form {
 
 /// An export under way.
 pub(super) struct Export {
+    links: Links,
     shop: ShopId,
     form: Form,
     batch: i64,
@@ -66,8 +69,8 @@ enum Stage {
 }
 
 impl Export {
-    pub(super) fn new(shop: ShopId, form: Form) -> Self {
-        Self { shop, form, batch: BATCH, stage: Stage::Begin }
+    pub(super) fn new(links: Links, shop: ShopId, form: Form) -> Self {
+        Self { links, shop, form, batch: BATCH, stage: Stage::Begin }
     }
 
     /// The same in other batches.
@@ -89,6 +92,7 @@ impl Source for Export {
             Stage::End => return Ok(None),
         };
         let (entries, last) = walk::entries(conn, self.shop, after, self.batch)?;
+        let entries: Vec<_> = entries.into_iter().map(|entry| entry.with_links(&self.links)).collect();
         self.stage = if last.is_some() { Stage::After(last) } else { Stage::End };
         match self.form {
             Form::Lines => lines(&entries),
@@ -142,6 +146,7 @@ fn of_review(review: &PublicReview) -> [String; COLUMNS.len()] {
         None => ("shop", String::new(), String::new()),
     };
     let reply = review.reply.as_ref();
+    let photos: Vec<&str> = review.photos.iter().filter_map(|photo| photo.url.as_deref()).collect();
     let answers: Vec<&str> = review.answers.iter().map(|answer| answer.text.as_str()).collect();
     let time = |at: Option<Timestamp>| at.map(|at| at.to_string()).unwrap_or_default();
     let day = |day: Option<UtcDay>| day.map(|day| day.to_string()).unwrap_or_default();
@@ -170,6 +175,7 @@ fn of_review(review: &PublicReview) -> [String; COLUMNS.len()] {
         String::new(),
         String::new(),
         String::new(),
+        photos.join(" "),
     ]
 }
 

@@ -87,7 +87,7 @@ fn an_export_of_thousands_comes_in_batches_and_is_whole() {
     let shop = house.shop();
     let ids: Vec<String> = (0..3_000).map(|n| house.publish(&house.customer(&shop), 1 + n % 5).to_string()).collect();
     for form in [Form::Lines, Form::Table] {
-        let pieces = taken(&house, Export::new(shop.id, form));
+        let pieces = taken(&house, Export::new(house.ctx.links().clone(), shop.id, form));
         let largest = pieces.iter().map(Vec::len).max().unwrap();
         assert!(pieces.len() >= 30 && largest < 100 * 2_048, "{} pieces, the largest of {largest}", pieces.len());
         let all = text(pieces);
@@ -129,12 +129,13 @@ fn exports_hold_dialogue_history_and_tombstones_and_no_formula() {
     let id = house.all(&bearer)[0].id;
     house.write(move |tx, ctx| erase(tx, ctx, &gone, gone_id).map(drop));
     replied(&house, &shop, id, "+39 055 1234");
-    let lines = text(taken(&house, Export::new(shop.id, Form::Lines).in_batches(1)));
+    let lines = text(taken(&house, Export::new(house.ctx.links().clone(), shop.id, Form::Lines).in_batches(1)));
     let lines: Vec<Value> = lines.lines().map(line_of).collect();
     assert_eq!((lines[0]["title"].as_str(), lines[0]["earlier"].as_array().map(Vec::len)), (Some("=1+1"), Some(0)));
     assert_eq!(lines[0]["reply"]["text"], "+39 055 1234");
     assert_eq!((lines[1]["status"].as_str(), lines[1].get("stars")), (Some("erased"), None));
-    let rows = records(&text(taken(&house, Export::new(shop.id, Form::Table).in_batches(1))));
+    let rows =
+        records(&text(taken(&house, Export::new(house.ctx.links().clone(), shop.id, Form::Table).in_batches(1))));
     let cell = |row: usize, name: &str| rows[row][COLUMNS.iter().position(|column| *column == name).unwrap()].as_str();
     assert_eq!((cell(0, "title"), cell(0, "author"), cell(0, "reply")), ("'=1+1", "''t Hart", "'+39 055 1234"));
     assert_eq!(cell(0, "text").strip_prefix('\''), Some(hostile.text.as_str()));

@@ -36,6 +36,8 @@ pub(super) fn open(address: &str) -> Result<(Arc<dyn ObjectStore>, String), File
         .with_access_key_id(secret(url.username())?)
         .with_secret_access_key(secret(url.password().unwrap_or_default())?)
         .with_virtual_hosted_style_request(false)
+        // One file a time: not every server deletes several at once.
+        .with_disable_bulk_delete(true)
         .build()
         .map_err(|_named| refused())?;
     Ok((Arc::new(store), prefix.to_owned()))

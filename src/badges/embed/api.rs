@@ -1,4 +1,4 @@
-//! `/oembed` and the pages that fill a frame. Cross-origin, without cookies; the frames may stand on any site.
+//! `/oembed` and the page of a review that fills a frame. Cross-origin, without cookies; the frames may stand on any site.
 
 use actix_web::http::Method;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -9,20 +9,17 @@ use crate::context::Context;
 use crate::db::{self, Connection};
 use crate::http::stored::{Manner, Stored};
 use crate::http::{Audience, RouteTable};
-use crate::kernel::domain::ShopRef;
 use crate::kernel::id::ReviewId;
 use crate::kernel::locale::Language;
 use crate::links::path;
 use crate::merchants;
 use crate::problem::{Code, Problem};
-use crate::profiles;
 use crate::reviews::card;
 use crate::reviews::public::{self, PublicEntry};
 
-/// Registers oEmbed and the frames.
+/// Registers oEmbed and the frame of a review.
 pub(crate) fn routes(table: &mut RouteTable) {
     table.add(Method::GET, path::OEMBED, "read_oembed", Audience::Public, || web::get().to(read_oembed));
-    table.add(Method::GET, path::EMBED_SHOP, "show_shop_frame", Audience::Cached, || web::get().to(show_shop_frame));
     table.add(Method::GET, path::EMBED_REVIEW, "show_review_frame", Audience::Cached, || {
         web::get().to(show_review_frame)
     });
@@ -77,21 +74,6 @@ fn segment<'a>(req: &'a HttpRequest, name: &str) -> &'a str {
     req.match_info().get(name).unwrap_or_default()
 }
 
-/// `GET /embed/shops/{domain}`.
-async fn show_shop_frame(req: HttpRequest, ctx: web::Data<Context>) -> Answer {
-    let name = ShopRef::parse(segment(&req, "domain")).map_err(|_unparsed| Problem::not_found("shop"))?;
-    let read = move |conn: &mut Connection| -> db::Result<_> {
-        let Some(shop) = merchants::find(conn, &name)? else { return Ok(None) };
-        let (score, _) = profiles::rating(conn, shop.id, "")?;
-        Ok(Some((shop, score)))
-    };
-    let (shop, score) = ctx.db().read(read).await?.ok_or_else(|| Problem::not_found("shop"))?;
-    let spoken = language(&req).unwrap_or_else(|| shop.locale.language());
-    let state = profiles::state(&shop, &score);
-    let frame = Frame::of_shop(spoken, &shop, (score, state), ctx.links());
-    Ok(framed(spoken, frame.document()?, 200).answer(&req))
-}
-
 /// `GET /embed/reviews/{id}`: 410 with the tombstone where it is gone.
 async fn show_review_frame(req: HttpRequest, ctx: web::Data<Context>) -> Answer {
     let id = ReviewId::parse(segment(&req, "id")).map_err(|_unparsed| Problem::not_found("review"))?;
@@ -107,6 +89,6 @@ async fn show_review_frame(req: HttpRequest, ctx: web::Data<Context>) -> Answer 
     let spoken = language(&req).unwrap_or_else(|| shop.locale.language());
     let status = if matches!(entry, PublicEntry::Review(_)) { 200 } else { 410 };
     let shown = card::entry(&entry, &shop, ctx.links());
-    let frame = Frame::of_review(spoken, &shop, (ctx.links().review(id), shown), ctx.links());
+    let frame = Frame::new(spoken, &shop, (ctx.links().review(id), shown), ctx.links());
     Ok(framed(spoken, frame.document()?, status).answer(&req))
 }

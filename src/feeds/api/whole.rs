@@ -58,7 +58,7 @@ async fn export(req: &HttpRequest, shops: &Shops, form: Form) -> Answer {
     };
     let file = Some(format!("reviews-{}.{ending}", entry.shop.domain));
     let manner = Manner { content_type, cache_control: "public, max-age=60", file };
-    Ok(answer(shops.context(), place, Export::new(entry.shop.id, form), &manner))
+    Ok(answer(shops.context(), place, Export::new(shops.context().links().clone(), entry.shop.id, form), &manner))
 }
 
 /// `GET /v1/shops/{shop}/export.ndjson`: all that can be read of a shop's reviews, a line each.

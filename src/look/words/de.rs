@@ -178,7 +178,7 @@ pub(super) static WORDS: Words = Words {
         heading: "Teilen",
         lead: "Die Netzwerke erfahren nichts von Ihrem Besuch, solange Sie keinem dieser Links folgen.",
         yours: "Ihre Bewertung teilen",
-        link: "Link",
+        link: "Adresse",
         copy: "Kopieren",
         copied: "Der Link ist kopiert.",
         system: "Mit einer App teilen",

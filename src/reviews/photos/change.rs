@@ -30,10 +30,11 @@ pub(crate) fn remove(
     photo: PhotoId,
 ) -> db::Result<Changed> {
     let Some(review) = edit::own(tx, bearer, review)? else { return Ok(Changed::NotFound) };
-    if store::drop_photos(tx, review.shop, review.id, Some(photo), ctx.now())? == 0 {
+    if store::drop_photos(tx, review.shop, review.id, Some(photo), ctx.now())? > 0 {
+        merchants::bump_public(tx, review.shop)?;
+    } else if !store::exists(tx, review.shop, review.id, photo)? {
         return Ok(Changed::NotFound);
     }
-    merchants::bump_public(tx, review.shop)?;
     Ok(Changed::Done)
 }
 

@@ -85,6 +85,11 @@ pub(super) fn drop_photos(
     })
 }
 
+/// Whether there is such a row, whatever its state.
+pub(super) fn exists(conn: &mut Connection, shop: ShopId, review: ReviewId, id: PhotoId) -> db::Result<bool> {
+    Ok(photos::table.find((shop, review, id)).count().get_result::<i64>(conn)? == 1)
+}
+
 /// Says what a photo shows. `false` where there is none.
 pub(super) fn describe(
     tx: &mut Connection,

@@ -177,7 +177,7 @@ fn half_a_photo_is_none() {
     let tricked = [&whole[..2], &thumbnail, &whole[2..whole.len() / 2]].concat();
     assert_eq!(develop(&tricked).unwrap_err(), Unfit::Broken, "the end of a thumbnail is not the end");
     let mut noise = whole.clone();
-    noise[2..120].fill(0x5a);
+    noise[4..120].fill(0x5a);
     assert_eq!(develop(&noise).unwrap_err(), Unfit::Broken);
 }
 
