@@ -39,6 +39,8 @@ pub(crate) struct Data {
     pub(crate) shop: ShopFacts,
     /// `null`: about the shop itself.
     pub(crate) product: Option<ProductFacts>,
+    /// The page for people about it: the product's where it has reviews, else the shop's.
+    pub(crate) url: String,
     /// Language of the words.
     pub(crate) locale: Language,
     /// The UTC day it speaks of.
@@ -157,6 +159,8 @@ pub(crate) fn read(
     };
     let links = ctx.links();
     let url = links.profile(&shop.domain);
+    let page = product.as_ref().filter(|product| product.name.is_some());
+    let page = page.map_or_else(|| url.clone(), |product| links.product(&shop.domain, &product.sku));
     let name = product.as_ref().and_then(|product| product.name.clone()).unwrap_or_else(|| shop.name.clone());
     let about = About { shop, name, language, as_of: ctx.now().day(), score };
     let mut words = Words::of(&about);
@@ -164,6 +168,7 @@ pub(crate) fn read(
     let Score { shown, stars, count, .. } = score;
     Ok(Data {
         product,
+        url: page,
         locale: language,
         as_of: about.as_of,
         score: shown,

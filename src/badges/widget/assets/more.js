@@ -113,7 +113,7 @@ export default ({ h, s, stars, seal, rated, count, foot, verdict, gone, ask, add
   // Opens over the page and moves nothing: by click or key, closed by the same, by Escape or by a click elsewhere.
   const over = corner => (d, host, signal) => {
     const panel = h('div', { class: 'panel', id: 'panel', hidden: '', ...named(d) }, top(d), scroll(d, list(d, some(d, host))),
-      h('a', { href: d.shop.url }, d.words.all))
+      h('a', { href: d.url }, d.words.all))
     const set = open => {
       panel.hidden = !open
       opener.setAttribute('aria-expanded', open)

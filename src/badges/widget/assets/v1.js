@@ -32,13 +32,13 @@
     s('svg', { width: n * 24, height: 24, viewBox: `0 0 ${n * 24} 24` }, s('path', { class: 'on', d: STARS })))
   const seal = () => s('svg', { class: 'seal', viewBox: '0 0 32 32', 'aria-hidden': true }, s('path', { 'fill-rule': 'evenodd', d: SEAL }))
 
-  const line = (d, ...kids) => h('a', { class: 'line', href: d.shop.url, title: d.words.label }, kids,
+  const line = (d, ...kids) => h('a', { class: 'line', href: d.url, title: d.words.label }, kids,
     h('span', { class: 'vh' }, ' ' + d.words.certified))
   // In one line; a shop that has no score to show says why.
   const micro = draw => d => line(d, d.words.state ? [seal(), h('span', {}, d.words.state)] : draw(d, d.words))
   const group = (d, name, ...kids) => h('div', { class: 'card ' + name, role: 'group', 'aria-label': d.words.certified }, kids)
   const rated = d => h('p', { class: 'rated' }, stars(d.stars, d.words.out_of), d.review_count > 0 && h('b', { 'aria-hidden': true }, d.words.score))
-  const count = d => h('a', { href: d.shop.url }, d.words.count)
+  const count = d => h('a', { href: d.url }, d.words.count)
   const foot = d => h('p', { class: 'foot' }, seal(), h('span', {}, 'Attesta'), h('span', {}, d.words.as_of),
     h('a', { href: d.verification.policy_url }, d.words.how))
   const verdict = d => h('p', { class: 'h' }, d.words.state || d.words.verdict)
