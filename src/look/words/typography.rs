@@ -35,9 +35,8 @@ fn french(text: &str) -> Vec<String> {
     for (mark, blank) in [(':', BLANK), (';', NARROW), ('?', NARROW), ('%', NARROW)] {
         found.extend(before(text, mark, blank));
     }
-    if neighbours(text)
-        .any(|(last, c, _)| c == '\'' && last.is_some_and(char::is_alphabetic) && !text.contains("'none'"))
-    {
+    let letter = |c: Option<char>| c.is_some_and(char::is_alphabetic);
+    if neighbours(text).any(|(last, c, next)| c == '\'' && letter(last) && letter(next)) {
         found.push("has a straight apostrophe".to_owned());
     }
     // A name may begin with a vowel: d'Anna, qu'Anna.
