@@ -172,14 +172,11 @@ mod tests {
 
     /// What reads the same in English by right.
     const ALIKE: &[(Language, &str)] = &[
-        (It, "share.link"),
-        (It, "share.email"),
         (It, "gallery.tag"),
         (It, "gallery.policy"),
         (It, "demo.email"),
         (De, "layout.shops"),
         (De, "list.text"),
-        (De, "share.link"),
         (De, "gallery.title"),
         (De, "gallery.tag"),
         (De, "gallery.policy"),
@@ -189,7 +186,6 @@ mod tests {
         (Fr, "verdicts.v5"),
         (Fr, "profile.contact"),
         (Fr, "profile.paging"),
-        (Fr, "share.email"),
         (Fr, "gallery.title"),
         (Fr, "gallery.options"),
         (Fr, "gallery.policy"),
