@@ -220,7 +220,7 @@ pub(super) static WORDS: Words = Words {
     },
     photos: Photos {
         heading: "Fotos zu Ihrer Bewertung von {shop}",
-        lead: "Alle sehen sie sofort, zusammen mit Ihrer Bewertung. Sie können jedes wieder entfernen.",
+        lead: "Alle sehen sie sofort, zusammen mit Ihrer Bewertung. Sie können sie jederzeit wieder entfernen.",
         choose: "Fotos auswählen",
         go: "Fotos hinzufügen",
         hint: "JPEG, PNG oder WebP, je bis zu 40 Megapixel. Ort, Zeit und Kamera werden entfernt, bevor ein Foto gespeichert wird.",
@@ -308,7 +308,7 @@ pub(super) static WORDS: Words = Words {
         shop: "Shop",
         stars: "Urteil",
         published: "Veröffentlicht am",
-        written: "Version {n}, geschrieben am",
+        written: "Fassung {n}, geschrieben am",
         ordered: "Bestellt am",
         delivered: "Geliefert am",
         order: "Die Bestellung",

@@ -221,7 +221,7 @@ pub(super) static WORDS: Words = Words {
     },
     photos: Photos {
         heading: "Fotos para tu reseña de {shop}",
-        lead: "Todo el mundo las ve al momento, junto con tu reseña. Puedes retirar cada una.",
+        lead: "Todo el mundo las ve al momento, junto con tu reseña. Puedes retirarlas cuando quieras.",
         choose: "Elige las fotos",
         go: "Añadir las fotos",
         hint: "JPEG, PNG o WebP, hasta 40 megapíxeles cada una. El lugar, la hora y la cámara se eliminan antes de guardar una foto.",

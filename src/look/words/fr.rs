@@ -218,7 +218,7 @@ pub(super) static WORDS: Words = Words {
     },
     photos: Photos {
         heading: "Photos pour votre avis sur {shop}",
-        lead: "Tout le monde les voit aussitôt, avec votre avis. Vous pouvez retirer chacune d’elles.",
+        lead: "Tout le monde les voit aussitôt, avec votre avis. Vous pouvez les retirer quand vous voulez.",
         choose: "Choisir des photos",
         go: "Ajouter les photos",
         hint: "JPEG, PNG ou WebP, jusqu’à 40 mégapixels chacune. Le lieu, l’heure et l’appareil sont retirés avant qu’une photo soit conservée.",

@@ -217,7 +217,7 @@ pub(super) static WORDS: Words = Words {
     },
     photos: Photos {
         heading: "Foto per la tua recensione di {shop}",
-        lead: "Chiunque le vede subito, insieme alla tua recensione. Puoi togliere ognuna quando vuoi.",
+        lead: "Tutti le vedono subito, insieme alla tua recensione. Puoi toglierle quando vuoi.",
         choose: "Scegli le foto",
         go: "Aggiungi le foto",
         hint: "JPEG, PNG o WebP, fino a 40 megapixel ciascuna. Luogo, ora e apparecchio vengono tolti prima di conservare una foto.",
