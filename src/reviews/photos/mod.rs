@@ -1,8 +1,8 @@
 //! Photos of a review: up to five, added by its author after publication, from the same link that edits it.
 //!
-//! [`develop`] makes a photo of ours from whatever was sent; [`add`] keeps it, [`remove`] takes one back, [`describe`] says
+//! [`develop`] makes a photo of ours from whatever was sent; [`mod@add`] keeps it, [`remove()`] takes one back, [`describe()`] says
 //! what it shows for those who do not see it. A photo is seen as long as its review is: restricted or erased, it answers
-//! 410 from the same transaction on. Its row comes before its files and goes after them, so that [`tidy`] finds whatever a
+//! 410 from the same transaction on. Its row comes before its files and goes after them, so that [`mod@tidy`] finds whatever a
 //! crash left behind and no file outlives its row. Only the author touches photos; no shop, and no event of one.
 
 use std::sync::Arc;
