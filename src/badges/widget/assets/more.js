@@ -22,7 +22,7 @@ export default ({ h, s, stars, seal, rated, count, foot, verdict, gone, ask, add
   const none = d => h('p', { class: 'note' }, d.words.none)
   const named = d => ({ role: 'group', 'aria-label': d.words.certified })
   // What scrolls can be reached and scrolled by keyboard.
-  const scroll = (d, ...kids) => h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': d.words.latest }, kids)
+  const scroll = (d, ...kids) => h('div', { class: 'scroll', tabindex: 0, role: 'group', 'aria-label': d.words.latest }, kids)
   const list = (d, all, className) => all.length ? h('ul', { class: 'list ' + (className || ''), role: 'list' }, items(d, all)) : none(d)
   const stream = (d, ...kids) => h('div', { class: 'stream', ...named(d) }, kids)
   const button = (attributes, act, signal, ...kids) => {

@@ -94,9 +94,10 @@
 
   // The second file is checked against its hash where the browser can, and fetched once.
   let second
-  const more = () => second ||= new Promise(done => {
+  const more = () => second ||= new Promise((done, failed) => {
     const link = h('link', { rel: 'modulepreload', href: base + '__MORE__', integrity: '__MORE_HASH__', crossorigin: '' })
-    link.onload = link.onerror = done
+    link.onload = done
+    link.onerror = failed
     if (!link.relList.supports('modulepreload')) return done()
     document.head.append(link)
   }).then(() => import(base + '__MORE__')).then(file => file.default({ h, s, stars, seal, rated, count, foot, verdict, gone, ask, address, style }))
