@@ -23,7 +23,7 @@ def main():
             rss = server.rss_mb()
         written = sqlite3.connect(data / "attesta.db")
         stored, = written.execute("SELECT count(*) FROM order_events").fetchone()
-        schema = ";".join(sql for sql, in written.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"))
+        schema = ";".join(sql for sql, in written.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' AND tbl_name NOT LIKE 'search_words%'"))
         target = sqlite3.connect(data / "bare.db")
         target.executescript(schema)
         for table in ("merchants", "shops"):

@@ -14,7 +14,7 @@ import time
 from common import HERE, build, folder, free_port, need, open_shop, serving, signed_events, verdict, wrk
 
 SCRIPT = r"""
-\set n random(1, 2000000000)
+\set n random(1, 9000000000000000)
 BEGIN;
 INSERT INTO order_events SELECT shop, 'msg_' || md5(:n::text), decode(md5('e' || :n), 'hex'), decode(md5('o' || :n), 'hex'), 'order.fulfilled', sha256(:n::text::bytea), 1, 1, 'v1', answer FROM sample;
 INSERT INTO orders SELECT shop, decode(md5('o' || :n), 'hex'), 'IT-' || :n, 0, 'scheduled', NULL, 1, fold, 1, 0, 1, 1 FROM sample;

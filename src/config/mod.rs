@@ -52,7 +52,7 @@ pub struct Config {
     pub files_url: Option<Secret>,
     /// Proxies whose forwarding headers are believed.
     pub trusted_proxies: Vec<IpNet>,
-    /// Threads that answer requests; 0 means one for each core.
+    /// Threads that answer requests; 0 means one for every two cores.
     pub workers: usize,
     /// Largest body of a request, in bytes.
     pub body_limit: usize,

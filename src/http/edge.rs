@@ -22,7 +22,7 @@ use crate::problem::Problem;
 pub struct EdgeParts<'a> {
     /// Effective settings.
     pub config: &'a Config,
-    /// The injected clock, for the limits.
+    /// The injected clock, for limits and the short way.
     pub clock: Arc<dyn Clock>,
     /// All routes, those of [`super::routes`] included.
     pub table: RouteTable,
@@ -37,6 +37,7 @@ pub struct Edge {
     links: Links,
     docs: Docs,
     table: RouteTable,
+    clock: Arc<dyn Clock>,
     limits: Limits,
     streams: Arc<Streams>,
     metrics: Metrics,
@@ -61,6 +62,7 @@ impl Edge {
             links: Links::new(config.base()),
             docs: Docs::default(),
             limits: Limits::new(&config.limits, &parts.clock),
+            clock: parts.clock,
             streams: Arc::default(),
             table: parts.table,
             metrics: parts.metrics,
@@ -105,6 +107,10 @@ impl Edge {
     /// The limits, for the tick that tidies them.
     pub fn limits(&self) -> &Limits {
         &self.limits
+    }
+
+    pub(super) fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
     }
 
     pub(super) fn streams(&self) -> &Arc<Streams> {

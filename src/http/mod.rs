@@ -23,6 +23,7 @@ mod own;
 pub(crate) mod pages;
 mod server;
 mod shell;
+pub(crate) mod shortcut;
 pub(crate) mod stored;
 pub(crate) mod streams;
 mod table;

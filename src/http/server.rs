@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,9 +12,12 @@ use actix_web::dev::{ServerHandle, Service, ServiceFactory, ServiceRequest, Serv
 use actix_web::http::KeepAlive;
 use actix_web::web::ServiceConfig;
 use actix_web::{App, HttpServer};
+use futures_util::TryFutureExt as _;
+use futures_util::future::{Either, ready};
 
 use super::edge::Edge;
 use super::mount::{arrive, mount};
+use super::shortcut::Shortcut;
 
 /// Adds the rooms' shared data to a worker's routes.
 pub type Configure = Arc<dyn Fn(&mut ServiceConfig) + Send + Sync>;
@@ -43,7 +47,7 @@ pub async fn serve(
     let (workers, keep_alive, request_timeout) = (edge.workers, edge.keep_alive, edge.request_timeout());
     let each = Arc::clone(&edge);
     let server = HttpServer::new(move || worker(Arc::clone(&each), Arc::clone(&configure)))
-        .workers(if workers == 0 { cores() } else { workers })
+        .workers(if workers == 0 { usual() } else { workers })
         .keep_alive(KeepAlive::Timeout(keep_alive))
         .client_request_timeout(request_timeout)
         .client_disconnect_timeout(Duration::from_secs(5))
@@ -78,8 +82,9 @@ async fn orderly(handle: &ServerHandle, patience: Duration, drain: impl Future<O
     }
 }
 
-fn cores() -> usize {
-    std::thread::available_parallelism().map_or(2, std::num::NonZero::get)
+/// One for every two cores: a worker only reads, decides and writes, and what works hard does so beside it.
+fn usual() -> usize {
+    (std::thread::available_parallelism().map_or(2, std::num::NonZero::get) / 2).max(1)
 }
 
 /// One worker's application: also what tests call without a port.
@@ -96,9 +101,17 @@ pub fn worker(
     >,
 > {
     let prefix = edge.links().base().prefix().to_owned();
+    let shortcut = Rc::new(Shortcut::new(Arc::clone(edge.clock())));
     let app = App::new().wrap_fn(move |mut req: ServiceRequest, next| {
         arrive(&mut req, &prefix);
-        next.call(req)
+        if let Some(answer) = shortcut.answer(&req) {
+            return Either::Left(ready(Ok(req.into_response(answer))));
+        }
+        let (answered, shortcut) = (next.call(req), Rc::clone(&shortcut));
+        Either::Right(answered.map_ok(move |mut response| {
+            shortcut.keep(&mut response);
+            response
+        }))
     });
     app.configure(|cfg| {
         configure(cfg);

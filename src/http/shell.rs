@@ -19,6 +19,7 @@ use super::edge::Edge;
 use super::headers::secure;
 use super::limits::Lefts;
 use super::metrics::OperationMetrics;
+use super::shortcut::Again;
 use super::table::Audience;
 use crate::problem::{Code, Problem};
 
@@ -155,6 +156,7 @@ fn finish(rules: &Rules, response: ServiceResponse) -> ServiceResponse {
     }
     secure(response.headers_mut(), rules.audience.unwrap_or(Audience::Page), rules.edge.links().base().is_https());
     rules.metrics.count(response.status().as_u16());
+    Again::count_at(response.response_mut(), &rules.metrics);
     response
 }
 

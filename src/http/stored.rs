@@ -167,6 +167,12 @@ impl Stored {
         response
     }
 
+    /// What a request is given: the bytes, and their coding where they have one.
+    pub(super) fn given(&self, headers: &HeaderMap) -> (Bytes, Option<HeaderValue>) {
+        let (form, coding) = self.form(headers);
+        (form.bytes.clone(), coding)
+    }
+
     /// Whether the reader has these bytes by its date: asked only where it sends no tag (RFC 9110 13.1.3).
     fn is_old_news(&self, req: &HttpRequest) -> bool {
         let (Some(modified), false) = (self.modified, req.headers().contains_key(header::IF_NONE_MATCH)) else {

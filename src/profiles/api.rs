@@ -8,6 +8,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
 use crate::context::Context;
+use crate::http::shortcut::Fresh;
 use crate::http::stored::{Manner, Stored};
 use crate::http::{self, Audience, RouteTable};
 use crate::kernel::domain::ShopRef;
@@ -50,7 +51,7 @@ fn segment<'a>(req: &'a HttpRequest, name: &str) -> &'a str {
     req.match_info().get(name).unwrap_or_default()
 }
 
-async fn stored(cache: &ProfileCache, name: &str, face: Face) -> Result<Arc<Stored>, Problem> {
+async fn stored(cache: &ProfileCache, name: &str, face: Face) -> Result<Fresh, Problem> {
     cache.get(name, face).await?.ok_or_else(no_shop)
 }
 

@@ -14,6 +14,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::context::Context;
 use crate::db::{self, Connection};
+use crate::http::shortcut::{Fresh, within};
 use crate::http::stored::Stored;
 use crate::kernel::domain::ShopRef;
 use crate::kernel::time::Timestamp;
@@ -56,7 +57,7 @@ const NEVER: i64 = i64::MIN / 2;
 
 /// What a read finds without asking anybody.
 enum Look {
-    Fresh(Arc<Stored>),
+    Fresh(Fresh),
     Nobody,
     /// Not made yet, or to be checked.
     Ask,
@@ -105,7 +106,7 @@ impl<S: Surface> Cache<S> {
     ///
     /// # Errors
     /// The database's, where nothing is held that could be served on.
-    pub(crate) async fn get(&self, name: &str, surface: S) -> db::Result<Option<Arc<Stored>>> {
+    pub(crate) async fn get(&self, name: &str, surface: S) -> db::Result<Option<Fresh>> {
         match self.look(name, &surface) {
             Look::Fresh(stored) => return Ok(Some(stored)),
             Look::Nobody => return Ok(None),
@@ -121,36 +122,38 @@ impl<S: Surface> Cache<S> {
         match names.get(name) {
             Some(slot) => {
                 let (now, poll_ms) = (self.inner.ctx.now(), self.inner.poll_ms);
-                slot.look(surface, now, slot.is_young(now, poll_ms) || slot.may_wait(now, poll_ms))
+                slot.look(surface, now, slot.trust(now, poll_ms).or_else(|| slot.may_wait(now, poll_ms)))
             }
             None => Look::Ask,
         }
     }
 
-    async fn ask(&self, shop: &ShopRef, surface: S) -> db::Result<Option<Arc<Stored>>> {
+    async fn ask(&self, shop: &ShopRef, surface: S) -> db::Result<Option<Fresh>> {
         let slot = self.slot(&shop.to_string());
         let _turn = slot.turn.lock().await;
         let now = self.inner.ctx.now();
         // Who waited for a turn may find the work done; who was sent to ask asks.
-        match slot.look(&surface, now, slot.is_young(now, self.inner.poll_ms)) {
+        let poll_ms = self.inner.poll_ms;
+        match slot.look(&surface, now, slot.trust(now, poll_ms)) {
             Look::Fresh(stored) => return Ok(Some(stored)),
             Look::Nobody => return Ok(None),
             Look::Ask => {}
         }
         let held = slot.held(&surface, now);
         let (ctx, wanted, seen) = (self.inner.ctx.clone(), shop.clone(), held.as_ref().map(|held| held.0));
-        let face = surface.clone();
+        let (face, dated) = (surface.clone(), surface.clone().dated());
+        let fresh = |stored| Some(Fresh::new(stored, within(now, poll_ms, dated)));
         let asked = self.inner.ctx.db().read(move |conn| ask(conn, &ctx, &wanted, face, seen)).await;
         match (asked, held) {
             (Ok(Asked::Same(version)), Some((_, stored))) => {
                 slot.checked(version, now);
-                Ok(Some(stored))
+                Ok(fresh(stored))
             }
             (Ok(Asked::New(version, stored)), _) => {
                 let stored =
                     self.keep(&slot, surface, Made { version, day: now.day().number(), stored: Arc::from(stored) });
                 slot.checked(version, now);
-                Ok(Some(stored))
+                Ok(fresh(stored))
             }
             (Ok(_), _) => {
                 slot.nobody(now);
@@ -159,7 +162,7 @@ impl<S: Surface> Cache<S> {
             (Err(error), Some((version, stored))) => {
                 tracing::warn!(%error, "public bytes could not be checked; the last ones are served on");
                 slot.checked(version, now);
-                Ok(Some(stored))
+                Ok(fresh(stored))
             }
             (Err(error), None) => Err(error),
         }
@@ -233,11 +236,9 @@ impl<S> Default for Slot<S> {
 }
 
 impl<S: Surface> Slot<S> {
-    fn look(&self, surface: &S, now: Timestamp, trusted: bool) -> Look {
+    fn look(&self, surface: &S, now: Timestamp, trusted: Option<i64>) -> Look {
         let version = self.version.load(Ordering::Acquire);
-        if !trusted {
-            return Look::Ask;
-        }
+        let Some(left) = trusted else { return Look::Ask };
         if version == NOBODY {
             return Look::Nobody;
         }
@@ -251,20 +252,23 @@ impl<S: Surface> Slot<S> {
                 if !self.used.load(Ordering::Relaxed) {
                     self.used.store(true, Ordering::Relaxed);
                 }
-                Look::Fresh(Arc::clone(&made.stored))
+                Look::Fresh(Fresh::new(Arc::clone(&made.stored), within(now, left, surface.clone().dated())))
             }
             None => Look::Ask,
         }
     }
 
-    /// Whether the version was asked for within the last poll.
-    fn is_young(&self, now: Timestamp, poll_ms: i64) -> bool {
-        (0..poll_ms).contains(&self.age(now))
+    /// How many milliseconds of the poll are left to a version that was asked for within it.
+    fn trust(&self, now: Timestamp, poll_ms: i64) -> Option<i64> {
+        let age = self.age(now);
+        (0..poll_ms).contains(&age).then(|| poll_ms - age)
     }
 
-    /// When a version comes of age, the first to notice asks the database and the others go on for half a poll.
-    fn may_wait(&self, now: Timestamp, poll_ms: i64) -> bool {
-        (poll_ms..poll_ms + poll_ms / 2).contains(&self.age(now)) && self.asking.swap(true, Ordering::Relaxed)
+    /// When a version comes of age, the first to notice asks the database and the others go on for half a poll, each for
+    /// this one answer.
+    fn may_wait(&self, now: Timestamp, poll_ms: i64) -> Option<i64> {
+        let others = (poll_ms..poll_ms + poll_ms / 2).contains(&self.age(now));
+        (others && self.asking.swap(true, Ordering::Relaxed)).then_some(0)
     }
 
     fn age(&self, now: Timestamp) -> i64 {

@@ -1,11 +1,9 @@
 //! Pictures and widgets from stored bytes: for any origin, without cookies, the same for everybody.
 
-use std::sync::Arc;
-
 use actix_web::http::Method;
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use crate::http::stored::Stored;
+use crate::http::shortcut::Fresh;
 use crate::http::{Audience, RouteTable};
 use crate::links::path;
 use crate::problem::Problem;
@@ -40,9 +38,9 @@ async fn read_badge_png(
     Ok(pictures.of(&svg, scale(req.query_string()), BRIEFLY).await?.answer(&req))
 }
 
-async fn badge(req: &HttpRequest, cache: &BadgeCache, look: Look) -> Result<Arc<Stored>, Problem> {
+async fn badge(req: &HttpRequest, cache: &BadgeCache, look: Look) -> Result<Fresh, Problem> {
     let name = req.match_info().get("shop").unwrap_or_default();
-    Ok(cache.get(name, Face::Picture(look)).await?.unwrap_or_else(|| Arc::new(unknown_shop(look))))
+    Ok(cache.get(name, Face::Picture(look)).await?.unwrap_or_else(|| Fresh::once(unknown_shop(look))))
 }
 
 /// How many pixels to one of the drawing.

@@ -8,6 +8,7 @@ use crate::badges::face::Face;
 use crate::badges::widget::asked::{Asked, theme};
 use crate::badges::widget::kind::Kind;
 use crate::badges::widget::{files, markup};
+use crate::http::shortcut::forever;
 use crate::http::{Audience, RouteTable};
 use crate::links::path;
 use crate::problem::Problem;
@@ -32,7 +33,7 @@ fn segment<'a>(req: &'a HttpRequest, name: &str) -> &'a str {
 }
 
 async fn read_widget_file(req: HttpRequest) -> Answer {
-    files::find(segment(&req, "file")).map(|file| file.answer(&req)).ok_or_else(|| Problem::not_found("file"))
+    files::find(segment(&req, "file")).map(|file| forever(file, &req)).ok_or_else(|| Problem::not_found("file"))
 }
 
 async fn read_widget_summary(req: HttpRequest, cache: Cache) -> Answer {
