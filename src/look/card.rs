@@ -201,7 +201,12 @@ fn quoted(sheet: &mut Sheet, card: &Card<'_>, quote: &Quote<'_>, first: &str, se
     let quoted = format!("{open}{first}{close}");
     let (sizes, lines): (&[u16], usize) = if second.is_some() { (&[56, 46], 2) } else { (&[62, 54, 46], 3) };
     let serif = Pen { face: Face::Serif, ..STRONG };
-    let mut at = sheet.block((LEFT, 284), serif, &fit(&quoted, Face::Serif, sizes, lines));
+    let mut block = fit(&quoted, Face::Serif, sizes, lines);
+    // A cut takes the mark at the end along.
+    if let Some(last) = block.lines.last_mut().filter(|last| last.ends_with('…')) {
+        last.push_str(close);
+    }
+    let mut at = sheet.block((LEFT, 284), serif, &block);
     if let Some(second) = second {
         let (sizes, lines): (&[u16], usize) = if at > 370 { (&[30], 2) } else { (&[36, 32], 2) };
         at = sheet.block((LEFT, at - 8), Pen { ink: LIGHT.ink, ..QUIET }, &fit(second, Face::Plain, sizes, lines));

@@ -17,6 +17,7 @@ pub(crate) enum NotDrawn {
     #[error("this build draws no pictures: it was made without the feature `cards`")]
     NotBuilt,
     /// The SVG is not well-formed, or not of a size we draw.
+    #[cfg_attr(not(feature = "cards"), expect(dead_code, reason = "said by a build with the feature"))]
     #[error("the drawing cannot be read or is too large")]
     Unfit,
 }

@@ -310,6 +310,7 @@ mod tests {
         hang::<ThanksPage>("thanks");
         hang::<YoursPage>("yours");
         hang::<FreshLinkPage>("fresh");
+        hang::<PhotosPage>("photos");
         hang::<ConfirmErasePage>("erase");
         hang::<NoticePage>("notice");
         hang::<ReviewPage>("review");

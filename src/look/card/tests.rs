@@ -14,11 +14,6 @@ fn domain() -> ShopDomain {
     ShopDomain::parse("bottega-ligure.example").expect("a domain")
 }
 
-/// The drawing with plain blanks in its dates.
-fn draw(card: &Card<'_>) -> String {
-    super::draw(card).replace('\u{a0}', " ")
-}
-
 /// The texts of the drawing, in order.
 fn texts(svg: &str) -> Vec<&str> {
     svg.split("<text ")
@@ -47,6 +42,9 @@ fn a_review_says_what_was_said_and_by_whom() {
             "bottega-ligure.example"
         ]
     );
+    let long = "Ordinato lunedì, arrivato mercoledì. ".repeat(9);
+    let cut = draw(&card(&domain, Subject::Review(quote("", &long))));
+    assert!(texts(&cut).iter().any(|text| text.ends_with("…»")), "{:?}", texts(&cut));
     let bare = draw(&card(&domain, Subject::Review(Quote { author: "", item: "Tazza", ..quote("", "") })));
     let said = texts(&bare);
     assert!(said.contains(&"Un cliente, su Tazza") && !bare.contains('«'), "{said:?}");
