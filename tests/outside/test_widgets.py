@@ -229,6 +229,26 @@ def test_the_link_stays_when_anything_fails(shown, chromium):
     visitor.context.close()
 
 
+def test_pinned_by_its_hash(shown, chromium):
+    instance, host = shown
+    gallery = unescape(urllib.request.urlopen(f"{instance.url}/widgets?shop=bottega.example").read().decode())
+    name, integrity = re.search(r'/w/(v1\.[0-9a-f]{12}\.js)" integrity="(sha384-[A-Za-z0-9+/=]+)"', gallery).groups()
+    pinned = page_of(instance, tag(instance, "list"), script=name, attributes=f'integrity="{integrity}" crossorigin')
+    visitor = Visitor(chromium)
+    visitor.page.goto(host.show("/fisso", pinned))
+    visitor.drawn(1)
+    answer = urllib.request.urlopen(f"{instance.url}/w/{name}")
+    assert "immutable" in answer.headers["cache-control"]
+    visitor.context.close()
+    # Another second file than the one that was pinned is refused, and the link stays.
+    visitor = Visitor(chromium)
+    visitor.page.route("**/w/more.*", lambda route: route.fulfill(body="export default () => ({})", content_type="text/javascript", headers={"access-control-allow-origin": "*"}))
+    visitor.page.goto(host.show("/fisso", pinned))
+    wait_for("the browser's complaint", lambda: visitor.page.title() and any("integrity" in said for said in visitor.complaints))
+    assert visitor.page.locator("attesta-widget > a").is_visible()
+    visitor.context.close()
+
+
 def settled(page, number):
     """A number once it has stopped moving."""
     last = []
