@@ -189,8 +189,6 @@ def size(url):
 @pytest.mark.parametrize("kind", KINDS)
 def test_budgets(shown, chromium, kind):
     instance, host = shown
-    if "/a/b" in instance.url:
-        pytest.skip("measured once")
     visitor = Visitor(chromium)
     visitor.page.goto(host.show("/uno", page_of(instance, tag(instance, kind))))
     visitor.drawn(1)
