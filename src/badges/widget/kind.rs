@@ -68,7 +68,7 @@ kinds! {
     /// A button to the reviews.
     Button "button" Micro line "inline-size:16em;block-size:2.75em";
     /// A small card.
-    Mini "mini" Summary block "inline-size:18em;block-size:9.5em";
+    Mini "mini" Summary block "inline-size:18em;block-size:10.5em";
     /// A band across the page.
     Horizontal "horizontal" Summary block "block-size:7em";
     /// A tall card with the share of each number of stars.
@@ -80,9 +80,9 @@ kinds! {
     /// The latest reviews in columns.
     Grid "grid" Stream block "block-size:38em";
     /// The latest reviews in a row to push.
-    Slider "slider" Stream block "block-size:23em";
+    Slider "slider" Stream block "block-size:24em";
     /// The same row, moving by itself until somebody looks.
-    Carousel "carousel" Stream block "block-size:23em";
+    Carousel "carousel" Stream block "block-size:24em";
     /// The latest review that says something.
     Quote "quote" Stream block "block-size:16em";
     /// A line that opens the reviews below itself.
@@ -96,7 +96,7 @@ kinds! {
     /// The reviews of one product.
     ProductReviews "product-reviews" Product block "block-size:34em";
     /// How to leave a review.
-    Collector "collector" Collector block "block-size:11em";
+    Collector "collector" Collector block "inline-size:26em;block-size:16em";
 }
 
 impl Kind {

@@ -108,7 +108,7 @@ fn ended(palette: &Palette, picture: String, x: u32, parts: &[Part]) -> ((u32, u
 /// Pixels that a text takes at most, in the widest of the usual fonts.
 fn room(text: &str, size: u32, weight: u16) -> u32 {
     let tenths: u32 = text.chars().map(width).sum();
-    tenths * size * if weight > 400 { 64 } else { 60 } / 1_000
+    tenths * size * if weight > 400 { 60 } else { 56 } / 1_000
 }
 
 /// One text of several parts.
