@@ -32,7 +32,7 @@ def build():
 def need(*commands):
     missing = [c for c in commands if not shutil.which(c)]
     if missing:
-        raise SystemExit(f"this bench needs {', '.join(missing)} (Debian: apt-get install wrk nginx-light libsqlite3-dev gcc postgresql)")
+        raise SystemExit(f"this bench needs {', '.join(missing)} (Debian: apt-get install wrk nginx-light nghttp2-client libsqlite3-dev gcc postgresql)")
 
 
 def free_port():

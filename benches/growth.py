@@ -1,12 +1,15 @@
 """What a million reviews cost a reader: a shop with 1,000,000 reviews against one with 1,000, both spread over the same 1,500
-days. Cached reads, uncached rebuilds of the profile JSON and the first page, memory, and the start with the existing file.
+days. Cached reads, uncached rebuilds of the profile JSON and the first page, pages made for who asks at 300 a second, memory,
+and the start with the existing file. With `--search` also how long a million reviews take to become searchable, and searches.
 
-    python3 benches/growth.py
+    python3 benches/growth.py [--search]
 """
 
+import itertools
 import random
 import sqlite3
 import statistics
+import subprocess
 import sys
 import time
 
@@ -33,7 +36,7 @@ def seed(file, domain, count, days=1500):
             stars = chance.choice([5, 5, 5, 4, 4, 3, 2, 1])
             tally.setdefault(day, [0] * 5)[stars - 1] += 1
             unique = at.to_bytes(6, "big") + b"\x70\x00\x80" + count.to_bytes(3, "big") + n.to_bytes(4, "big")
-            row = dict(shop_id=shop, id=unique, invitation_id=unique, order_id=unique, sku="", item=None, stars=stars, title="Bella", body=TEXT * 2,
+            row = dict(shop_id=shop, id=unique, invitation_id=unique, order_id=unique, sku="", item=None, stars=stars, title="Bella", body=f"{TEXT}{TEXT}codice{n % 5000}",
                        author="Ada B.", language="it", status="published", version=1, published_at=at, published_day=day, changed_at=at, erased_at=None,
                        replied_at=None, restriction_id=None, checked="v1", ordered_at=at, delivered_at=None, salt=unique * 2)
             yield [row[name] for name in names]
@@ -61,8 +64,51 @@ def rebuilds(server, file, domain, path, times=60):
     return statistics.median(took)
 
 
+def at_rate(server, data, paths, rate=300, seconds=10):
+    """Milliseconds of each answer at a fixed rate, every path in turn: 15 clients that begin one after the other."""
+    uris = data / "uris"
+    uris.write_text("".join(f"{server.url}{path}\n" for path in paths))
+    clients = 15
+    log = data / "answers.log"
+    log.unlink(missing_ok=True)
+    subprocess.run(["h2load", "--h1", f"--rps={rate // clients}", f"-c{clients}", "-r1", "--rate-period=3ms", f"-n{rate * seconds}", "-i", uris, f"--log-file={log}"],
+                   check=True, stdout=subprocess.DEVNULL)
+    rows = [line.split("\t") for line in log.read_text().splitlines()]
+    wrong = sum(row[1] != "200" for row in rows)
+    return sorted(int(row[2]) / 1000 for row in rows), wrong
+
+
+def pages(server, data, domain):
+    """Pages that nobody holds: each filter, sort and language of the page."""
+    asks = [f"/shops/{domain}?lang={lang}&{what}" for what, lang in itertools.product(
+        ["stars=1", "stars=2", "stars=3", "stars=4", "stars=5", "language=it", "with_text=true", "replied=false", "sort=oldest", "sort=lowest"],
+        ["it", "en", "de", "fr", "es"])]
+    took, wrong = at_rate(server, data, asks)
+    p99 = took[len(took) * 99 // 100]
+    return [verdict(f"pages made for who asks, {len(took)} at 300/s, p50 {statistics.median(took):.1f} ms, p99", round(p99, 1), "<= 15", p99 <= 15, " ms"),
+            verdict("refused or failed", wrong, "0", wrong == 0)]
+
+
+def searches(data, domain):
+    """How long until all is searchable, then searches at the same rate; what is not searchable yet waits in search_todo."""
+    db = sqlite3.connect(data / "attesta.db", timeout=30)
+    db.execute("INSERT INTO search_todo SELECT shop_id, id FROM reviews")
+    db.commit()
+    begin = time.monotonic()
+    with serving(data) as server:
+        while db.execute("SELECT EXISTS (SELECT 1 FROM search_todo)").fetchone()[0]:
+            time.sleep(0.5)
+        print(f"     a million reviews became searchable in {time.monotonic() - begin:.0f} s")
+        words = ["moka", "caff%C3%A8+rapida", "codice17", "codice17+imballo", "cod", "consegna+codice4999", "niente"]
+        asks = [f"/shops/{domain}?lang={lang}&q={q}" for q, lang in itertools.product(words, ["it", "en", "de"])]
+        took, wrong = at_rate(server, data, asks)
+        p99 = took[len(took) * 99 // 100]
+        print(f"     searches, {len(took)} at 300/s: p50 {statistics.median(took):.1f} ms, p99 {p99:.1f} ms, {wrong} refused or failed")
+        print(f"     RSS {server.rss_mb():.0f} MB")
+
+
 def main():
-    need("wrk")
+    need("wrk", "h2load")
     build()
     with folder() as data:
         for domain, count in (("few.example", 1_000), ("many.example", 1_000_000)):
@@ -80,9 +126,12 @@ def main():
                 runs = [[wrk(server.url + path.format(domain), 64, 2)["p50_ms"] for domain in ("few.example", "many.example")] for _ in range(5)]
                 few, many = (statistics.median(column) for column in zip(*runs))
                 ok.append(verdict(f"cached {what} p50, {many:.2f} ms against {few:.2f} ms", round(many / few, 2), "about 1", many <= 1.1 * few))
+            ok += pages(server, data, "many.example")
             rss = server.rss_mb()
         ok.append(verdict("RSS", round(rss), "<= 100", rss <= 100, " MB"))
         ok.append(verdict("start with an existing file of a million reviews", round(start), "<= 300", start <= 300, " ms"))
+        if "--search" in sys.argv:
+            searches(data, "many.example")
     return 0 if all(ok) else 1
 
 

@@ -51,7 +51,10 @@ pub(super) async fn show_review(
     });
     let (entry, shop) = found.await?.ok_or_else(|| Problem::not_found("review"))?;
     let language = chosen(&req, params.lang.as_deref()).unwrap_or_else(|| shop.locale.language());
-    let page = view(language, id, &entry, &shop, ctx.links());
+    let mut page = view(language, id, &entry, &shop, ctx.links());
+    if params.lang.as_deref().and_then(Language::of_tag).is_some() {
+        page.frame = page.frame.chosen();
+    }
     let html = look::render(&page)?;
     if page.certified {
         let manner = Manner { language: Some(language.tag()), ..PAGE };
