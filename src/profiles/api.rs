@@ -20,7 +20,7 @@ use crate::problem::{Code, Problem};
 use crate::reviews::{self, BadParam, ListParams, ListQuery, PublicEntry};
 
 use super::ProfileCache;
-use super::build::{self, Face};
+use super::build::{self, Face, Spoken};
 use super::show::{self, Stage};
 use super::tally::{self, Wanted};
 use super::visit::{self, PageParams, Visit};
@@ -185,15 +185,15 @@ async fn list_product_reviews(
 /// `GET /shops/{domain}`: the profile for people. The first page comes from stored bytes, every other is made for who asks.
 async fn show_profile(req: HttpRequest, cache: web::Data<ProfileCache>, params: web::Query<PageParams>) -> Answer {
     let (params, name) = (params.into_inner(), segment(&req, "domain"));
-    let chosen = chosen(&req, params.lang.as_deref());
+    let spoken = spoken(&req, params.lang.as_deref());
     if visit::is_first(&params) {
-        return Ok(stored(&cache, name, Face::Page(chosen)).await?.answer(&req));
+        return Ok(stored(&cache, name, Face::Page(spoken)).await?.answer(&req));
     }
     let wanted = ShopRef::parse(name).map_err(|_no_name| no_shop())?;
     let ctx = cache.context().clone();
     let read = move |conn: &mut crate::db::Connection| {
         let Some(shop) = crate::merchants::find(conn, &wanted)? else { return Ok(Err(no_shop())) };
-        let language = chosen.unwrap_or_else(|| shop.locale.language());
+        let language = spoken.at(&shop);
         let visit = match Visit::read(params, language) {
             Ok(visit) => visit,
             Err(bad) => return Ok(Err(refused(bad))),
@@ -215,12 +215,12 @@ async fn show_product(
 ) -> Answer {
     let ((name, sku), params) = (at.into_inner(), params.into_inner());
     readable(&sku)?;
-    let chosen = chosen(&req, params.lang.as_deref());
+    let spoken = spoken(&req, params.lang.as_deref());
     let wanted = ShopRef::parse(&name).map_err(|_no_name| no_shop())?;
     let ctx = cache.context().clone();
     let read = move |conn: &mut crate::db::Connection| {
         let Some(shop) = crate::merchants::find(conn, &wanted)? else { return Ok(Err(no_shop())) };
-        let language = chosen.unwrap_or_else(|| shop.locale.language());
+        let language = spoken.at(&shop);
         let mut visit = match Visit::read(params, language) {
             Ok(visit) => visit,
             Err(bad) => return Ok(Err(refused(bad))),
@@ -242,11 +242,12 @@ fn made(req: &HttpRequest, html: String, language: Language) -> HttpResponse {
 }
 
 /// `?lang=`, else what the browser asks for, else the shop's own.
-fn chosen(req: &HttpRequest, lang: Option<&str>) -> Option<Language> {
-    lang.and_then(Language::of_tag).or_else(|| {
-        let accepted = req.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-        accepted.and_then(Language::negotiate)
-    })
+fn spoken(req: &HttpRequest, lang: Option<&str>) -> Spoken {
+    if let Some(named) = lang.and_then(Language::of_tag) {
+        return Spoken::Named(named);
+    }
+    let accepted = req.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    accepted.and_then(Language::negotiate).map_or(Spoken::Own, Spoken::Asked)
 }
 
 /// A query that cannot be read.

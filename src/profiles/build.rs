@@ -46,8 +46,29 @@ pub(crate) enum Face {
     Json,
     /// `GET /v1/shops/{shop}/tally`.
     Tally,
-    /// The first page of `/shops/{domain}`; `None`: in the shop's own language.
-    Page(Option<Language>),
+    /// The first page of `/shops/{domain}`.
+    Page(Spoken),
+}
+
+/// The language of a page, and who chose it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Spoken {
+    /// The address names it, and the page is listed by search engines as one of its own.
+    Named(Language),
+    /// The reader's browser asks for it.
+    Asked(Language),
+    /// The shop's own.
+    Own,
+}
+
+impl Spoken {
+    /// In the house of this shop.
+    pub(crate) fn at(self, shop: &Shop) -> Language {
+        match self {
+            Self::Named(language) | Self::Asked(language) => language,
+            Self::Own => shop.locale.language(),
+        }
+    }
 }
 
 impl Surface for Face {
@@ -66,9 +87,9 @@ impl Surface for Face {
                 let days = days(conn, shop.id, "")?;
                 Ok(Stored::new(to_json(&wire::tally(shop.id, None, &days))?, &JSON))
             }
-            Self::Page(language) => {
-                let own = language.unwrap_or_else(|| shop.locale.language());
-                let visit = Visit { chosen: language.is_some(), ..Visit::first(own) };
+            Self::Page(spoken) => {
+                let own = spoken.at(shop);
+                let visit = Visit { chosen: matches!(spoken, Spoken::Named(_)), ..Visit::first(own) };
                 let sight = sight(conn, shop, &visit.query)?;
                 let html = show::page(&visit, shop, &sight, &Stage { links: ctx.links(), today: ctx.now().day() });
                 let html = html.map_err(|broken| db::Error::Corrupt(broken.to_string()))?;

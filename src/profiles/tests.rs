@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::Value;
 
-use super::build::{Face, figures};
+use super::build::{Face, Spoken, figures};
 use super::cache::{Cache, Surface};
 use super::collection::{self, CountJob};
 use super::score::{Day, score};
@@ -241,8 +241,8 @@ fn the_page_speaks_every_language_and_escapes_everything() {
     let house = House::new();
     let shop = house.shop();
     let cache = super::ProfileCache::new(house.ctx.clone(), 10_000_000);
-    let page = |language| block(async { text(&cache, shop.domain.as_str(), Face::Page(language)).await.unwrap() });
-    let empty = page(Some(Language::It));
+    let page = |spoken| block(async { text(&cache, shop.domain.as_str(), Face::Page(spoken)).await.unwrap() });
+    let empty = page(Spoken::Named(Language::It));
     assert!(
         empty.contains("<html lang=\"it\"") && !empty.contains("aggregateRating") && !empty.contains("Bottega <Verde>")
     );
@@ -253,7 +253,7 @@ fn the_page_speaks_every_language_and_escapes_everything() {
     house.submit(&house.customer(&shop), &said_of("TEA-1", 4));
     house.clock.advance(HOUR);
     for language in Language::ALL {
-        let page = page(Some(*language));
+        let page = page(Spoken::Asked(*language));
         assert!(page.contains(&format!("<html lang=\"{language}\"")));
         assert!(!page.contains("<script>") && !page.contains("<img src=x") && !page.contains("<Verde>"), "{page}");
         let (_, data) = page.split_once("<script type=\"application/ld+json\">").unwrap();
@@ -266,7 +266,7 @@ fn the_page_speaks_every_language_and_escapes_everything() {
     }
     // Under an address that names the language, a page is listed by itself.
     let shown = |page: String| page.lines().filter(|line| !line.contains("\"canonical\"")).collect::<String>();
-    assert_eq!(shown(page(None)), shown(page(Some(Language::It))), "the shop's own language");
+    assert_eq!(shown(page(Spoken::Own)), shown(page(Spoken::Named(Language::It))), "the shop's own language");
 }
 
 fn count(house: &House) -> usize {

@@ -233,12 +233,13 @@ async fn robots_find_what_is_public_below_the_prefix() {
         for part in &parts {
             pages.extend(locations(&app.follow(part).await.text));
         }
-        for page in &pages {
-            let answer = app.follow(page).await;
-            assert_eq!(answer.status, 200, "{page}");
+        for (page, browser) in pages.iter().flat_map(|page| [(page, ""), (page, "de")]) {
+            let answer = app.http.get(page).header("accept-language", browser).send().await.unwrap();
+            assert_eq!(answer.status(), 200, "{page}");
+            let answer = answer.text().await.unwrap();
             let canonical = format!("<link rel=\"canonical\" href=\"{}\">", page.replace('=', "&#x3D;"));
-            assert!(answer.text.contains(&canonical), "{page} is its own canonical address");
-            assert!(answer.text.contains("hreflang=\"x-default\""), "{page}");
+            assert!(answer.contains(&canonical), "{page} is its own canonical address, whoever asks ({browser})");
+            assert!(answer.contains("hreflang=\"x-default\""), "{page}");
         }
         let reviews = pages.iter().filter(|page| page.contains("/reviews/")).count();
         assert_eq!((reviews, pages.len()), (2, 2 + 3 + 1), "{pages:?}");
