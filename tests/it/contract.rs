@@ -6,6 +6,7 @@ mod call;
 mod errors;
 mod examples;
 mod file;
+mod safety;
 mod scene;
 mod turns;
 mod verdict;

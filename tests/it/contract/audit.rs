@@ -1,12 +1,14 @@
 //! Keeps what was answered and what was wrong with it, so that one run tells all.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use attesta::config::{Config, Limits};
 use attesta::db::Engine;
+use attesta::http::Audience;
 
 use super::call::Call;
 use super::file::{Operation, operations};
+use super::safety;
 use super::scene::Scene;
 use super::verdict;
 use crate::support::app::{Answer, TestApp};
@@ -23,6 +25,7 @@ pub(super) struct Audit<'a> {
     seen: BTreeSet<(&'static str, String)>,
     faults: Vec<String>,
     scenes: usize,
+    audiences: HashMap<&'static str, Audience>,
 }
 
 /// Settings under which nothing is too often, and what is too large is small.
@@ -42,7 +45,8 @@ pub(super) fn tight(config: &mut Config) {
 
 impl<'a> Audit<'a> {
     pub(super) fn new(app: &'a TestApp, engine: Engine) -> Self {
-        Self { app, engine, seen: BTreeSet::new(), faults: Vec::new(), scenes: 0 }
+        let audiences = app.rooms.routes().entries().iter().map(|entry| (entry.operation, entry.audience)).collect();
+        Self { app, engine, seen: BTreeSet::new(), faults: Vec::new(), scenes: 0, audiences }
     }
 
     /// A domain that no scene had before.
@@ -72,7 +76,9 @@ impl<'a> Audit<'a> {
             let key = verdict::declared(operation, answer.status).map(|(key, _)| key).unwrap_or_default();
             self.seen.insert((operation.id, key));
         }
-        for fault in faults {
+        let audience = operation.and_then(|operation| self.audiences.get(operation.id));
+        let unsafe_ones = audience.map(|audience| safety::faults(*audience, call.operation.id, &answer));
+        for fault in faults.into_iter().chain(unsafe_ones.unwrap_or_default()) {
             self.fault(call, &answer, &format!("{why}: {fault}"));
         }
         answer
