@@ -1,0 +1,103 @@
+//! The rules, the same in every language. Each looks at one sentence, and one of them at the question before it.
+
+use super::Lexicon;
+use super::words::{FIVE_SIGNS, Sentence, has};
+
+/// Whether a sentence asks.
+pub(super) fn is_ask(lexicon: &Lexicon, before: Option<&Sentence>, sentence: &Sentence) -> bool {
+    if sentence.says(lexicon.plain) {
+        return true;
+    }
+    if is_balanced(lexicon, sentence) {
+        return false;
+    }
+    wants_stars(lexicon, sentence)
+        || wants_praise(lexicon, sentence)
+        || asks_the_happy(lexicon, before, sentence)
+        || keeps_the_unhappy(lexicon, sentence)
+        || pays(lexicon, sentence)
+}
+
+/// Both sides are named: "good or bad", "happy or not".
+fn is_balanced(lexicon: &Lexicon, sentence: &Sentence) -> bool {
+    sentence.says(lexicon.either) || (sentence.any(lexicon.good) && sentence.any(lexicon.bad))
+}
+
+/// Five stars, the best grade, or nothing below.
+fn wants_stars(lexicon: &Lexicon, sentence: &Sentence) -> bool {
+    let fives: Vec<usize> = fives(lexicon, sentence).collect();
+    let asking = sentence.any(lexicon.asking) || sentence.any(lexicon.tell);
+    if sentence.says(lexicon.top) && asking {
+        return true;
+    }
+    if sentence.says(lexicon.below) && (!fives.is_empty() || sentence.any(lexicon.five) && sentence.any(lexicon.review))
+    {
+        return true;
+    }
+    let counted = |at: usize| has(lexicon.fewer, sentence.word(at.checked_sub(1)));
+    if sentence.places(lexicon.star).any(counted) && sentence.any(lexicon.fail) {
+        return true;
+    }
+    !fives.is_empty() && (asking || sentence.any(lexicon.fail))
+}
+
+/// Where five stars are spoken of as a grade.
+fn fives<'a>(lexicon: &'a Lexicon, sentence: &'a Sentence) -> impl Iterator<Item = usize> + 'a {
+    let word = move |at: usize, step: isize| sentence.word(at.checked_add_signed(step));
+    let number = move |at: &usize| has(lexicon.five, word(*at, 0));
+    (0..sentence.words.len()).filter(move |at| {
+        let at = *at;
+        if word(at, 0) == FIVE_SIGNS {
+            return true;
+        }
+        if !number(&at) {
+            return false;
+        }
+        if has(lexicon.out_of, word(at, 1)) && (number(&(at + 2)) || number(&(at + 3))) {
+            return true;
+        }
+        let star = (1..=2).find(|step| has(lexicon.star, word(at, *step)));
+        let Some(star) = star else { return false };
+        let from_one =
+            has(lexicon.one, word(at, -2)) || has(lexicon.star, word(at, -2)) && has(lexicon.one, word(at, -3));
+        let range = has(lexicon.to, word(at, -1)) && from_one;
+        let house = (-3..=-1).any(|step| has(lexicon.starred, word(at, step)))
+            || (1..=2).any(|step| has(lexicon.starred, word(at, star + step)));
+        !range && !house
+    })
+}
+
+/// A good review, asked for.
+fn wants_praise(lexicon: &Lexicon, sentence: &Sentence) -> bool {
+    sentence.near(lexicon.good, lexicon.review, 2) && sentence.any(lexicon.asking)
+}
+
+/// Only those who are content are asked.
+fn asks_the_happy(lexicon: &Lexicon, before: Option<&Sentence>, sentence: &Sentence) -> bool {
+    let asked = |sentence: &Sentence| {
+        sentence.any(lexicon.tell) || (sentence.any(lexicon.asking) && sentence.any(lexicon.review))
+    };
+    if !asked(sentence) {
+        return false;
+    }
+    let content = |sentence: &Sentence| sentence.any(lexicon.happy) && !sentence.says(lexicon.unhappy);
+    let condition = sentence
+        .places(lexicon.if_)
+        .any(|at| sentence.places(lexicon.happy).any(|happy| happy > at && happy - at <= 6));
+    let after_a_question =
+        before.is_some_and(|before| before.question && content(before) && !is_balanced(lexicon, before));
+    after_a_question || (condition && content(sentence))
+}
+
+/// Who is not content shall write to the shop rather than in public.
+fn keeps_the_unhappy(lexicon: &Lexicon, sentence: &Sentence) -> bool {
+    sentence.any(lexicon.contact) && sentence.any(lexicon.review) && sentence.says(lexicon.instead)
+}
+
+/// Something is given for a review.
+fn pays(lexicon: &Lexicon, sentence: &Sentence) -> bool {
+    let wanted = [lexicon.good, lexicon.tell, lexicon.asking].into_iter().any(|list| sentence.any(list));
+    sentence.any(lexicon.reward)
+        && sentence.any(lexicon.review)
+        && (wanted || fives(lexicon, sentence).next().is_some())
+}

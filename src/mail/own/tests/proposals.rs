@@ -1,0 +1,1 @@
+//! Proposals, good and bad.
