@@ -41,11 +41,6 @@ impl Case {
         }
     }
 
-    /// The case of this name.
-    pub(crate) fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|case| case.name() == name)
-    }
-
     fn customer(self) -> Option<&'static str> {
         match self {
             Self::Plain | Self::ManyItems => Some("Giulia Rossi"),

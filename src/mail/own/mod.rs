@@ -13,13 +13,15 @@ mod check;
 mod colours;
 mod grammar;
 mod model;
+mod preview;
 mod say;
 mod store;
 mod variables;
 
-pub(crate) use cases::{Case, Real, preview_cases};
+pub(crate) use cases::{Real, preview_cases};
 pub(crate) use check::{Proposal, check};
 pub(crate) use model::{Flaw, MAILS, Own, Rule, is_mail};
+pub(crate) use preview::{Sight, preview};
 pub(super) use say::{Bounded, Said};
 pub(crate) use store::{Kept, current, overview, put, version, versions};
 pub(crate) use variables::{Variable, of as variables_of};

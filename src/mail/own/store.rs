@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::model::Own;
 use crate::db::schema::shop_templates;
-use crate::db::{self, Connection};
+use crate::db::{self, Connection, each};
 use crate::kernel::id::ShopId;
 use crate::kernel::locale::Language;
 use crate::kernel::time::Timestamp;
@@ -103,38 +103,42 @@ pub(crate) fn overview(conn: &mut Connection, shop: ShopId) -> db::Result<Vec<(S
     Ok(rows.into_iter().map(row).collect())
 }
 
-/// Stores the next version, unless what is in use says the same; answers what is in use then.
+/// Stores the next version, unless what is in use says the same, and answers what is in use then. `None`: somebody else stored this
+/// version at the same moment.
 ///
 /// # Errors
-/// The database's; two writers at once are told apart by the key, and one of them tries again.
+/// The database's.
 pub(crate) fn put(
     tx: &mut Connection,
     shop: ShopId,
     (mail, language): (&str, Language),
     own: &Own,
     now: Timestamp,
-) -> db::Result<Kept> {
+) -> db::Result<Option<Kept>> {
     let last = current(tx, shop, mail, language)?;
     if let Some(same) = last.as_ref().filter(|last| last.own == *own) {
-        return Ok(same.clone());
+        return Ok(Some(same.clone()));
     }
     let number = last.map_or(0, |last| last.version) + 1;
     let body = serde_json::to_string(own).map_err(|_error| db::Error::corrupt("shop_templates.body"))?;
-    diesel::insert_into(shop_templates::table)
-        .values((
-            shop_templates::shop_id.eq(shop),
-            shop_templates::mail.eq(mail),
-            shop_templates::language.eq(language.tag()),
-            shop_templates::version.eq(number),
-            shop_templates::created_at.eq(now),
-            shop_templates::body.eq(body),
-        ))
-        .execute(tx)?;
+    let row = (
+        shop_templates::shop_id.eq(shop),
+        shop_templates::mail.eq(mail),
+        shop_templates::language.eq(language.tag()),
+        shop_templates::version.eq(number),
+        shop_templates::created_at.eq(now),
+        shop_templates::body.eq(body),
+    );
+    let stored =
+        each!(tx, |c| diesel::insert_into(shop_templates::table).values(row).on_conflict_do_nothing().execute(c)?);
+    if stored == 0 {
+        return Ok(None);
+    }
     let old = shop_templates::table
         .filter(shop_templates::shop_id.eq(shop))
         .filter(shop_templates::mail.eq(mail))
         .filter(shop_templates::language.eq(language.tag()))
         .filter(shop_templates::version.le(number - KEPT));
     diesel::delete(old).execute(tx)?;
-    Ok(Kept { version: number, at: now, own: own.clone() })
+    Ok(Some(Kept { version: number, at: now, own: own.clone() }))
 }

@@ -88,7 +88,7 @@ impl LocaleSet {
 }
 
 /// What the house says where a shop may say something else.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub(crate) struct House {
     /// `subject.hbs`
     pub(crate) subject: String,
@@ -186,7 +186,7 @@ impl Templates {
     }
 
     /// What the house itself says in the parts that a shop may change, as a shop would write it.
-    pub(super) fn house(locale: &str, mail: &str) -> Option<House> {
+    pub(crate) fn house(locale: &str, mail: &str) -> Option<House> {
         let locale = LOCALES.iter().find(|files| files.tag == locale)?;
         let files = locale.mails.iter().find(|files| files.name == mail)?;
         Some(House {

@@ -1,6 +1,7 @@
 //! The desk over HTTP: what a shop reads and changes with its key, and that no key opens another shop.
 
 mod stories;
+mod templates;
 
 use std::sync::Arc;
 
