@@ -40,6 +40,7 @@ fn seen(html: &str, sight: Sight) -> String {
     let scheme = if sight.dark { "dark" } else { "light" };
     let html = html.replace(NARROW, decided(sight.phone)).replace(DARK, decided(sight.dark));
     let html = html.replace("color-scheme:light dark", &format!("color-scheme:{scheme}"));
+    let html = html.replace("color-schemes:light dark", &format!("color-schemes:{scheme}"));
     let html = html.replace("content=\"light dark\"", &format!("content=\"{scheme}\""));
     if sight.phone { html.replacen("style=\"margin:0;", "style=\"max-width:360px;margin:0 auto;", 1) } else { html }
 }

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use super::asks;
 use super::model::{Flaw, Manner, Own, Part};
 use super::variables;
+use crate::kernel::text::decode_entities;
 use crate::mail::context::MailContext;
 use crate::mail::template::LocaleSet;
 
@@ -55,7 +56,7 @@ impl Said {
             ("/html/closing", &self.closing_html),
         ];
         let said = parts.into_iter().filter_map(|(pointer, text)| Some((pointer, text.as_deref()?)));
-        said.map(|(pointer, text)| (pointer, asks::readable(text))).collect()
+        said.map(|(pointer, text)| (pointer, decode_entities(&asks::readable(text)).into_owned())).collect()
     }
 
     fn value(&self, opening: Option<String>, closing: Option<String>) -> Value {

@@ -82,9 +82,9 @@ pub(crate) fn of(mail: &str) -> Vec<Variable> {
 /// The name that may have been meant.
 pub(super) fn nearest(variables: &[Variable], name: &str) -> Option<&'static str> {
     let last = |name: &str| name.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+    let whole = |name: &str| name.replace('.', "_").to_ascii_lowercase();
     let like = |known: &str| {
-        strsim::jaro_winkler(known, &name.to_ascii_lowercase())
-            .max(strsim::jaro_winkler(&last(known), &last(name)) * 0.99)
+        strsim::jaro_winkler(&whole(known), &whole(name)).max(strsim::jaro_winkler(&last(known), &last(name)) * 0.99)
     };
     let scored = variables.iter().map(|variable| (like(variable.name), variable.name));
     scored.filter(|(score, _)| *score > 0.6).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, name)| name)

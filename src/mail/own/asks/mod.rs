@@ -25,7 +25,7 @@ pub(crate) struct Ask {
 }
 
 /// The words of one language. Entries stand apart by blanks; `lasci*` means every word that begins so. In phrases, which stand apart by
-/// `|`, `~` means up to three words of any kind.
+/// `|`, `~` means up to six words of any kind.
 struct Lexicon {
     /// A star.
     star: &'static str,
@@ -51,6 +51,10 @@ struct Lexicon {
     bad: &'static str,
     /// Verbs and turns by which one asks, hopes or thanks beforehand.
     asking: &'static str,
+    /// Us and you: who speaks to a customer of a grade, speaks of the one they want.
+    person: &'static str,
+    /// Not, or only.
+    not: &'static str,
     /// The best grade.
     top: &'static str,
     /// Less than what follows.
@@ -145,7 +149,7 @@ mod tests {
             ("<p>a</p>", "\n  a\n   "),
             ("{{#if a}}b{{else}}c{{/if}}", "         b        c       "),
             ("{{plural n one=\"# a\" other=\"b\"}}", "               \n# a\n       \nb\n  "),
-            ("è { <", "è     "),
+            ("è { <", "è    "),
         ] {
             assert_eq!(readable(source), read);
             assert_eq!(readable(source).len(), source.len());

@@ -25,20 +25,26 @@ fn is_balanced(lexicon: &Lexicon, sentence: &Sentence) -> bool {
 
 /// Five stars, the best grade, or nothing below.
 fn wants_stars(lexicon: &Lexicon, sentence: &Sentence) -> bool {
-    let fives: Vec<usize> = fives(lexicon, sentence).collect();
-    let asking = sentence.any(lexicon.asking) || sentence.any(lexicon.tell);
-    if sentence.says(lexicon.top) && asking {
+    let five = fives(lexicon, sentence).next().is_some();
+    let spoken = speaks(lexicon, sentence);
+    if sentence.says(lexicon.top) && spoken {
         return true;
     }
-    if sentence.says(lexicon.below) && (!fives.is_empty() || sentence.any(lexicon.five) && sentence.any(lexicon.review))
-    {
+    let last = sentence.words.last().is_some_and(|word| has(lexicon.five, word)) && sentence.any(lexicon.person);
+    if sentence.says(lexicon.below) && (five || last || sentence.any(lexicon.five) && sentence.any(lexicon.review)) {
         return true;
     }
-    let counted = |at: usize| has(lexicon.fewer, sentence.word(at.checked_sub(1)));
-    if sentence.places(lexicon.star).any(counted) && sentence.any(lexicon.fail) {
+    let counted = |at: usize| (1..=2).any(|back| has(lexicon.fewer, sentence.word(at.checked_sub(back))));
+    let few = sentence.places(lexicon.star).any(counted);
+    if few && (sentence.any(lexicon.fail) || sentence.any(lexicon.not) && sentence.any(lexicon.asking)) {
         return true;
     }
-    !fives.is_empty() && (asking || sentence.any(lexicon.fail))
+    five && (spoken || sentence.question || sentence.any(lexicon.fail) || sentence.says(lexicon.reward))
+}
+
+/// It asks, hopes or thanks, or speaks to the customer of the shop.
+fn speaks(lexicon: &Lexicon, sentence: &Sentence) -> bool {
+    [lexicon.asking, lexicon.tell, lexicon.person].into_iter().any(|list| sentence.any(list))
 }
 
 /// Where five stars are spoken of as a grade.
@@ -53,7 +59,8 @@ fn fives<'a>(lexicon: &'a Lexicon, sentence: &'a Sentence) -> impl Iterator<Item
         if !number(&at) {
             return false;
         }
-        if has(lexicon.out_of, word(at, 1)) && (number(&(at + 2)) || number(&(at + 3))) {
+        // "5/5", "5 out of 5".
+        if number(&(at + 1)) || has(lexicon.out_of, word(at, 1)) && (number(&(at + 2)) || number(&(at + 3))) {
             return true;
         }
         let star = (1..=2).find(|step| has(lexicon.star, word(at, *step)));
@@ -69,7 +76,7 @@ fn fives<'a>(lexicon: &'a Lexicon, sentence: &'a Sentence) -> impl Iterator<Item
 
 /// A good review, asked for.
 fn wants_praise(lexicon: &Lexicon, sentence: &Sentence) -> bool {
-    sentence.near(lexicon.good, lexicon.review, 2) && sentence.any(lexicon.asking)
+    sentence.near(lexicon.good, lexicon.review, 2) && speaks(lexicon, sentence)
 }
 
 /// Only those who are content are asked.
@@ -96,8 +103,5 @@ fn keeps_the_unhappy(lexicon: &Lexicon, sentence: &Sentence) -> bool {
 
 /// Something is given for a review.
 fn pays(lexicon: &Lexicon, sentence: &Sentence) -> bool {
-    let wanted = [lexicon.good, lexicon.tell, lexicon.asking].into_iter().any(|list| sentence.any(list));
-    sentence.any(lexicon.reward)
-        && sentence.any(lexicon.review)
-        && (wanted || fives(lexicon, sentence).next().is_some())
+    sentence.says(lexicon.reward) && (sentence.any(lexicon.review) || sentence.any(lexicon.tell))
 }

@@ -43,7 +43,7 @@ pub(super) fn sentences(text: &str) -> Vec<Sentence> {
             continue;
         }
         let inside_a_number = letter == '.' && letters.peek().is_some_and(|(_, next)| next.is_ascii_digit());
-        if matches!(letter, '.' | '!' | '?' | ';' | '…' | '¡' | '¿' | '\n') && !inside_a_number {
+        if matches!(letter, '.' | '!' | '?' | ';' | '…' | '\n') && !inside_a_number {
             now.question = letter == '?';
             finish(&mut all, &mut now);
         }
@@ -105,7 +105,7 @@ impl Sentence {
     fn matches(&self, at: usize, phrase: &[&str]) -> bool {
         match phrase {
             [] => true,
-            ["~", rest @ ..] => (0..=3).any(|skipped| self.matches(at + skipped, rest)),
+            ["~", rest @ ..] => (0..=6).any(|skipped| self.matches(at + skipped, rest)),
             [first, rest @ ..] => {
                 self.words.get(at).is_some_and(|word| first.split('/').any(|one| has(one, word)))
                     && self.matches(at + 1, rest)

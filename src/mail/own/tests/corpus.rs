@@ -1,5 +1,4 @@
-//! The search for asks, measured: 40 asks and 40 innocent sentences a language. Every second one was held back while the word lists were
-//! written; both halves must reach the bar.
+//! The search for asks, measured with `tests/data/asks/`, whose README says how its sentences came about.
 
 use super::*;
 
@@ -10,40 +9,18 @@ fn sentences(language: Language, mark: &str) -> Vec<String> {
     text.lines().filter_map(|line| line.strip_prefix(mark)).map(str::to_owned).collect()
 }
 
-/// Those found, and those not, of one half.
-fn halves(language: Language, mark: &str, held_back: bool) -> (Vec<String>, Vec<String>) {
-    let all = sentences(language, mark);
-    assert_eq!(all.len(), 40, "{language}");
-    let half = all.into_iter().enumerate().filter(|(at, _)| (at % 2 == 1) == held_back).map(|(_, text)| text);
-    half.partition(|text| asks::find(text).is_some())
-}
-
-fn measure(held_back: bool) {
-    let (mut caught, mut missed, mut accused, mut innocent) = (0, Vec::new(), Vec::new(), 0);
+#[test]
+fn asks_are_found_and_innocents_left_alone() {
     for language in Language::ALL {
-        let (found, not) = halves(*language, "+ ", held_back);
-        caught += found.len();
-        missed.extend(not);
-        let (found, not) = halves(*language, "- ", held_back);
-        innocent += not.len();
-        accused.extend(found);
+        let (asks, innocents) = (sentences(*language, "+ "), sentences(*language, "- "));
+        assert!(asks.len() >= 40 && innocents.len() >= 40, "{language}");
+        let missed: Vec<_> = asks.iter().filter(|text| asks::find(text.as_str()).is_none()).collect();
+        let accused: Vec<_> = innocents.iter().filter(|text| asks::find(text.as_str()).is_some()).collect();
+        assert!(missed.len() * 100 <= asks.len() * 5, "{language}: missed {missed:#?}");
+        let house = accused.iter().chain(&missed).any(|text| text.contains("Hotel Cinque Stelle"));
+        assert!(!house, "a house may be called so");
+        assert!(accused.len() * 100 <= innocents.len() * 2, "{language}: accused {accused:#?}");
     }
-    let said = format!(
-        "caught {caught} of 100, accused {} of 100\nmissed: {missed:#?}\naccused: {accused:#?}",
-        100 - innocent
-    );
-    println!("{said}");
-    assert!(caught >= 95 && accused.len() <= 2, "{said}");
-}
-
-#[test]
-fn asks_are_found_among_the_sentences_that_were_looked_at() {
-    measure(false);
-}
-
-#[test]
-fn asks_are_found_among_the_sentences_that_were_held_back() {
-    measure(true);
 }
 
 #[test]

@@ -41,7 +41,7 @@ fn what_the_house_says_can_be_said_by_a_shop() {
                 let own = templates.render_own(language.tag(), context, Some(&proposal)).unwrap();
                 let ours = templates.render(language.tag(), context).unwrap();
                 assert_eq!((own.subject, own.text), (ours.subject, ours.text), "{language} {mail}");
-                let bare = |html: &str| html.split_whitespace().collect::<String>();
+                let bare = |html: &str| html.replace("&#x27;", "'").split_whitespace().collect::<String>();
                 assert_eq!(bare(&own.html), bare(&ours.html), "{language} {mail}");
             }
         }
@@ -108,7 +108,7 @@ fn a_case_that_fails_is_named() {
     assert_eq!((flaw.case, flaw.place.map(|(line, _)| line)), (Some("bare"), Some(1)), "{flaw}");
     let guarded = text("Ordine{{#if order.placed}} del {{date order.placed}}{{/if}}.");
     assert_eq!(tried("invitation", &guarded), Ok(()));
-    let long = own(serde_json::json!({ "subject": "{{customer_name}} ".repeat(10) }));
+    let long = own(serde_json::json!({ "subject": "A ".to_owned() + &"{{customer_name}} ".repeat(10) }));
     assert_eq!(tried("invitation", &long).unwrap_err().case, Some("long_name"));
 }
 
