@@ -11,6 +11,7 @@ use crate::kernel::locale::Language;
 use crate::kernel::time::Timestamp;
 use crate::mail::Mailer;
 use crate::mail::own::{self, Flaw, Kept, Own, Proposal, Rule, Sight};
+use crate::merchants::Shops;
 use crate::merchants::api::{ShopBearer, ShopWriter, Then};
 use crate::problem::{Code, Problem};
 
@@ -53,9 +54,9 @@ fn no_version() -> Problem {
 }
 
 /// Every mail in every language, with the version in use.
-async fn list_templates(request: HttpRequest, ctx: web::Data<Context>, bearer: ShopBearer) -> Answer {
+async fn list_templates(request: HttpRequest, shops: web::Data<Shops>, bearer: ShopBearer) -> Answer {
     let shop = bearer.shop();
-    let rows = ctx.db().read(move |conn| templates::list(conn, shop)).await?;
+    let rows = shops.context().db().read(move |conn| templates::list(conn, shop)).await?;
     http::listed(&request, &rows, None)
 }
 
@@ -67,19 +68,19 @@ struct VersionQuery {
 /// The words in use, or those of one version, beside the house's own and the variables there are.
 async fn read_template(
     request: HttpRequest,
-    ctx: web::Data<Context>,
+    shops: web::Data<Shops>,
     Then(bearer, query): Then<ShopBearer, web::Query<VersionQuery>>,
 ) -> Answer {
     let (shop, which) = (bearer.shop(), which(&request)?);
     let version = number("version", query.version.as_deref())?;
-    let found = ctx.db().read(move |conn| templates::read(conn, shop, which, version)).await?;
+    let found = shops.context().db().read(move |conn| templates::read(conn, shop, which, version)).await?;
     Ok(http::json(&templates::view(which, found.ok_or_else(no_version)?)))
 }
 
 /// Checks the words with every case there is, and stores them as the next version.
 async fn put_template(
     request: HttpRequest,
-    ctx: web::Data<Context>,
+    shops: web::Data<Shops>,
     mailer: web::Data<Mailer>,
     Then(writer, body): Then<ShopWriter, StrictJson<Own>>,
 ) -> Answer {
@@ -87,7 +88,7 @@ async fn put_template(
     let own = body.0.tidied();
     let domain = writer.entry.shop.domain.to_string();
     check(&mailer, which, &domain, &own).map_err(|flaw| refused(flaw, ""))?;
-    store(&ctx, &writer, which, own).await
+    store(shops.context(), &writer, which, own).await
 }
 
 fn check(mailer: &Mailer, which: Which, domain: &str, own: &Own) -> Result<(), Flaw> {
@@ -95,8 +96,8 @@ fn check(mailer: &Mailer, which: Which, domain: &str, own: &Own) -> Result<(), F
     own::check(mailer.composer().templates(), Proposal { mail, language, domain, own })
 }
 
-async fn store(ctx: &web::Data<Context>, writer: &ShopWriter, which: Which, own: Own) -> Answer {
-    let (shop, inner) = (writer.shop(), Context::clone(ctx));
+async fn store(ctx: &Context, writer: &ShopWriter, which: Which, own: Own) -> Answer {
+    let (shop, inner) = (writer.shop(), ctx.clone());
     let stored = ctx.db().write(move |tx| templates::store(tx, &inner, shop, which, &own)).await?;
     let raced = || Problem::new(Code::Conflict, "Another version was stored at the same moment. Read it, then repeat.");
     Ok(http::json(&templates::view(which, Some(stored.ok_or_else(raced)?))))
@@ -129,9 +130,9 @@ struct VersionView {
 }
 
 /// Every version, newest first.
-async fn list_versions(request: HttpRequest, ctx: web::Data<Context>, bearer: ShopBearer) -> Answer {
+async fn list_versions(request: HttpRequest, shops: web::Data<Shops>, bearer: ShopBearer) -> Answer {
     let (shop, which) = (bearer.shop(), which(&request)?);
-    let kept = ctx.db().read(move |conn| own::versions(conn, shop, which.mail, which.language)).await?;
+    let kept = shops.context().db().read(move |conn| own::versions(conn, shop, which.mail, which.language)).await?;
     let view = |kept: Kept| VersionView { version: kept.version, changed_at: kept.at, own: kept.own };
     let versions: Vec<VersionView> = kept.into_iter().map(view).collect();
     http::listed(&request, &versions, None)
@@ -146,13 +147,13 @@ struct DifferenceQuery {
 /// What two versions say differently: the house's own and the one in use, unless asked otherwise.
 async fn compare_templates(
     request: HttpRequest,
-    ctx: web::Data<Context>,
+    shops: web::Data<Shops>,
     Then(bearer, query): Then<ShopBearer, web::Query<DifferenceQuery>>,
 ) -> Answer {
     let (shop, which) = (bearer.shop(), which(&request)?);
     let from = number("from", query.from.as_deref())?.unwrap_or(0);
     let to = number("to", query.to.as_deref())?;
-    let both = ctx.db().read(move |conn| {
+    let both = shops.context().db().read(move |conn| {
         Ok((templates::read(conn, shop, which, Some(from))?, templates::read(conn, shop, which, to)?))
     });
     let (before, after) = both.await?;
@@ -171,15 +172,15 @@ struct Restore {
 /// Stores what a version said as the next version, after checking it as the rules are today. 0 restores the house's own.
 async fn restore_template(
     request: HttpRequest,
-    ctx: web::Data<Context>,
+    shops: web::Data<Shops>,
     mailer: web::Data<Mailer>,
     Then(writer, body): Then<ShopWriter, StrictJson<Restore>>,
 ) -> Answer {
     let (shop, which, version) = (writer.shop(), which(&request)?, body.0.version);
-    let found = ctx.db().read(move |conn| templates::read(conn, shop, which, Some(version))).await?;
+    let found = shops.context().db().read(move |conn| templates::read(conn, shop, which, Some(version))).await?;
     let own = found.ok_or_else(no_version)?.map(|kept| kept.own).unwrap_or_default();
     check(&mailer, which, &writer.entry.shop.domain.to_string(), &own).map_err(|flaw| refused(flaw, ""))?;
-    store(&ctx, &writer, which, own).await
+    store(shops.context(), &writer, which, own).await
 }
 
 #[derive(Deserialize)]
@@ -211,7 +212,7 @@ enum Scheme {
 /// Renders a draft, or the words in use, with one case or one of the last orders. Nothing is stored and nothing is sent.
 async fn preview_template(
     request: HttpRequest,
-    ctx: web::Data<Context>,
+    shops: web::Data<Shops>,
     mailer: web::Data<Mailer>,
     Then(bearer, body): Then<ShopBearer, StrictJson<Preview>>,
 ) -> Answer {
@@ -222,13 +223,13 @@ async fn preview_template(
         let domain = bearer.entry.shop.domain.to_string();
         check(&mailer, which, &domain, draft).map_err(|flaw| refused(flaw, "/own"))?;
     }
-    let inner = Context::clone(&ctx);
+    let inner = shops.context().clone();
     let read = move |conn: &mut crate::db::Connection| {
         Ok((templates::read(conn, shop, which, None)?.flatten(), templates::last_orders(conn, &inner, shop)?))
     };
-    let (kept, orders) = ctx.db().read(read).await?;
+    let (kept, orders) = shops.context().db().read(read).await?;
     let own = draft.or(kept.map(|kept| kept.own));
-    let face = templates::face(&ctx, &bearer.entry.shop);
+    let face = templates::face(shops.context(), &bearer.entry.shop);
     let cases = own::preview_cases(which.mail, &face, &orders);
     let names: Vec<&str> = cases.iter().map(|(name, _)| name.as_str()).collect();
     let wanted = case.as_deref().unwrap_or("plain");

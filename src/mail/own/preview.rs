@@ -8,6 +8,8 @@ use crate::mail::template::{Rendered, TemplateFault, Templates};
 
 /// The condition of the narrow rules in the layout.
 const NARROW: &str = "@media (max-width:480px)";
+/// The condition of the narrowest rules.
+const NARROWEST: &str = "@media (max-width:345px)";
 /// The condition of the dark rules in the layout.
 const DARK: &str = "@media (prefers-color-scheme:dark)";
 
@@ -38,7 +40,8 @@ pub(crate) fn preview(
 fn seen(html: &str, sight: Sight) -> String {
     let decided = |is: bool| if is { "@media all" } else { "@media not all" };
     let scheme = if sight.dark { "dark" } else { "light" };
-    let html = html.replace(NARROW, decided(sight.phone)).replace(DARK, decided(sight.dark));
+    let html = html.replace(NARROW, decided(sight.phone)).replace(NARROWEST, decided(false));
+    let html = html.replace(DARK, decided(sight.dark));
     let html = html.replace("color-scheme:light dark", &format!("color-scheme:{scheme}"));
     let html = html.replace("color-schemes:light dark", &format!("color-schemes:{scheme}"));
     let html = html.replace("content=\"light dark\"", &format!("content=\"{scheme}\""));
