@@ -246,6 +246,7 @@ impl House {
             cfg.app_data(web::Data::new(house.sitemaps.clone()));
             cfg.app_data(web::Data::new(house.photos.clone()));
             cfg.app_data(web::Data::from(Arc::clone(&house.rejections)));
+            cfg.app_data(web::Data::from(Arc::clone(&house.mailer)));
             if let Some(demo) = &house.demo {
                 cfg.app_data(demo.clone());
             }
@@ -371,13 +372,15 @@ static PAGES: LazyLock<Result<(), Broken>> = LazyLock::new(|| {
 });
 
 /// Every kind of mail, by the room that means something with it.
-fn letters() -> [Arc<dyn Letter>; 5] {
+fn letters() -> [Arc<dyn Letter>; 7] {
     [
         Arc::new(invitations::InvitationLetter),
         Arc::new(invitations::ReminderLetter),
         Arc::new(invitations::FreshLinkLetter),
         Arc::new(reviews::ReplyNoticeLetter),
         Arc::new(reviews::RestrictionStatementLetter),
+        Arc::new(reviews::ReviewReceivedLetter),
+        Arc::new(reviews::AnswerShownLetter),
     ]
 }
 

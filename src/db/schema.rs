@@ -421,6 +421,17 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    shop_templates (shop_id, mail, language, version) {
+        shop_id -> Binary,
+        mail -> Text,
+        language -> Text,
+        version -> BigInt,
+        created_at -> BigInt,
+        body -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     instance,
     keyring,
@@ -454,5 +465,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     search_spots,
     search_todo,
     collections,
-    directory
+    directory,
+    shop_templates
 );

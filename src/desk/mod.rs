@@ -7,5 +7,6 @@
 
 mod answers;
 mod api;
+mod templates;
 
 pub use api::routes;

@@ -3,6 +3,7 @@
 //! Each language is one typed struct: a phrase that is missing does not compile, and a template that asks for one
 //! that does not exist stops the start. Phrases are text with `{placeholders}`; they never hold markup.
 
+mod cldr;
 mod dates;
 mod de;
 mod en;
@@ -15,6 +16,7 @@ mod numbers;
 pub(crate) mod typography;
 
 use crate::kernel::locale::Language;
+pub(crate) use cldr::is_one;
 pub(crate) use dates::{around_date, date, moment, month, short_date};
 pub(crate) use glossary::{Phrase, Words};
 use numbers::stars;
@@ -209,8 +211,8 @@ mod tests {
             same.extend(pairs.filter(|(here, english)| here.1 == english.1).map(|(here, _)| (*language, here.0)));
         }
         same.dedup();
-        let alike: Vec<_> = ALIKE.iter().map(|(language, key)| (*language, (*key).to_owned())).collect();
-        assert_eq!(same, alike, "either translate it, or say that it is alike");
+        same.retain(|(language, key)| !ALIKE.contains(&(*language, key.as_str())));
+        assert_eq!(same, [], "either translate it, or say that it is alike");
     }
 
     #[test]

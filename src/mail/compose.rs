@@ -20,7 +20,8 @@ use crate::links;
 
 use super::letter::Mail;
 use super::outcome::{Fault, Stage, Trouble};
-use super::template::Templates;
+use super::own::Own;
+use super::template::{Rendered, Templates};
 
 /// Longest name of a sender or recipient, in characters.
 const NAME_CHARS: usize = 120;
@@ -69,7 +70,18 @@ impl Composer {
     /// # Errors
     /// A [`Fault`] at [`Stage::Compose`] for a context no template can take or an address no header can carry.
     pub fn compose(&self, mail: &Mail, id: MessageId, date: Timestamp) -> Result<Composed, Fault> {
-        let rendered = self.templates.render(mail.language.tag(), &mail.context).map_err(local)?;
+        self.compose_own(mail, None, id, date)
+    }
+
+    /// The same with the shop's own words. Where these cannot be said after all, the house's are: a mail never fails because of them.
+    pub(super) fn compose_own(
+        &self,
+        mail: &Mail,
+        own: Option<&Own>,
+        id: MessageId,
+        date: Timestamp,
+    ) -> Result<Composed, Fault> {
+        let rendered = self.rendered(mail, own)?;
         let frame = mail.context.frame();
         let host = &self.sender.host;
         let (from, to) = (address(&self.sender.from)?, address(&mail.to)?);
@@ -95,6 +107,23 @@ impl Composer {
             .singlepart(part(ContentType::TEXT_HTML, rendered.html));
         let message = builder.multipart(body).map_err(local)?;
         Ok(Composed { id, from, to, bytes: message.formatted() })
+    }
+
+    fn rendered(&self, mail: &Mail, own: Option<&Own>) -> Result<Rendered, Fault> {
+        if let Some(own) = own {
+            match self.templates.render_own(mail.language.tag(), &mail.context, Some(own)) {
+                Ok(rendered) => return Ok(rendered),
+                Err(error) => {
+                    tracing::warn!(shop = %mail.shop_id, %error, "a shop's own words failed, the house's were sent");
+                }
+            }
+        }
+        self.templates.render(mail.language.tag(), &mail.context).map_err(local)
+    }
+
+    /// The templates.
+    pub(crate) fn templates(&self) -> &Templates {
+        &self.templates
     }
 
     /// The ways to unsubscribe, the one that takes one click first (RFC 8058 wants an `https` URL; RFC 2369 takes several).

@@ -49,7 +49,7 @@ pub struct ShopFace {
     pub profile_url: String,
 }
 
-/// A calendar day in the customer's or the shop's zone; the locale's `date` partial puts it into words.
+/// A calendar day in the customer's or the shop's zone; the `date` helper puts it into the words of the reader's language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Day {
     /// Day of the month, 1-31.
@@ -252,6 +252,36 @@ pub struct FreshLink {
     pub write_until: Option<Day>,
 }
 
+/// The customer's review is public: once, after its first publication.
+#[derive(Clone, Debug, Serialize)]
+pub struct ReviewReceived {
+    /// Who writes to whom.
+    #[serde(flatten)]
+    pub frame: Frame,
+    /// The review.
+    pub review: OwnReview,
+    /// Where its author edits or erases it.
+    pub manage_url: String,
+    /// Stops further mails with one click.
+    pub unsubscribe_url: String,
+}
+
+/// The customer's answer to the shop's reply is public: once for each.
+#[derive(Clone, Debug, Serialize)]
+pub struct AnswerShown {
+    /// Who writes to whom.
+    #[serde(flatten)]
+    pub frame: Frame,
+    /// The review that the dialogue is about.
+    pub review: OwnReview,
+    /// The answer, one entry a paragraph.
+    pub answer: Vec<String>,
+    /// Where its author edits or erases the review.
+    pub manage_url: String,
+    /// Stops further mails with one click.
+    pub unsubscribe_url: String,
+}
+
 /// A mail with its context: the closed list of what Attesta sends.
 #[derive(Clone, Debug)]
 pub enum MailContext {
@@ -265,6 +295,10 @@ pub enum MailContext {
     RestrictionStatement(RestrictionStatement),
     /// See [`FreshLink`].
     FreshLink(FreshLink),
+    /// See [`ReviewReceived`].
+    ReviewReceived(ReviewReceived),
+    /// See [`AnswerShown`].
+    AnswerShown(AnswerShown),
 }
 
 impl MailContext {
@@ -276,6 +310,8 @@ impl MailContext {
             Self::ReplyNotice(_) => "reply_notice",
             Self::RestrictionStatement(_) => "restriction_statement",
             Self::FreshLink(_) => "fresh_link",
+            Self::ReviewReceived(_) => "review_received",
+            Self::AnswerShown(_) => "answer_shown",
         }
     }
 
@@ -287,6 +323,21 @@ impl MailContext {
             Self::ReplyNotice(c) => &c.frame,
             Self::RestrictionStatement(c) => &c.frame,
             Self::FreshLink(c) => &c.frame,
+            Self::ReviewReceived(c) => &c.frame,
+            Self::AnswerShown(c) => &c.frame,
+        }
+    }
+
+    /// The same, to put another customer or shop in: for previews.
+    pub(super) fn frame_mut(&mut self) -> &mut Frame {
+        match self {
+            Self::Invitation(c) => &mut c.frame,
+            Self::Reminder(c) => &mut c.frame,
+            Self::ReplyNotice(c) => &mut c.frame,
+            Self::RestrictionStatement(c) => &mut c.frame,
+            Self::FreshLink(c) => &mut c.frame,
+            Self::ReviewReceived(c) => &mut c.frame,
+            Self::AnswerShown(c) => &mut c.frame,
         }
     }
 
@@ -296,6 +347,8 @@ impl MailContext {
             Self::Invitation(c) => Some(&c.unsubscribe_url),
             Self::Reminder(c) => Some(&c.unsubscribe_url),
             Self::ReplyNotice(c) => Some(&c.unsubscribe_url),
+            Self::ReviewReceived(c) => Some(&c.unsubscribe_url),
+            Self::AnswerShown(c) => Some(&c.unsubscribe_url),
             Self::RestrictionStatement(_) | Self::FreshLink(_) => None,
         }
     }
@@ -308,6 +361,8 @@ impl MailContext {
             Self::ReplyNotice(c) => serde_json::to_value(c),
             Self::RestrictionStatement(c) => serde_json::to_value(c),
             Self::FreshLink(c) => serde_json::to_value(c),
+            Self::ReviewReceived(c) => serde_json::to_value(c),
+            Self::AnswerShown(c) => serde_json::to_value(c),
         }
     }
 }

@@ -18,6 +18,7 @@ use super::hold::spread_ms;
 use super::letter::{Draft, Fate, Letter, Mail};
 use super::mailer::Mailer;
 use super::outcome::MAIL_SERVER_DOWN;
+use super::own::{self, Own};
 use super::store::{self, Hold, Standing};
 
 /// Pauses between the tries to store a result, in ms: a database that restarts is back before they end.
@@ -68,6 +69,8 @@ struct Extent {
 struct Seen {
     standing: Option<Standing>,
     hold: Option<Hold>,
+    /// The shop's own words for this mail.
+    own: Option<Own>,
 }
 
 impl Seen {
@@ -117,7 +120,12 @@ impl Run<'_> {
                 };
                 let standing = store::standing(conn, message_id(kind, subject, edition))?;
                 let hold = transport.map(|transport| store::hold(conn, &transport)).transpose()?.flatten();
-                Ok((draft, Seen { standing, hold }))
+                let own = match &draft {
+                    Draft::Send(mail) => own::current(conn, mail.shop_id, mail.context.template(), mail.language)?,
+                    Draft::Drop(_) | Draft::Hold(_) | Draft::Gone => None,
+                };
+                let own = own.map(|kept| kept.own).filter(|own| !own.is_empty());
+                Ok((draft, Seen { standing, hold, own }))
             })
             .await
     }
@@ -149,12 +157,12 @@ impl Run<'_> {
         let id = message_id(self.claim.kind, self.claim.subject, mail.edition);
         // The same date on every attempt, so that the message stays the same.
         let date = seen.standing.as_ref().map_or(now, |row| row.created_at);
-        let ended = match self.mailer.composer().compose(mail, id, date) {
+        let ended = match self.mailer.composer().compose_own(mail, seen.own.as_ref(), id, date) {
             Ok(composed) => carrier.send(&composed).await,
             Err(fault) => Err(fault),
         };
         let attempted = Attempted { transport: carrier.name(), success: carrier.success(), ended };
-        let Seen { standing, hold } = seen;
+        let Seen { standing, hold, .. } = seen;
         let (ctx, claim, streak) = (self.ctx, self.claim, &self.mailer.streak);
         self.conclude(Judge { ctx, claim, mail, id, started: now, standing, hold, streak }.conclude(attempted)).await
     }

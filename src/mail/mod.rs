@@ -19,6 +19,7 @@ pub mod letter;
 mod mailer;
 mod mask;
 pub mod outcome;
+pub(crate) mod own;
 pub mod samples;
 mod store;
 pub mod template;

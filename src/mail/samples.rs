@@ -2,8 +2,8 @@
 //! Rendered at each start by [`super::template::Templates::load`], and in the snapshots; they never reach a person.
 
 use super::context::{
-    Day, Frame, FreshLink, Invitation, MailContext, OwnReview, Purchase, Reminder, ReplyNotice, RestrictionReason,
-    RestrictionStatement, ShopFace, StarLinks,
+    AnswerShown, Day, Frame, FreshLink, Invitation, MailContext, OwnReview, Purchase, Reminder, ReplyNotice,
+    RestrictionReason, RestrictionStatement, ReviewReceived, ShopFace, StarLinks,
 };
 
 /// A mail's name with its samples.
@@ -17,6 +17,8 @@ pub fn all() -> Vec<Samples> {
         ("reply_notice", reply_notices()),
         ("restriction_statement", restriction_statements()),
         ("fresh_link", fresh_links()),
+        ("review_received", reviews_received()),
+        ("answer_shown", answers_shown()),
     ]
 }
 
@@ -171,5 +173,38 @@ fn fresh_links() -> Vec<MailContext> {
         one(frame(None, false), true, None),
         one(frame(None, false), false, None),
         one(frame(None, true), false, Some(day(1, 1))),
+    ]
+}
+
+fn reviews_received() -> Vec<MailContext> {
+    let one = |frame: Frame, review: OwnReview| {
+        MailContext::ReviewReceived(ReviewReceived {
+            frame,
+            review,
+            manage_url: stars().form,
+            unsubscribe_url: unsubscribe(),
+        })
+    };
+    vec![
+        one(frame(Some("Giulia"), false), review("Tutto bene", 4)),
+        one(frame(None, false), review("", 1)),
+        one(frame(None, true), review("", 5)),
+    ]
+}
+
+fn answers_shown() -> Vec<MailContext> {
+    let one = |frame: Frame, review: OwnReview, answer: &[&str]| {
+        MailContext::AnswerShown(AnswerShown {
+            frame,
+            review,
+            answer: answer.iter().map(|paragraph| (*paragraph).to_owned()).collect(),
+            manage_url: stars().form,
+            unsubscribe_url: unsubscribe(),
+        })
+    };
+    vec![
+        one(frame(Some("Giulia"), false), review("Tutto bene", 4), &["Grazie a voi.", "Il pacco è arrivato oggi."]),
+        one(frame(None, false), review("", 1), &["Il rimborso non è ancora arrivato."]),
+        one(frame(None, true), review("", 1), &["Prova."]),
     ]
 }

@@ -88,6 +88,25 @@ pub fn list(conn: &mut Connection, keyring: &Keyring, shop: ShopId, asked: &Aske
     Ok(OrderPage { data, last })
 }
 
+/// Of a shop's newest orders: the number, the customer's name where it is still kept, and what was bought.
+///
+/// # Errors
+/// The database's.
+pub(crate) fn newest(
+    conn: &mut Connection,
+    keyring: &Keyring,
+    shop: ShopId,
+    limit: i64,
+) -> db::Result<Vec<(String, Option<String>, Vec<String>)>> {
+    let rows = list::page(conn, shop, &Filter::default(), None, limit)?;
+    let sketch = |(order, contact): (Order, SealedContact)| {
+        let customer = personal::open(keyring, order.shop, order.id, &contact).name;
+        let items = order.facts().items.into_iter().filter_map(|item| item.name).collect();
+        (order.number.to_string(), customer, items)
+    };
+    Ok(rows.into_iter().map(sketch).collect())
+}
+
 /// Which page of which list.
 #[derive(Clone, Debug, Default)]
 pub struct Asked {

@@ -7,7 +7,7 @@ use crate::kernel::id::ReviewId;
 use crate::merchants;
 
 use super::model::{Answer, Status};
-use super::{edit, store};
+use super::{edit, notices, store};
 
 /// What became of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +52,7 @@ pub(crate) fn answer(
     if !store::add_answer(tx, review.shop, &answer)? {
         return Ok(Answered::Already);
     }
+    notices::tell_of_answer(tx, &review, answer.at)?;
     merchants::bump_public(tx, review.shop)?;
     Ok(Answered::Done)
 }

@@ -8,8 +8,8 @@
 //!
 //! Every change moves the [`tally`] in the same transaction: day rows of stars behind every score. [`mod@list`] reads pages
 //! along indexes and [`numbered`] by their number, [`search`] finds their words, [`walk`] reads all of them for feeds,
-//! [`public`] builds what the world sees, [`commitment`] ties a certificate to a review's words, [`notify`] writes the two
-//! mails of this room, [`form`] reads what a browser posts, [`pages`] shows it, [`api`] is the door of all of it.
+//! [`public`] builds what the world sees, [`commitment`] ties a certificate to a review's words, [`notify`] and [`notices`] write
+//! the mails of this room, [`form`] reads what a browser posts, [`pages`] shows it, [`api`] is the door of all of it.
 
 pub(crate) mod answer;
 pub(crate) mod api;
@@ -22,6 +22,7 @@ pub(crate) mod inbox;
 mod language;
 pub(crate) mod list;
 pub mod model;
+mod notices;
 pub(crate) mod notify;
 pub(crate) mod numbered;
 pub(crate) mod pages;
@@ -43,6 +44,7 @@ pub(crate) mod walk;
 pub(crate) use erase::forget;
 pub use erase::{personal, personal_photos};
 pub(crate) use list::{ListQuery, Listing, languages, list, list_with_history};
+pub(crate) use notices::{AnswerShownLetter, ReviewReceivedLetter};
 pub(crate) use notify::{ReplyNoticeLetter, RestrictionStatementLetter};
 pub(crate) use params::{BadParam, ListParams};
 pub(crate) use public::{PublicEntry, PublicReview};

@@ -1,4 +1,4 @@
-//! The two mails of this room: the shop replied, to the customer; the operator's statement of reasons, to the author.
+//! Two mails to an author about what others did: the shop replied; the operator restricted the review, with the statement of reasons.
 //!
 //! Both are queued in the transaction that makes their cause, and everything is read again when one leaves: a reply that
 //! was withdrawn or a review that was erased meanwhile sends nothing. A customer hears of replies to one review at most
@@ -58,7 +58,7 @@ impl Letter for ReplyNoticeLetter {
             return stop("reply_withdrawn");
         }
         let Some(author) = Author::read(conn, ctx, &review)? else { return stop("address_gone") };
-        if author.suppressed.is_some() {
+        if author.is_suppressed() {
             return stop("unsubscribed");
         }
         let context = MailContext::ReplyNotice(author.reply_notice(ctx, &review, &reply));
@@ -109,7 +109,7 @@ impl Letter for RestrictionStatementLetter {
 }
 
 /// A mailbox that does not exist gets no more mail from this instance.
-fn bounced(tx: &mut Connection, review: &Review, what: &Settled) -> db::Result<()> {
+pub(super) fn bounced(tx: &mut Connection, review: &Review, what: &Settled) -> db::Result<()> {
     let Fate::Bounced(_) = what.fate else { return Ok(()) };
     let Some(person) = orders::person(tx, review.shop, review.order)? else { return Ok(()) };
     let wish = Suppression { person, reach: Reach::Instance, reason: SuppressionReason::HardBounce, at: what.at };
@@ -117,7 +117,7 @@ fn bounced(tx: &mut Connection, review: &Review, what: &Settled) -> db::Result<(
 }
 
 /// The author of a review, while a mail can still reach them.
-struct Author {
+pub(super) struct Author {
     shop: Shop,
     order: Order,
     contact: Contact,
@@ -126,7 +126,7 @@ struct Author {
 }
 
 impl Author {
-    fn read(conn: &mut Connection, ctx: &Context, review: &Review) -> db::Result<Option<Self>> {
+    pub(super) fn read(conn: &mut Connection, ctx: &Context, review: &Review) -> db::Result<Option<Self>> {
         let Some(shop) = merchants::load(conn, review.shop)? else { return Ok(None) };
         let Some(order) = orders::find(conn, review.shop, review.order)? else { return Ok(None) };
         let contact = orders::contact(conn, ctx.keyring(), review.shop, review.order)?;
@@ -139,7 +139,22 @@ impl Author {
         Ok(Some(Self { shop, order, contact, links, suppressed }))
     }
 
-    fn mail(&self, edition: i64, context: MailContext) -> Draft {
+    /// Who unsubscribed or cannot be reached gets no notices.
+    pub(super) fn is_suppressed(&self) -> bool {
+        self.suppressed.is_some()
+    }
+
+    /// Where the author edits, erases and answers.
+    pub(super) fn manage_url(&self, ctx: &Context) -> String {
+        ctx.links().review_form(&self.links.review)
+    }
+
+    /// Stops further mails.
+    pub(super) fn unsubscribe_url(&self, ctx: &Context) -> String {
+        ctx.links().unsubscribe(&self.links.unsubscribe)
+    }
+
+    pub(super) fn mail(&self, edition: i64, context: MailContext) -> Draft {
         let locale = self.order.fold.locale();
         Draft::Send(Box::new(Mail {
             shop_id: self.shop.id,
@@ -151,7 +166,7 @@ impl Author {
         }))
     }
 
-    fn frame(&self, ctx: &Context) -> Frame {
+    pub(super) fn frame(&self, ctx: &Context) -> Frame {
         let shop = ShopFace {
             name: self.shop.name.clone(),
             domain: self.shop.domain.to_string(),
@@ -167,7 +182,7 @@ impl Author {
         words::Day { day: date.day(), month: date.month(), year: date.year() }
     }
 
-    fn own_review(&self, ctx: &Context, review: &Review) -> OwnReview {
+    pub(super) fn own_review(&self, ctx: &Context, review: &Review) -> OwnReview {
         OwnReview {
             stars: review.stars.value(),
             title: review.title.clone(),
@@ -182,8 +197,8 @@ impl Author {
             review: self.own_review(ctx, review),
             reply: paragraphs(&reply.text),
             edited: reply.version > 1,
-            answer_url: ctx.links().review_form(&self.links.review),
-            unsubscribe_url: ctx.links().unsubscribe(&self.links.unsubscribe),
+            answer_url: self.manage_url(ctx),
+            unsubscribe_url: self.unsubscribe_url(ctx),
         }
     }
 
@@ -195,12 +210,12 @@ impl Author {
             statement: paragraphs(&decision.statement),
             restricted: self.day(decision.at),
             contact: None,
-            edit_url: ctx.links().review_form(&self.links.review),
+            edit_url: self.manage_url(ctx),
         }
     }
 }
 
-fn paragraphs(text: &str) -> Vec<String> {
+pub(super) fn paragraphs(text: &str) -> Vec<String> {
     text.split("\n\n").map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned).collect()
 }
 

@@ -16,7 +16,7 @@ use crate::merchants::{self, Shop, ShopStatus};
 use crate::orders::{self, Order};
 
 use super::model::{ITEMS_MAX, ItemSubmission, Review, Status, Submission};
-use super::{language, tally};
+use super::{language, notices, tally};
 
 /// What became of a submission.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,6 +100,7 @@ fn publish(tx: &mut Connection, draft: &Draft<'_>, what: &Submission, offered: &
         return Ok(Submitted::Already);
     }
     invitations::mark_reviewed(tx, draft.bearer, draft.now)?;
+    notices::tell_of_review(tx, &review, draft.now)?;
     Ok(Submitted::Published(review.id))
 }
 

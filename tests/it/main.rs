@@ -29,6 +29,7 @@ mod late;
 mod mail;
 mod merchants;
 mod migrations;
+mod notices;
 mod orders;
 mod photos;
 mod profiles;

@@ -147,6 +147,7 @@ async fn dialogue(engine: Engine) {
     let review = publish(&app, &link, &shop, "2").await;
     let id = review["id"].as_str().unwrap();
     let reply = format!("/reviews/{id}/reply");
+    app.run_jobs().await;
     app.advance(2 * HOUR);
     let text = json!({ "text": "Ci dispiace: ti mandiamo una guarnizione." });
     app.send_as(&shop, "PUT", &reply, &text).await.expect(201, "the shop replies");

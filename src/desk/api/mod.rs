@@ -6,6 +6,7 @@ mod keys;
 mod messages;
 mod rejections;
 mod settings;
+mod templates;
 
 use crate::http::RouteTable;
 
@@ -17,4 +18,5 @@ pub fn routes(table: &mut RouteTable) {
     messages::routes(table);
     dialogue::routes(table);
     rejections::routes(table);
+    templates::routes(table);
 }

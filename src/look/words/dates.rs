@@ -1,58 +1,33 @@
 //! Dates as people write them in each language, and how a phrase meets its date. Pure; instants come in as RFC 3339. A day
 //! never stands on another line than its month.
 
-use super::{fill, of};
+use super::{cldr, fill, of};
 use crate::kernel::locale::Language;
-
-struct Parts<'a> {
-    day: u8,
-    month: usize,
-    year: &'a str,
-}
-
-fn parts(iso: &str) -> Option<Parts<'_>> {
-    let mut parts = iso.get(..10)?.split('-');
-    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
-    Some(Parts { day: day.parse().ok()?, month: month.parse::<usize>().ok()?.checked_sub(1)?, year })
-}
-
-/// The day of the month: some languages count the first one apart.
-fn day(language: Language, day: u8) -> String {
-    match (language, day) {
-        (Language::It, 1) => "1º".to_owned(),
-        (Language::Fr, 1) => "1er".to_owned(),
-        (Language::De, _) => format!("{day}."),
-        _ => day.to_string(),
-    }
-}
 
 /// `2026-11-22…` as `22 novembre 2026`; None for anything else.
 pub(crate) fn date(language: Language, iso: &str) -> Option<String> {
-    let Parts { day: number, month, year } = parts(iso)?;
-    let (day, month) = (day(language, number), of(language).months.get(month)?);
-    Some(match language {
-        Language::Es => format!("{day}\u{a0}de {month} de {year}"),
-        Language::It | Language::En | Language::De | Language::Fr => format!("{day}\u{a0}{month} {year}"),
-    })
+    cldr::date(language, cldr::day(iso)?).map(|text| set(language, &text))
 }
 
 /// `2026-11-22…` as `22 nov 2026`, for places that are narrow.
 pub(crate) fn short_date(language: Language, iso: &str) -> Option<String> {
-    let Parts { day: number, month, year } = parts(iso)?;
-    let short = of(language).short_months.get(month)?;
-    Some(match language {
-        Language::De => format!("{number}.{}.{year}", month + 1),
-        _ => format!("{}\u{a0}{short} {year}", day(language, number)),
-    })
+    cldr::short_date(language, cldr::day(iso)?).map(|text| set(language, &text))
+}
+
+/// The CLDR leaves two things to us: what the first day of a month is called, and the blank behind the day.
+fn set(language: Language, text: &str) -> String {
+    let first = match language {
+        Language::It => "1º ",
+        Language::Fr => "1er ",
+        Language::En | Language::De | Language::Es => "1 ",
+    };
+    let text = text.strip_prefix("1 ").map_or_else(|| text.to_owned(), |rest| [first, rest].concat());
+    text.replacen(' ', "\u{a0}", 1)
 }
 
 /// A month of a year: `marzo 2026`; None for what is no month.
 pub(crate) fn month(language: Language, year: i64, month: i64) -> Option<String> {
-    let name = of(language).months.get(usize::try_from(month).ok()?.checked_sub(1)?)?;
-    Some(match language {
-        Language::Es => format!("{name} de {year}"),
-        Language::It | Language::En | Language::De | Language::Fr => format!("{name} {year}"),
-    })
+    cldr::month(language, cldr::day(&format!("{year:04}-{month:02}-01"))?)
 }
 
 /// An instant with its time of day: `22 novembre 2026, 05:00 UTC`.
@@ -112,7 +87,7 @@ mod tests {
         let said =
             |iso: &str| [It, En, De, Fr, Es].map(|language| short_date(language, iso).unwrap().replace('\u{a0}', " "));
         assert_eq!(said("2026-11-22"), ["22 nov 2026", "22 Nov 2026", "22.11.2026", "22 nov. 2026", "22 nov 2026"]);
-        assert_eq!(said("2026-06-01"), ["1º giu 2026", "1 Jun 2026", "1.6.2026", "1er juin 2026", "1 jun 2026"]);
+        assert_eq!(said("2026-06-01"), ["1º giu 2026", "1 Jun 2026", "01.06.2026", "1er juin 2026", "1 jun 2026"]);
     }
 
     #[test]

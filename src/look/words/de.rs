@@ -10,21 +10,6 @@ use super::glossary::{
 };
 
 pub(super) static WORDS: Words = Words {
-    months: [
-        "Januar",
-        "Februar",
-        "März",
-        "April",
-        "Mai",
-        "Juni",
-        "Juli",
-        "August",
-        "September",
-        "Oktober",
-        "November",
-        "Dezember",
-    ],
-    short_months: ["Jan.", "Feb.", "März", "Apr.", "Mai", "Juni", "Juli", "Aug.", "Sept.", "Okt.", "Nov.", "Dez."],
     common: Common {
         out_of_five: "{n} von 5",
         moment: "{date}, {time} Uhr UTC",

@@ -10,21 +10,6 @@ use super::glossary::{
 };
 
 pub(super) static WORDS: Words = Words {
-    months: [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ],
-    short_months: ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
     common: Common {
         out_of_five: "{n} out of 5",
         moment: "{date}, {time} UTC",

@@ -11,21 +11,6 @@ use super::glossary::{
 };
 
 pub(super) static WORDS: Words = Words {
-    months: [
-        "enero",
-        "febrero",
-        "marzo",
-        "abril",
-        "mayo",
-        "junio",
-        "julio",
-        "agosto",
-        "septiembre",
-        "octubre",
-        "noviembre",
-        "diciembre",
-    ],
-    short_months: ["ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sept", "oct", "nov", "dic"],
     common: Common {
         out_of_five: "{n} de 5",
         moment: "{date}, {time} UTC",

@@ -11,21 +11,6 @@ use super::glossary::{
 };
 
 pub(super) static WORDS: Words = Words {
-    months: [
-        "janvier",
-        "février",
-        "mars",
-        "avril",
-        "mai",
-        "juin",
-        "juillet",
-        "août",
-        "septembre",
-        "octobre",
-        "novembre",
-        "décembre",
-    ],
-    short_months: ["janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."],
     common: Common {
         out_of_five: "{n} sur 5",
         moment: "{date} à {time} UTC",

@@ -6,16 +6,16 @@ use crate::kernel::locale::Language;
 /// A phrase that depends on a count; `{n}` is the count.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Counted {
-    /// For exactly one.
+    /// For one, and in French for none.
     pub(crate) one: &'static str,
-    /// For more, and for none (which the French count as one).
+    /// For more, and elsewhere for none.
     pub(crate) many: &'static str,
 }
 
 impl Counted {
     /// The form for `n`.
     pub(crate) fn of(&self, language: Language, n: i64) -> &'static str {
-        if n == 1 || (n == 0 && language == Language::Fr) { self.one } else { self.many }
+        if super::cldr::is_one(language, n) { self.one } else { self.many }
     }
 }
 
@@ -57,10 +57,6 @@ macro_rules! glossary {
         /// Everything we say in one language.
         #[derive(Debug)]
         pub(crate) struct Words {
-            /// January first.
-            pub(crate) months: [&'static str; 12],
-            /// The same where there is little room.
-            pub(crate) short_months: [&'static str; 12],
             $($(#[$doc])* pub(crate) $section: $type,)*
         }
 

@@ -10,21 +10,6 @@ use super::glossary::{
 };
 
 pub(super) static WORDS: Words = Words {
-    months: [
-        "gennaio",
-        "febbraio",
-        "marzo",
-        "aprile",
-        "maggio",
-        "giugno",
-        "luglio",
-        "agosto",
-        "settembre",
-        "ottobre",
-        "novembre",
-        "dicembre",
-    ],
-    short_months: ["gen", "feb", "mar", "apr", "mag", "giu", "lug", "ago", "set", "ott", "nov", "dic"],
     common: Common {
         out_of_five: "{n} su 5",
         moment: "{date}, ore {time} UTC",

@@ -1,55 +1,39 @@
 //! Numbers as people write them in each language: thousands, decimals, per cent, euros. Pure. A blank inside a number never
 //! breaks over two lines.
 
+use super::cldr;
 use crate::kernel::locale::Language;
 
 /// Stands between number and unit.
 const BLANK: char = '\u{a0}';
-/// What the French set thousands and the sign for per cent apart with.
-const NARROW: char = '\u{202f}';
 
-/// A whole number with its thousands set apart: `12.345`, `12,345`. In Spanish, four digits stand together.
+/// A whole number with its thousands set apart where the language does: `12.345`, `12,345`.
 pub(crate) fn number(language: Language, n: i64) -> String {
-    let (mark, from) = match language {
-        Language::It | Language::De => ('.', 4),
-        Language::En => (',', 4),
-        Language::Fr => (NARROW, 4),
-        Language::Es => ('.', 5),
-    };
-    let digits = n.unsigned_abs().to_string();
-    let mut out = if n < 0 { String::from("-") } else { String::new() };
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && digits.len() >= from && (digits.len() - at).is_multiple_of(3) {
-            out.push(mark);
-        }
-        out.push(digit);
-    }
-    out
-}
-
-fn decimal(language: Language, text: &str) -> String {
-    match language {
-        Language::En => text.to_owned(),
-        Language::It | Language::De | Language::Fr | Language::Es => text.replace('.', ","),
-    }
+    written(language, n.to_string())
 }
 
 /// A score with one decimal: `4,3`, `4.3`.
 pub(crate) fn score(language: Language, score: f64) -> String {
-    decimal(language, &format!("{score:.1}"))
+    written(language, format!("{score:.1}"))
 }
 
 /// Stars as said: `4`, `4,5`.
 pub(super) fn stars(language: Language, stars: f64) -> String {
-    decimal(language, format!("{stars:.1}").trim_end_matches(".0"))
+    written(language, format!("{stars:.1}").trim_end_matches(".0").to_owned())
+}
+
+/// Plain digits as the language writes them.
+fn written(language: Language, digits: String) -> String {
+    cldr::number(language, &digits).unwrap_or(digits)
 }
 
 /// An amount of euro cents: `24,90 €`, `€24.90`.
 pub(crate) fn euros(language: Language, cents: i64) -> String {
-    let (whole, part) = (number(language, cents / 100), (cents % 100).unsigned_abs());
+    let sign = if cents < 0 { "-" } else { "" };
+    let amount = written(language, format!("{}.{:02}", cents.unsigned_abs() / 100, cents.unsigned_abs() % 100));
     match language {
-        Language::En => format!("€{whole}.{part:02}"),
-        Language::It | Language::De | Language::Fr | Language::Es => format!("{whole},{part:02}{BLANK}€"),
+        Language::En => format!("{sign}€{amount}"),
+        Language::It | Language::De | Language::Fr | Language::Es => format!("{sign}{amount}{BLANK}€"),
     }
 }
 
@@ -74,8 +58,10 @@ mod tests {
 
     #[test]
     fn numbers_as_people_write_them() {
-        let thousand = ["1.000", "1,000", "1.000", "1\u{202f}000", "1000"];
+        let thousand = ["1000", "1,000", "1.000", "1\u{202f}000", "1000"];
         assert_eq!(everywhere(|language| number(language, 1_000)), thousand);
+        let more = ["12.345", "12,345", "12.345", "12\u{202f}345", "12.345"];
+        assert_eq!(everywhere(|language| number(language, 12_345)), more);
         let millions = ["-1.234.567", "-1,234,567", "-1.234.567", "-1\u{202f}234\u{202f}567", "-1.234.567"];
         assert_eq!(everywhere(|language| number(language, -1_234_567)), millions);
         assert_eq!(everywhere(|language| number(language, 999)), ["999"; 5]);
@@ -92,7 +78,7 @@ mod tests {
     fn euros_as_people_write_them() {
         let price = ["24,90\u{a0}€", "€24.90", "24,90\u{a0}€", "24,90\u{a0}€", "24,90\u{a0}€"];
         assert_eq!(everywhere(|language| euros(language, 2_490)), price);
-        let dear = ["1.234,05\u{a0}€", "€1,234.05", "1.234,05\u{a0}€", "1\u{202f}234,05\u{a0}€", "1234,05\u{a0}€"];
+        let dear = ["1234,05\u{a0}€", "€1,234.05", "1.234,05\u{a0}€", "1\u{202f}234,05\u{a0}€", "1234,05\u{a0}€"];
         assert_eq!(everywhere(|language| euros(language, 123_405)), dear);
     }
 

@@ -20,8 +20,6 @@ pub(super) struct LocaleFiles<'a> {
     pub(super) tag: &'static str,
     /// What surrounds the HTML of every mail.
     pub(super) layout: &'static str,
-    /// Pieces of sentences shared by the locale's mails.
-    pub(super) partials: &'a [(&'static str, &'static str)],
     /// Every mail.
     pub(super) mails: &'a [MailFiles],
 }
@@ -48,13 +46,14 @@ macro_rules! locale {
         LocaleFiles {
             tag: $tag,
             layout: file!("layout"),
-            partials: &[("date", file!($tag, "/date"))],
             mails: &[
                 mail!($tag, "invitation"),
                 mail!($tag, "reminder"),
                 mail!($tag, "reply_notice"),
                 mail!($tag, "restriction_statement"),
                 mail!($tag, "fresh_link"),
+                mail!($tag, "review_received"),
+                mail!($tag, "answer_shown"),
             ],
         }
     };

@@ -2,7 +2,11 @@
 //! Every template of every locale is rendered with every sample when the service starts; a fault names file, line and column and stops the start.
 //! Two registries a locale: subject and text are written as they are, HTML is escaped. Nothing here reads files at run time.
 
+pub(super) mod dress;
 mod files;
+pub(super) mod markup;
+mod prose;
+mod speech;
 mod strict;
 #[cfg(test)]
 mod wording;
@@ -14,7 +18,10 @@ use handlebars::{Handlebars, RenderError, TemplateError};
 use serde_json::Value;
 
 use super::context::MailContext;
+use super::own::{Bounded, Flaw, Own, Said};
 use super::samples;
+use crate::kernel::locale::Language;
+use dress::Dress;
 use files::{LOCALES, LocaleFiles, SHARED};
 
 /// One mail in words.
@@ -65,9 +72,50 @@ impl fmt::Display for TemplateFaults {
 impl std::error::Error for TemplateFaults {}
 
 /// Plain and HTML templates of one locale.
-struct LocaleSet {
+pub(super) struct LocaleSet {
     plain: Handlebars<'static>,
     html: Handlebars<'static>,
+}
+
+impl LocaleSet {
+    /// Renders a shop's text, which was checked before: it knows helpers, but no partial can be in it.
+    pub(super) fn render_text(&self, source: &str, variables: &Value, html: bool) -> Result<String, RenderError> {
+        let registry = if html { &self.html } else { &self.plain };
+        let mut out = Bounded::default();
+        registry.render_template_to_write(source, variables, &mut out)?;
+        Ok(out.into_text())
+    }
+}
+
+/// What the house says where a shop may say something else.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub(crate) struct House {
+    /// `subject.hbs`
+    pub(crate) subject: String,
+    /// The heading of the HTML part.
+    pub(crate) heading: String,
+    /// What mail programs show beside the subject.
+    pub(crate) preheader: String,
+    /// The opening of the text part.
+    pub(crate) text: String,
+    /// The opening of the HTML part.
+    pub(crate) html: String,
+}
+
+/// Where the part of a mail begins that a shop may replace.
+const OPENING: &str = "{{#prose \"opening\"}}";
+/// Where it ends.
+const END: &str = "{{/prose}}";
+
+/// What stands between two marks; nothing where they are not there.
+fn between<'a>(text: &'a str, open: &str, close: &str) -> &'a str {
+    text.split_once(open).and_then(|(_, rest)| rest.split_once(close)).map_or("", |(inside, _)| inside)
+}
+
+fn put(variables: &mut Value, name: &str, value: Value) {
+    if let Some(all) = variables.as_object_mut() {
+        all.insert(name.to_owned(), value);
+    }
 }
 
 /// All templates, parsed and checked.
@@ -92,20 +140,61 @@ impl Templates {
         self.locales.keys().copied()
     }
 
-    /// Renders one mail. A locale without a folder is a fault, not a fallback: the caller has chosen among [`Templates::locales`].
+    /// Renders one mail in the house's own words. A locale without a folder is a fault, not a fallback: the caller has chosen among
+    /// [`Templates::locales`].
     pub fn render(&self, locale: &str, context: &MailContext) -> Result<Rendered, TemplateFault> {
+        self.render_own(locale, context, None)
+    }
+
+    /// The same with what a shop changed of it.
+    pub(super) fn render_own(
+        &self,
+        locale: &str,
+        context: &MailContext,
+        own: Option<&Own>,
+    ) -> Result<Rendered, TemplateFault> {
         let mail = context.template();
-        let set = self
-            .locales
-            .get(locale)
-            .ok_or_else(|| fault(&format!("{locale}/{mail}"), None, "there is no such locale"))?;
-        let variables = context
-            .variables()
-            .map_err(|e| fault(&format!("{locale}/{mail}"), None, &format!("context does not serialise: {e}")))?;
-        Ok(Rendered {
-            subject: one_line(&part(&set.plain, locale, mail, "subject", &variables)?),
-            text: part(&set.plain, locale, mail, "text", &variables)?,
-            html: part(&set.html, locale, mail, "html", &variables)?,
+        let place = || format!("{locale}/{mail}");
+        let set = self.set(locale).ok_or_else(|| fault(&place(), None, "there is no such locale"))?;
+        let unserialisable = |e: serde_json::Error| fault(&place(), None, &format!("context does not serialise: {e}"));
+        let mut variables = context.variables().map_err(unserialisable)?;
+        let said = match own {
+            Some(own) => own.say(set, context, &variables).map_err(|flaw| fault(&place(), None, &flaw.to_string()))?,
+            None => Said::default(),
+        };
+        let look = own.map_or_else(Dress::default, Own::dress);
+        put(&mut variables, "look", serde_json::to_value(look).map_err(unserialisable)?);
+        put(&mut variables, "own", said.text());
+        let subject = match &said.subject {
+            Some(subject) => one_line(subject),
+            None => one_line(&part(&set.plain, locale, mail, "subject", &variables)?),
+        };
+        let text = part(&set.plain, locale, mail, "text", &variables)?;
+        put(&mut variables, "own", said.html());
+        Ok(Rendered { subject, text, html: part(&set.html, locale, mail, "html", &variables)? })
+    }
+
+    /// Only what the shop says, to find where it fails.
+    pub(super) fn try_own(&self, locale: &str, context: &MailContext, own: &Own) -> Result<Said, Flaw> {
+        let set = self.set(locale).ok_or_else(|| Flaw::language(locale))?;
+        let variables = context.variables().unwrap_or_default();
+        own.say(set, context, &variables)
+    }
+
+    fn set(&self, locale: &str) -> Option<&LocaleSet> {
+        self.locales.get(locale)
+    }
+
+    /// What the house itself says in the parts that a shop may change, as a shop would write it.
+    pub(crate) fn house(locale: &str, mail: &str) -> Option<House> {
+        let locale = LOCALES.iter().find(|files| files.tag == locale)?;
+        let files = locale.mails.iter().find(|files| files.name == mail)?;
+        Some(House {
+            subject: files.subject.trim_end().to_owned(),
+            heading: between(files.html, "title=\"", "\"").to_owned(),
+            preheader: between(files.html, "{{#*inline \"preheader\"}}", "{{/inline}}").to_owned(),
+            text: between(files.text, OPENING, END).trim().to_owned(),
+            html: between(files.html, OPENING, END).trim().to_owned(),
         })
     }
 
@@ -139,11 +228,10 @@ impl Templates {
 fn parse(files: &LocaleFiles) -> Result<LocaleSet, TemplateFault> {
     let mut set =
         LocaleSet { plain: strict::registry(handlebars::no_escape), html: strict::registry(handlebars::html_escape) };
-    for (name, source) in files.partials {
-        // A partial stands inside a sentence: its file ends with a line break, its text does not.
-        let source = source.trim_end();
-        add(&mut set.plain, name, &format!("{}/{name}", files.tag), source)?;
-        add(&mut set.html, name, &format!("{}/{name}", files.tag), source)?;
+    let language = Language::parse(files.tag).map_err(|error| fault(files.tag, None, &error.to_string()))?;
+    for (registry, html) in [(&mut set.plain, false), (&mut set.html, true)] {
+        speech::add(registry, language);
+        prose::add(registry, html);
     }
     add(&mut set.html, "layout", "layout", files.layout)?;
     for (name, source) in SHARED {
@@ -170,19 +258,18 @@ fn part(
     variables: &Value,
 ) -> Result<String, TemplateFault> {
     let path = format!("{locale}/{mail}/{part}");
-    registry.render(&path, variables).map_err(|e| render_fault(locale, &path, &e))
+    registry.render(&path, variables).map_err(|e| render_fault(&path, &e))
 }
 
 fn parse_fault(path: &str, error: &TemplateError) -> TemplateFault {
     fault(path, error.pos().map(|(line, _)| line), &error.reason().to_string())
 }
 
-fn render_fault(locale: &str, path: &str, error: &RenderError) -> TemplateFault {
+fn render_fault(path: &str, error: &RenderError) -> TemplateFault {
     // A fault inside a partial carries the partial's own name.
     let at = match error.template_name.as_deref() {
         Some("layout") => "layout".to_owned(),
         Some(name) if SHARED.iter().any(|(shared, _)| *shared == name) => name.to_owned(),
-        Some(name) if !name.contains('/') => format!("{locale}/{name}"),
         Some(name) => name.to_owned(),
         None => path.to_owned(),
     };
@@ -202,7 +289,6 @@ fn one_line(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::locale::Language;
     use files::MailFiles;
 
     #[test]
@@ -223,7 +309,7 @@ mod tests {
                 list.push(path);
             }
         }
-        let parts: usize = LOCALES.iter().map(|locale| locale.partials.len() + locale.mails.len() * 3).sum();
+        let parts: usize = LOCALES.iter().map(|locale| locale.mails.len() * 3).sum();
         assert_eq!(on_disk.len(), parts + 1 + SHARED.len(), "{on_disk:?}");
         for locale in LOCALES {
             let embedded: Vec<_> = locale.mails.iter().map(|mail| mail.name).collect();
@@ -236,7 +322,7 @@ mod tests {
     fn with(replace: impl Fn(&mut MailFiles)) -> Result<Templates, TemplateFaults> {
         let mut mails: Vec<MailFiles> = LOCALES[0].mails.to_vec();
         replace(&mut mails[0]);
-        let files = LocaleFiles { tag: "it", layout: LOCALES[0].layout, partials: LOCALES[0].partials, mails: &mails };
+        let files = LocaleFiles { tag: "it", layout: LOCALES[0].layout, mails: &mails };
         Templates::from_files(&[files])
     }
 
@@ -252,7 +338,9 @@ mod tests {
             "one\n{{#if customer_name}}x{{else}}{{nobody}}{{/if}}",
             "one\n{{#each nobody}}x{{/each}}",
             "one\n{{#with nobody}}x{{/with}}",
-            "one\n{{> date nobody}}",
+            "one\n{{date nobody}}",
+            "one\n{{date customer_name}}",
+            "one\n{{plural order.more one=\"#\"}}",
             "one\n{{> nobody}}",
             "one\n{{nobody \"x\"}}",
         ];

@@ -7,7 +7,8 @@ use crate::look::words::typography::faults;
 
 /// The words of a template, line by line: a value reads `x`, conditions and markup are left out.
 fn words(source: &str) -> Vec<String> {
-    let attributes = ["words=\"", "title=\""].into_iter().flat_map(|name| source.split(name).skip(1));
+    let attributes =
+        ["words=\"", "title=\"", "one=\"", "other=\""].into_iter().flat_map(|name| source.split(name).skip(1));
     let attributes = attributes.filter_map(|rest| rest.split('"').next()).map(str::to_owned);
     let value = |tag: &str| if tag.starts_with(['#', '/']) || tag.starts_with("else") { "" } else { "x" };
     let text = without(&without(source, ("{{", "}}"), value), ("<", ">"), |_| "");

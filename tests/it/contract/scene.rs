@@ -60,6 +60,8 @@ impl Scene {
         scene.set("*", "code", &ShortCode::of(scene.shop.id).to_string());
         scene.set("read_oembed", "url", &app.url(&format!("/shops/{}", scene.shop.domain)));
         scene.set("*", "kind", "mini");
+        scene.set("*", "mail", "fresh_link");
+        scene.set("*", "language", "it");
         scene.set("*", "list", "reviews");
         scene.set("read_sitemap", "from", "first");
         scene

@@ -1,6 +1,7 @@
 //! The desk over HTTP: what a shop reads and changes with its key, and that no key opens another shop.
 
 mod stories;
+mod templates;
 
 use std::sync::Arc;
 
@@ -13,6 +14,7 @@ use attesta::kernel::locale::Locale;
 use attesta::kernel::random::SeededRandom;
 use attesta::kernel::time::HOUR;
 use attesta::kernel::zone::Zone;
+use attesta::mail::Mailer;
 use attesta::merchants::{
     self, LegalBasis, Merchant, NewShop, Opened, Policy, Rejection, Rejections, Sector, Shop, ShopStatus, Shops,
 };
@@ -75,7 +77,9 @@ async fn ask(house: &House, call: Call<'_>) -> (u16, Value) {
         ready: health::always(),
     };
     let (edge, shops) = (Edge::new(parts), web::Data::new(Shops::new(house.ctx.clone())));
-    let app = http_test::init_service(App::new().app_data(shops).configure(|cfg| mount(&edge, cfg))).await;
+    let mailer = web::Data::new(Mailer::new(house.ctx.config(), house.ctx.clock()).unwrap());
+    let app = App::new().app_data(shops).app_data(mailer).configure(|cfg| mount(&edge, cfg));
+    let app = http_test::init_service(app).await;
     let mut request =
         http_test::TestRequest::default().method(call.method).uri(&call.path).peer_addr("127.0.0.1:9".parse().unwrap());
     if let Some(key) = call.key {

@@ -1,0 +1,30 @@
+//! A shop's own words in the mails sent on its behalf: subject, heading, opening and closing, colours and logo, for each mail and language.
+//!
+//! What a shop writes is small and closed. It sees the variables of its mail and nothing else ([`variables`]); it may ask and repeat, but
+//! has no partials, no recursion and no markup that could hide anything ([`grammar`], checked before a template engine sees it). The
+//! star links, who asks and why, and the way to unsubscribe are not in it: the house adds them around it. Nobody may ask for stars or
+//! kindness ([`asks`]). [`check`] renders a proposal with every case there is before it is stored; [`store`] keeps every version.
+//!
+//! A mail never fails because of a shop's words: what cannot be rendered at send time is said in the house's.
+
+pub(crate) mod asks;
+mod cases;
+mod check;
+mod colours;
+mod grammar;
+mod model;
+mod preview;
+mod say;
+mod store;
+mod variables;
+
+pub(crate) use cases::{Real, preview_cases};
+pub(crate) use check::{Proposal, check};
+pub(crate) use model::{Flaw, MAILS, Own, Rule, is_mail};
+pub(crate) use preview::{Sight, preview};
+pub(super) use say::{Bounded, Said};
+pub(crate) use store::{Kept, current, overview, put, version, versions};
+pub(crate) use variables::{Variable, of as variables_of};
+
+#[cfg(test)]
+mod tests;

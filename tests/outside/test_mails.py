@@ -1,0 +1,135 @@
+"""Every mail in five languages, judged from outside: MIME as Python reads it, HTML as Chromium shows it on a phone, light and dark."""
+
+import json
+import re
+import time
+import urllib.error
+import urllib.request
+from email.utils import parseaddr
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from conftest import RUNNING, Instance, link_in, order_event, text_of
+from test_independent import post_event, review
+
+MAILS = ["invitation", "reminder", "review_received", "reply_notice", "answer_shown", "fresh_link"]
+LANGUAGES = ["it", "en", "de", "fr", "es"]
+CASES = ["plain", "no_name", "long_name", "many_items", "right_to_left", "emoji", "bare"]
+HOSTILE = "Ada\r\nBcc: x@evil.example =?utf-8?q?x?= <b>Bianchi</b>"
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory):
+    instance = Instance(tmp_path_factory.mktemp("mails"))
+    instance.start()
+    # It serves all tests of this file, and is stopped below.
+    RUNNING.remove(instance.process)
+    yield instance, instance.shop("bottega.example")
+    instance.stop()
+
+
+def ask(instance, shop, method, path, body):
+    """Status and answer of the shop's own API."""
+    headers = {"content-type": "application/json", "authorization": f"Bearer {shop['api_key']}"}
+    url = f"{instance.url}/v1/shops/{shop['shop']}{path}"
+    request = urllib.request.Request(url, data=json.dumps(body).encode(), method=method, headers=headers)
+    try:
+        with urllib.request.urlopen(request) as answer:
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as error:
+        return error.code, json.load(error)
+
+
+def preview(instance, shop, mail, language, **wanted):
+    status, seen = ask(instance, shop, "POST", f"/templates/{mail}/{language}/preview", wanted)
+    assert status == 200, seen
+    return seen
+
+
+def axe(page):
+    """What axe-core finds wrong with a mail."""
+    source = next(Path(find_spec("axe_playwright_python").submodule_search_locations[0]).glob("**/axe.min.js"))
+    page.evaluate(source.read_text())
+    found = page.evaluate("axe.run(document, { resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })")
+    return [(one["id"], [node["html"][:150] for node in one["nodes"]]) for one in found["violations"]]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_mail_reads_well_on_a_phone(shown, chromium, language, scheme):
+    instance, shop = shown
+    # Pictures are off: a mail is whole without them, and nothing is fetched.
+    context = chromium.new_context(viewport={"width": 360, "height": 740}, color_scheme=scheme, offline=True)
+    page = context.new_page()
+    for mail in MAILS:
+        for case in CASES:
+            html = preview(instance, shop, mail, language, case=case, width="phone", scheme=scheme)["html"]
+            assert len(html.encode()) <= 60 * 1024
+            page.set_content(html)
+            name = f"{mail} {language} {case} {scheme}"
+            assert page.evaluate("document.documentElement.scrollWidth") <= 360, name
+            assert page.evaluate("document.documentElement.lang") == language and page.evaluate("document.documentElement.dir") == "ltr", name
+            small = page.evaluate("[...document.querySelectorAll('a.button, a.choice')].map(a => a.getBoundingClientRect().height).filter(h => h < 44)")
+            assert small == [], f"{name}: targets of {small} px"
+            assert not page.evaluate("[...document.images].filter(image => !image.alt).length"), name
+            if case in ("plain", "right_to_left"):
+                assert axe(page) == [], name
+    context.close()
+
+
+def test_a_mail_has_what_mail_programs_need(shown):
+    instance, shop = shown
+    for language in LANGUAGES:
+        for mail in MAILS:
+            seen = preview(instance, shop, mail, language)
+            html = seen["html"]
+            assert html.startswith(f'<!doctype html>\n<html lang="{language}" dir="ltr">'), html[:80]
+            # What shows beside the subject: hidden, and before everything else.
+            preheader = re.search(r'<body[^>]*>\s*<div aria-hidden="true" style="display:none[^>]*>([^<&]{20,})', html)
+            assert preheader, f"{mail} {language}"
+            assert "<script" not in html and "<link" not in html and "@import" not in html and "position:" not in html
+            if mail in ("invitation", "reminder"):
+                rows = re.findall(r'<a href="[^"]*/([1-5])" class="choice.*?</span><span[^>]*>([^<]+)</span>', html)
+                assert [n for n, _ in rows] == ["5", "4", "3", "2", "1"] and all(words.startswith(n) for n, words in rows), rows
+
+
+def test_a_shop_changes_its_words_and_not_what_stands_around_them(shown):
+    instance, shop = shown
+    own = {"subject": "Ordine {{order.number}}", "text": {"opening": "Ciao."}, "colours": {"accent": "#7a1f3d"},
+           "logo": {"url": "https://cdn.bottega.example/logo.png", "alt": "Bottega Verdi", "width": 140}}
+    status, stored = ask(instance, shop, "PUT", "/templates/reminder/de", own)
+    assert status == 200 and stored["version"] == 1, stored
+    seen = preview(instance, shop, "reminder", "de")
+    assert seen["subject"].startswith("Ordine ") and "5 Sterne, sehr gut" in seen["html"] and "Keine Nachrichten mehr" in seen["html"]
+    for bad, code in [("Bitte geben Sie uns 5 Sterne", "asks_for_praise"), ("{{> layout}}", "template_refused"), ("{{#if a}}" * 500, "template_refused")]:
+        status, refused = ask(instance, shop, "PUT", "/templates/reminder/de", {"subject": bad[:190]})
+        assert status == 422 and refused["code"] == code, refused
+    assert preview(instance, shop, "reminder", "de")["subject"].startswith("Ordine "), "the process lives, and nothing was stored"
+
+
+def test_python_reads_every_mail_that_was_sent(shown):
+    instance, shop = shown
+    event = order_event("#1", "ada@example.com", time.time())
+    event["data"]["customer"]["name"] = HOSTILE
+    post_event(instance, shop, event)
+    link = link_in(instance.mail_to("ada@example.com"), "/r/")
+    review(link, stars=4, title="Bella", text="Arrivata intera, funziona.", name="Ada")
+    mails = {}
+    deadline = time.monotonic() + 30
+    while len(mails) < 2 and time.monotonic() < deadline:
+        mails = {mail["Subject"]: mail for mail in instance.mails() if "ada@example.com" in mail["To"]}
+        time.sleep(0.1)
+    assert len(mails) == 2, mails.keys()
+    for subject, mail in mails.items():
+        assert mail.get_content_type() == "multipart/alternative" and not mail.defects, subject
+        text, html = mail.get_body(("plain",)), mail.get_body(("html",))
+        assert not text.defects and not html.defects
+        assert text.get_content_charset() == "utf-8" and html.get_content_charset() == "utf-8"
+        assert mail["Bcc"] is None and parseaddr(mail["To"])[1] == "ada@example.com", mail["To"]
+        assert "<b>" not in html.get_content() and len(html.get_content().encode()) <= 60 * 1024
+        # Both parts lead to the same places.
+        places = [set(re.findall(r"https?://[^\s\"<>]+", part.get_content())) for part in (text, html)]
+        assert places[0] == places[1], places[0] ^ places[1]
+        assert f"<{link_in(mail, '/u/')}>" in mail["List-Unsubscribe"], subject
+        assert text_of(mail).count("\n-- \n") + text_of(mail).count("\n--\n") == 1
