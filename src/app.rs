@@ -31,6 +31,7 @@ use crate::look::Broken;
 use crate::mail::{Letter, LetterJob, MailSetupError, Mailer};
 use crate::merchants::{Rejections, Shops};
 use crate::orders;
+use crate::person;
 use crate::profiles::{self, ProfileCache};
 use crate::reviews::{self, photos::Photos};
 
@@ -205,6 +206,7 @@ impl House {
         reviews::api::routes(&mut table);
         desk::routes(&mut table);
         compat::routes(&mut table);
+        person::routes(&mut table);
         if self.demo.is_some() {
             demo::routes(&mut table);
         } else {
@@ -284,6 +286,15 @@ impl House {
     /// The database's.
     pub async fn list_what_moved(&self) -> db::Result<usize> {
         profiles::directory::tick(&self.ctx).await
+    }
+
+    /// Lets go of addresses, webhook ids and hashes whose time is over: what a tick does, for those who step time by hand.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn let_people_go(&self) -> db::Result<usize> {
+        orders::tidy(&self.ctx).await?;
+        person::purge(&self.ctx).await
     }
 
     /// Deletes the files of photos that were taken back: what a tick does, for those who step time by hand.
@@ -368,6 +379,7 @@ static PAGES: LazyLock<Result<(), Broken>> = LazyLock::new(|| {
     badges::gallery::check_pages()?;
     profiles::directory::page::check_pages()?;
     profiles::certificates::pages::check_pages()?;
+    person::pages::check_pages()?;
     demo::pages::check_pages()
 });
 
@@ -385,6 +397,6 @@ fn letters() -> [Arc<dyn Letter>; 7] {
 }
 
 /// Their names in the queue.
-fn kinds() -> Vec<&'static str> {
+pub(crate) fn kinds() -> Vec<&'static str> {
     letters().iter().map(|letter| letter.kind()).collect()
 }

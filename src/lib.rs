@@ -27,7 +27,8 @@
 //!
 //! # The floors
 //!
-//! Doors, which may use any room: [`intake`], [`desk`] (the shop's own API), `compat` (the same reads in the shapes of another
+//! Doors, which may use any room: [`intake`], [`desk`] (the shop's own API), [`person`] (what a customer may ask about
+//! themselves), `compat` (the same reads in the shapes of another
 //! service's API), [`demo`], [`cli`]. Rooms, each of which may use those before it: [`merchants`], [`orders`],
 //! [`invitations`], [`reviews`], [`profiles`], [`badges`], [`feeds`]. The ground knows no room:
 //! [`context`], [`config`], [`problem`], [`links`], [`kernel`], [`sign`], [`db`], [`keyring`], `look`, [`mail`], [`jobs`],
@@ -55,6 +56,7 @@ pub(crate) mod look;
 pub mod mail;
 pub mod merchants;
 pub mod orders;
+pub mod person;
 pub mod problem;
 pub mod profiles;
 pub mod reviews;

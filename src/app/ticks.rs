@@ -10,7 +10,6 @@ use super::House;
 use crate::http::Edge;
 use crate::invitations;
 use crate::jobs::clock::Tick;
-use crate::orders;
 use crate::profiles::{collection, directory};
 use crate::reviews;
 
@@ -41,7 +40,7 @@ pub(super) fn all(house: &House, edge: &Arc<Edge>, wake: Arc<Notify>) -> Vec<Tic
             said("the index of words", reviews::index_what_waits(&house.ctx).await);
         }),
         each(house, "let go of what is over", "35 */5 * * * *", |house| async move {
-            said("addresses and webhook ids", orders::tidy(&house.ctx).await);
+            said("addresses, webhook ids and hashes", house.let_people_go().await);
         }),
         each(house, "let go of photos taken back", "45 * * * * *", |house| async move {
             said("photos taken back", house.let_photos_go().await);

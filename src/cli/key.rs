@@ -10,6 +10,7 @@ use std::sync::Arc;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
+use super::progress::Progress;
 use super::shop;
 use super::shown::{Failure, Shown};
 use crate::app;
@@ -175,11 +176,35 @@ fn certificate(ctx: &Context, of: &OfCertificate, shown: &mut Shown<'_>) -> Resu
     shown.say(&answer, text)
 }
 
-/// A new key, then every stored address under it. May be stopped and run again at any point.
+/// A new key, then every stored address under it. May be stopped at any point: the next run goes on with the same key, and so
+/// does a server beside it. Only when nothing is left under older keys does a run make another key.
 fn address(ctx: &Context, shown: &mut Shown<'_>) -> Result<(), Failure> {
-    let done = rotate(ctx, Purpose::Address, false)?;
+    let (held, master) = (ctx.keyring().clone(), master_key(ctx)?);
+    let unfinished = ctx.db().read_now(move |conn| orders::personal::to_reseal(conn, &held))?;
+    let made = if unfinished == 0 { Some(rotate(ctx, Purpose::Address, false)?) } else { None };
     // A keyring that knows the new key; the server beside it learns of it by itself.
-    let keyring = Keyring::open(ctx.db(), master_key(ctx)?, Arc::new(SystemRandom), ctx.now())?;
+    let keyring = Keyring::open(ctx.db(), master, Arc::new(SystemRandom), ctx.now())?;
+    let resealed = reseal(ctx, &keyring, shown)?;
+    let (new, old) = made.map_or((None, None), |made| (Some(made.new), Some(made.old)));
+    let answer = json!({
+        "purpose": "address", "key": new, "previous": old, "resealed": resealed, "resumed": made.is_none(),
+    });
+    let text = if made.is_some() {
+        format!("Addresses are sealed with a new key from now on; {resealed} stored ones were sealed again.")
+    } else {
+        format!(
+            "The rotation before was not finished: {resealed} stored addresses were sealed again with its key.\n\
+             Run this again for another new key."
+        )
+    };
+    shown.say(&answer, &text)
+}
+
+/// Seals every stored address again that stands under an older key, in small writes, so that a server beside it never waits.
+fn reseal(ctx: &Context, keyring: &Keyring, shown: &mut Shown<'_>) -> Result<usize, Failure> {
+    let counting = keyring.clone();
+    let total = ctx.db().read_now(move |conn| orders::personal::to_reseal(conn, &counting))?;
+    let mut progress = Progress::new("addresses", total, shown.is_json());
     let mut resealed = 0_usize;
     loop {
         let keyring = keyring.clone();
@@ -188,11 +213,10 @@ fn address(ctx: &Context, shown: &mut Shown<'_>) -> Result<(), Failure> {
             break;
         }
         resealed = resealed.saturating_add(batch);
-        shown.progress(&format!("{resealed} addresses sealed again ..."))?;
+        progress.reached(resealed, shown)?;
     }
-    let answer = json!({ "purpose": "address", "key": done.new, "previous": done.old, "resealed": resealed });
-    let text = format!("Addresses are sealed with a new key from now on; {resealed} stored ones were sealed again.");
-    shown.say(&answer, &text)
+    progress.end();
+    Ok(resealed)
 }
 
 fn master(ctx: &Context, of: &OfMaster, shown: &mut Shown<'_>) -> Result<(), Failure> {

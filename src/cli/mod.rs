@@ -7,9 +7,11 @@
 mod config;
 mod demo;
 mod event;
+mod gdpr;
 mod healthcheck;
 mod key;
 mod migrate;
+mod progress;
 mod review;
 mod serve;
 mod settings;
@@ -70,6 +72,9 @@ enum Command {
     /// Restrict a review, or restore it.
     #[command(subcommand)]
     Review(review::ReviewCommand),
+    /// Export or erase what is stored about a person.
+    #[command(subcommand)]
+    Gdpr(gdpr::GdprCommand),
 }
 
 fn dispatch(command: Command, start: &Start, shown: &mut Shown<'_>) -> Result<(), Failure> {
@@ -83,6 +88,7 @@ fn dispatch(command: Command, start: &Start, shown: &mut Shown<'_>) -> Result<()
         Command::Key(command) => key::run(&start.open()?, command, shown),
         Command::Event(command) => event::run(&start.open()?, command, shown),
         Command::Review(command) => review::run(&start.open()?, command, shown),
+        Command::Gdpr(command) => gdpr::run(&start.open()?, command, shown),
     }
 }
 

@@ -26,6 +26,11 @@ impl<'a> Shown<'a> {
         writeln!(self.out, "{line}").map_err(|error| Failure::new(error.to_string()))
     }
 
+    /// Whether a person reads along, or a program reads the end.
+    pub(crate) fn is_json(&self) -> bool {
+        self.json
+    }
+
     /// How far a long command is; nothing in JSON.
     pub(crate) fn progress(&mut self, text: &str) -> Result<(), Failure> {
         if self.json {

@@ -145,6 +145,7 @@ diesel::table! {
         kid -> Nullable<BigInt>,
         sealed -> Nullable<Binary>,
         purge_at -> Nullable<BigInt>,
+        hash_check_at -> Nullable<BigInt>,
     }
 }
 
@@ -197,6 +198,7 @@ diesel::table! {
         dropped_at -> Nullable<BigInt>,
         reviewed_at -> Nullable<BigInt>,
         created_at -> BigInt,
+        deferred_at -> Nullable<BigInt>,
     }
 }
 

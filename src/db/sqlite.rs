@@ -17,9 +17,10 @@ use super::{Connection, Error, Result, Sizes};
 /// Jobs that one transaction takes at most.
 const BATCH: usize = 512;
 
-/// Settings of every connection. FULL: a commit that was answered survives a power loss.
+/// Settings of every connection. FULL: a commit that was answered survives a power loss. What is deleted is overwritten, so
+/// that an erasure is one.
 const PRAGMAS: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-     PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 1000; PRAGMA temp_store = MEMORY;";
+     PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 1000; PRAGMA temp_store = MEMORY;";
 
 /// The embedded engine.
 pub struct Store {

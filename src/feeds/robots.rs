@@ -12,7 +12,7 @@ const CONTACT_DAYS: i64 = 30;
 pub(super) fn robots(links: &Links) -> String {
     let below = |pattern: &str| links.local(pattern.split('{').next().unwrap_or(pattern), &[]);
     let mut out = String::from("User-agent: *\n");
-    for personal in [path::FORM, path::UNSUBSCRIBE] {
+    for personal in [path::FORM, path::UNSUBSCRIBE, path::MINE] {
         // Writing to a String cannot fail.
         let _ = writeln!(out, "Disallow: {}", below(personal));
     }
@@ -73,8 +73,8 @@ mod tests {
     #[test]
     fn personal_pages_are_kept_from_robots_below_the_prefix() {
         let text = robots(&links());
-        let wanted =
-            "User-agent: *\nDisallow: /a/b/r/\nDisallow: /a/b/u/\n\nSitemap: https://x.example/a/b/sitemap.xml\n";
+        let wanted = "User-agent: *\nDisallow: /a/b/r/\nDisallow: /a/b/u/\nDisallow: /a/b/me/\n\n\
+                      Sitemap: https://x.example/a/b/sitemap.xml\n";
         assert_eq!(text, wanted);
     }
 

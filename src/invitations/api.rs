@@ -1,12 +1,13 @@
-//! `/u/{token}`: leaving the list, from a mail. GET asks and changes nothing; a POST of whatever body, also none, is the one
-//! click that mail programs make (RFC 8058), answered with a page, never a redirect.
+//! `/u/{token}`: leaving the list, from a mail, or being asked a week later. GET asks and changes nothing; a POST of whatever
+//! body, also none, is the one click that mail programs make (RFC 8058), answered with a page, never a redirect.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::bearer::{self, bearer};
+use super::later::{AskedLater, ask_later, may_ask_later};
 use super::model::Bearer;
-use super::pages::{self, UnsubscribePage, UnsubscribedPage};
-use super::suppress::{resubscribe, unsubscribe};
+use super::pages::{self, LaterOutcome, LaterPage, UnsubscribePage, UnsubscribedPage};
+use super::suppress::{Stopped, resubscribe, stopped, unsubscribe};
 use crate::context::Context;
 use crate::http::{self, Audience, Method, RouteTable};
 use crate::kernel::locale::Language;
@@ -24,6 +25,7 @@ pub fn routes(table: &mut RouteTable) {
     });
     table.add(Method::POST, path::UNSUBSCRIBE, "unsubscribe", Audience::Personal, || web::post().to(post_unsubscribe));
     table.add(Method::POST, path::RESUBSCRIBE, "resubscribe", Audience::Personal, || web::post().to(post_resubscribe));
+    table.add(Method::POST, path::ASK_LATER, "ask_later", Audience::Personal, || web::post().to(post_later));
 }
 
 /// Who holds the link, and how to speak to them.
@@ -39,7 +41,7 @@ async fn show_unsubscribe(
     token: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let reader = read(&req, &ctx, &token).await?;
-    ask(&ctx, &token, reader)
+    ask(&ctx, &token, reader).await
 }
 
 async fn post_unsubscribe(
@@ -70,18 +72,55 @@ async fn post_resubscribe(
     let reader = read(&req, &ctx, &token).await?;
     let bearer = reader.bearer.clone();
     ctx.db().write(move |tx| resubscribe(tx, &bearer)).await?;
-    ask(&ctx, &token, reader)
+    ask(&ctx, &token, reader).await
 }
 
-/// The question.
-fn ask(ctx: &Context, token: &str, reader: Reader) -> Result<HttpResponse, Problem> {
+async fn post_later(
+    req: HttpRequest,
+    ctx: web::Data<Context>,
+    token: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let reader = read(&req, &ctx, &token).await?;
+    let (inside, bearer, now) = ((**ctx).clone(), reader.bearer.clone(), ctx.now());
+    let (outcome, at) = match ctx.db().write(move |tx| ask_later(tx, &inside, &bearer, now)).await? {
+        AskedLater::At(due) => (LaterOutcome::Done, Some(due)),
+        AskedLater::Already => (LaterOutcome::Already, None),
+        AskedLater::PastWindow(until) => (LaterOutcome::TooLate, Some(until)),
+        AskedLater::NothingPlanned => (LaterOutcome::Nothing, None),
+    };
+    let back_url = ctx.links().unsubscribe(&*token);
+    let frame = Frame::fixed(reader.language, &ctx.links().base().to_string(), &back_url);
+    answer(look::render(&LaterPage { frame, outcome, at, back_url }))
+}
+
+/// The question, as things stand.
+async fn ask(ctx: &Context, token: &str, reader: Reader) -> Result<HttpResponse, Problem> {
+    let (inside, bearer) = (ctx.clone(), reader.bearer.clone());
+    let read = ctx.db().read(move |conn| {
+        let later = may_ask_later(conn, &inside, &bearer, inside.now())?;
+        Ok((stopped(conn, &bearer)?, later))
+    });
+    let (stopped, later) = read.await?;
     let here = ctx.links().unsubscribe(token);
     let page = UnsubscribePage {
         frame: Frame::new(reader.language, &ctx.links().base().to_string(), &here),
         shop_name: reader.shop_name,
         action: here,
+        stopped: reach_of(stopped),
+        for_good: stopped.for_good,
+        undo_action: reach_of(stopped).map(|_reach| ctx.links().resubscribe(token)),
+        later: if let AskedLater::At(due) = later { Some(due) } else { None },
+        later_action: ctx.links().ask_later(token),
     };
     answer(look::render(&page))
+}
+
+fn reach_of(stopped: Stopped) -> Option<pages::Reach> {
+    match stopped {
+        Stopped { everywhere: true, .. } => Some(pages::Reach::Instance),
+        Stopped { here: true, .. } => Some(pages::Reach::Shop),
+        _ => None,
+    }
 }
 
 /// The link's holder. Whatever is wrong with a link, the answer is one, and it counts against the address that sent it.

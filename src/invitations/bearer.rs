@@ -7,9 +7,9 @@
 use super::model::{Bearer, Invitation};
 use super::store;
 use crate::db::{self, Connection};
-use crate::kernel::id::InvitationId;
+use crate::kernel::id::{InvitationId, OrderId, ShopId};
 use crate::kernel::time::Timestamp;
-use crate::keyring::{Keyring, Link, LinkError};
+use crate::keyring::{Keyring, Link, LinkError, PersonHash};
 use crate::sign::token::Purpose;
 
 /// Who the holder of this link is; `None` when it opens nothing, whatever the reason.
@@ -23,6 +23,22 @@ pub fn bearer(
     let Some(link) = check(keyring, token, purpose, now) else { return Ok(None) };
     let row = store::by_id(conn, link.invitation)?;
     Ok(row.map(|row| of_row(&row, &link, now)))
+}
+
+/// Whom the mail went to that the bearer's link stood in; `None` for a test, and where that was forgotten.
+///
+/// # Errors
+/// The database's.
+pub fn addressee(conn: &mut Connection, bearer: &Bearer) -> db::Result<Option<PersonHash>> {
+    Ok(store::by_id(conn, bearer.invitation)?.and_then(|row| row.person))
+}
+
+/// The invitation about one order, for its person's own eyes.
+///
+/// # Errors
+/// The database's.
+pub fn about(conn: &mut Connection, shop: ShopId, order: OrderId) -> db::Result<Option<Invitation>> {
+    store::of_order(conn, shop, order)
 }
 
 /// Whether the text is a token of ours for this purpose that has not expired: costs no database.

@@ -9,7 +9,7 @@
 //!
 //! What speaks against asking is always a reason code in the order's state. A person says no once ([`mod@suppress`]) and no more
 //! invitations, reminders and notices reach them. The shop's hand can [`mod@cancel`], [`mod@postpone`] or [hasten](mod@send_now) a
-//! question, within limits and counted in public. When a shop changes its policy, what waits is [planned again](replan).
+//! question, within limits and counted in public; the customer may [be asked a week later](later), once. When a shop changes its policy, what waits is [planned again](replan).
 //!
 //! Nothing here depends on how satisfied a customer may be. No address and no token is stored by this room.
 
@@ -19,6 +19,7 @@ mod cancel;
 mod fresh;
 mod hands;
 pub mod jobs;
+mod later;
 mod letter;
 mod model;
 pub(crate) mod pages;
@@ -34,10 +35,11 @@ mod store;
 mod suppress;
 mod view;
 
-pub use bearer::{Tokens, bearer};
+pub use bearer::{Tokens, about, addressee, bearer};
 pub use cancel::cancel;
 pub use fresh::{FreshLinkLetter, ask as ask_fresh_link};
 pub use hands::{Handled, hand_counts};
+pub use later::{AskedLater, ask_later, may_ask_later};
 pub use letter::last_links;
 pub use model::{Bearer, Invitation, Reach, Suppression, SuppressionReason};
 pub use plan::{PlanItem, Planned, Purge, plan_batch};
@@ -47,7 +49,10 @@ pub use reviewed::{mark_erased, mark_reviewed};
 pub use send::InvitationLetter;
 pub use send_now::send_now;
 pub use store::HandCounts;
-pub use suppress::{Personal, Unsubscribed, forget, is_suppressed, personal, resubscribe, suppress, unsubscribe};
+pub use suppress::{
+    Personal, Stopped, Unsubscribed, forget, forget_addressee, is_suppressed, personal, resubscribe, stopped, suppress,
+    unsubscribe,
+};
 pub use view::{Asked, Filter, InvitationPage, InvitationView, find, list, of_order};
 
 #[cfg(test)]

@@ -24,7 +24,9 @@ impl Letter for ReminderLetter {
         let Some(subject) = Subject::read(conn, ctx, subject.id())? else { return Ok(Draft::Gone) };
         let (row, shop) = (&subject.row, &subject.shop);
         let Some(asked) = row.sent_at.filter(|_| row.reminded_at.is_none()) else { return Ok(Draft::Gone) };
-        if row.reviewed_at.is_some() || shop.policy.remind_after.is_none() {
+        // What the customer asked for themselves is no policy of the shop's.
+        let wanted = shop.policy.remind_after.is_some() || row.deferred_at.is_some();
+        if row.reviewed_at.is_some() || !wanted {
             return Ok(Draft::Gone);
         }
         if let Some(reason) = subject.refusal(conn, ctx.now())? {

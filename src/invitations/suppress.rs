@@ -8,7 +8,7 @@ use super::model::{Bearer, INVITATION, Invitation, REMINDER, Reach, Suppression,
 use super::store;
 use crate::db::{self, Connection};
 use crate::jobs::{self, Subject};
-use crate::kernel::id::{OrderId, ShopId};
+use crate::kernel::id::{InvitationId, OrderId, ShopId};
 use crate::kernel::time::Timestamp;
 use crate::keyring::PersonHash;
 use crate::orders::{self, Actor, Move, Reason, State};
@@ -37,23 +37,63 @@ pub enum Unsubscribed {
     NobodyLeft,
 }
 
+/// Whose mailbox a link stands in, as far as that is known: whom the mail went to, and whom the order names since, who may
+/// have got a later one with the same link.
+fn readers(conn: &mut Connection, bearer: &Bearer) -> db::Result<Vec<PersonHash>> {
+    let asked = store::by_id(conn, bearer.invitation)?.and_then(|row| row.person);
+    let named = orders::person(conn, bearer.shop_id, bearer.order_id)?;
+    let mut readers: Vec<PersonHash> = asked.into_iter().chain(named).collect();
+    readers.dedup();
+    Ok(readers)
+}
+
 /// The reader of a mail wants no more of them, from this shop or from the whole instance. Twice is once.
 pub fn unsubscribe(tx: &mut Connection, bearer: &Bearer, everywhere: bool, now: Timestamp) -> db::Result<Unsubscribed> {
-    let Some(person) = orders::person(tx, bearer.shop_id, bearer.order_id)? else {
-        return Ok(Unsubscribed::NobodyLeft);
-    };
-    let reach = if everywhere { Reach::Instance } else { Reach::Shop(bearer.shop_id) };
-    let wish = Suppression { person, reach, reason: SuppressionReason::Unsubscribed, at: now };
-    suppress(tx, bearer.shop_id, &wish, Actor::Customer)?;
-    Ok(Unsubscribed::Done)
+    let readers = readers(tx, bearer)?;
+    for person in &readers {
+        let reach = if everywhere { Reach::Instance } else { Reach::Shop(bearer.shop_id) };
+        let wish = Suppression { person: *person, reach, reason: SuppressionReason::Unsubscribed, at: now };
+        suppress(tx, bearer.shop_id, &wish, Actor::Customer)?;
+    }
+    Ok(if readers.is_empty() { Unsubscribed::NobodyLeft } else { Unsubscribed::Done })
 }
 
 /// The reader takes their unsubscription back. Mails that were dropped stay dropped; later orders are asked about again.
 pub fn resubscribe(tx: &mut Connection, bearer: &Bearer) -> db::Result<bool> {
-    let Some(person) = orders::person(tx, bearer.shop_id, bearer.order_id)? else { return Ok(false) };
-    let here = store::lift(tx, &person, Reach::Shop(bearer.shop_id))?;
-    let everywhere = store::lift(tx, &person, Reach::Instance)?;
-    Ok(here || everywhere)
+    let mut lifted = false;
+    for person in readers(tx, bearer)? {
+        let here = store::lift(tx, &person, Reach::Shop(bearer.shop_id))?;
+        let everywhere = store::lift(tx, &person, Reach::Instance)?;
+        lifted = lifted || here || everywhere;
+    }
+    Ok(lifted)
+}
+
+/// What the reader of a mail gets no more, by their own word or for another reason.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stopped {
+    /// From this shop, as they said.
+    pub here: bool,
+    /// From every shop of this instance, as they said.
+    pub everywhere: bool,
+    /// For a reason that they cannot take back: it bounced, was reported as spam, or they asked to be erased.
+    pub for_good: bool,
+}
+
+/// What is stopped for the reader of a mail.
+pub fn stopped(conn: &mut Connection, bearer: &Bearer) -> db::Result<Stopped> {
+    let mut stopped = Stopped::default();
+    for person in readers(conn, bearer)? {
+        for wish in store::suppressions_of(conn, &person)? {
+            match (wish.reason, wish.reach) {
+                (SuppressionReason::Unsubscribed, Reach::Instance) => stopped.everywhere = true,
+                (SuppressionReason::Unsubscribed, Reach::Shop(shop)) => stopped.here |= shop == bearer.shop_id,
+                (_, Reach::Instance) => stopped.for_good = true,
+                (_, Reach::Shop(shop)) => stopped.for_good |= shop == bearer.shop_id,
+            }
+        }
+    }
+    Ok(stopped)
 }
 
 /// The customers of these orders are forgotten: nothing more is sent about them, and their invitations no longer say who was
@@ -70,6 +110,15 @@ pub fn forget(tx: &mut Connection, shop: ShopId, orders: &[OrderId], now: Timest
             jobs::cancel(tx, REMINDER, Subject::from(row.id))?;
         }
         store::forget_person(tx, shop, row.id)?;
+    }
+    Ok(())
+}
+
+/// The hash of whoever these invitations went to is taken off, whatever their orders say of it: where a shop gave an order
+/// another address since, the order is another person's.
+pub fn forget_addressee(tx: &mut Connection, shop: ShopId, ids: &[InvitationId]) -> db::Result<()> {
+    for id in ids {
+        store::forget_person(tx, shop, *id)?;
     }
     Ok(())
 }

@@ -18,7 +18,7 @@ pub(crate) mod typography;
 use crate::kernel::locale::Language;
 pub(crate) use cldr::is_one;
 pub(crate) use dates::{around_date, date, moment, month, short_date};
-pub(crate) use glossary::{Phrase, Words};
+pub(crate) use glossary::{Counted, Phrase, Words};
 use numbers::stars;
 pub(crate) use numbers::{euros, number, percent, score};
 
@@ -174,9 +174,11 @@ mod tests {
 
     /// What reads the same in English by right.
     const ALIKE: &[(Language, &str)] = &[
+        (It, "layout.privacy"),
         (It, "gallery.tag"),
         (It, "gallery.policy"),
         (It, "demo.email"),
+        (It, "privacy.title"),
         (De, "layout.shops"),
         (De, "list.text"),
         (De, "gallery.title"),
@@ -184,6 +186,7 @@ mod tests {
         (De, "gallery.policy"),
         (De, "verify.shop"),
         (De, "demo.name"),
+        (De, "mine.name"),
         (De, "directory.heading"),
         (Fr, "verdicts.v5"),
         (Fr, "profile.contact"),
@@ -193,6 +196,9 @@ mod tests {
         (Fr, "gallery.policy"),
         (Fr, "demo.email"),
         (Fr, "home.docs"),
+        (Fr, "mine.mails"),
+        (Fr, "mine.n_photos"),
+        (Fr, "mail_kinds.invitation"),
         (Fr, "docs.title"),
         (Fr, "docs.heading"),
         (Fr, "docs.routes"),

@@ -29,4 +29,4 @@ pub use context::MailContext;
 pub use job::LetterJob;
 pub use letter::{Draft, Fate, Letter, Mail, Settled, Stop};
 pub use mailer::{MailSetupError, Mailer, NO_MAIL_SERVER, NO_PUBLIC_URL};
-pub use store::{Attempt, Listed, Logged, Release, listed, logged, release, release_one};
+pub use store::{Attempt, Listed, Logged, Release, about, listed, logged, release, release_one};

@@ -11,6 +11,10 @@ use crate::kernel::time::Timestamp;
 
 use super::letter::Fate;
 
+mod about;
+
+pub use about::about;
+
 /// A message as it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Standing {

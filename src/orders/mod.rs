@@ -14,6 +14,7 @@ pub mod api;
 pub mod decide;
 pub mod event;
 pub mod fold;
+pub(crate) mod hashes;
 pub mod model;
 pub mod moves;
 pub mod personal;

@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::decide;
-use super::model::{Actor, Contact, Personal};
+use super::model::{Actor, Contact, Order, Personal};
 use super::reason::Reason;
 use super::state::State;
 use super::store::personal as store;
@@ -86,27 +86,44 @@ pub fn forget(
     store::mark_erased(tx, shop, person, at)?;
     store::lock_orders_of(tx, shop, person)?;
     let mut forgotten = Vec::new();
-    for (mut order, _) in store::of_person(tx, Some(shop), person)? {
-        let before = order.fold.clone();
-        order.fold.erase(at, &mut Personal::default());
-        if order.fold == before {
-            continue;
-        }
-        order.changed_at = now;
-        let fold =
-            serde_json::to_string(&order.fold).map_err(|_error| db::Error::corrupt("a fold about to be kept"))?;
-        store::save_fold(tx, &order, &fold)?;
-        if !order.fold.is_erased() {
-            continue;
-        }
-        forgotten.push(order.id);
-        store::drop_sealed(tx, shop, order.id)?;
-        let ended = State::Skipped(decide::ended(&order.fold).unwrap_or(Reason::CustomerErased));
-        if !order.state.is_out() && order.state != ended {
-            move_to(tx, shop, order.id, ended, &Move { actor: Actor::Customer, at: now, note: None })?;
+    for (order, _) in store::of_person(tx, Some(shop), person)? {
+        let id = order.id;
+        if forget_one(tx, order, at, now)? {
+            forgotten.push(id);
         }
     }
     Ok(forgotten)
+}
+
+/// The holder of the one link about an order asks that it be forgotten: name and address go, whatever comes later is dropped
+/// too, and nobody is asked about it. Says nothing about other orders of the same person.
+///
+/// # Errors
+/// The database's.
+pub(crate) fn forget_order(tx: &mut Connection, shop: ShopId, order: OrderId, now: Timestamp) -> db::Result<()> {
+    let Some(order) = store::hold(tx, shop, order)? else { return Ok(()) };
+    forget_one(tx, order, now, now).map(drop)
+}
+
+/// Whether the order began no later than `at` and had not forgotten before.
+fn forget_one(tx: &mut Connection, mut order: Order, at: Timestamp, now: Timestamp) -> db::Result<bool> {
+    let before = order.fold.clone();
+    order.fold.erase(at, &mut Personal::default());
+    if order.fold == before {
+        return Ok(false);
+    }
+    order.changed_at = now;
+    let fold = serde_json::to_string(&order.fold).map_err(|_error| db::Error::corrupt("a fold about to be kept"))?;
+    store::save_fold(tx, &order, &fold)?;
+    if !order.fold.is_erased() {
+        return Ok(false);
+    }
+    store::drop_sealed(tx, order.shop, order.id)?;
+    let ended = State::Skipped(decide::ended(&order.fold).unwrap_or(Reason::CustomerErased));
+    if !order.state.is_out() && order.state != ended {
+        move_to(tx, order.shop, order.id, ended, &Move { actor: Actor::Customer, at: now, note: None })?;
+    }
+    Ok(true)
 }
 
 /// What one order knows of a person, for that person's own eyes.
@@ -170,9 +187,7 @@ pub fn purge_events(tx: &mut Connection, before: Timestamp, limit: i64) -> db::R
 /// # Errors
 /// The database's; [`db::Error::Unavailable`] when no key is in use.
 pub fn reseal(tx: &mut Connection, keyring: &Keyring, limit: i64) -> db::Result<usize> {
-    let unavailable = |error: crate::keyring::KeyringError| db::Error::Unavailable(error.to_string());
-    let current = keyring.seal_address(&[], &[]).map_err(unavailable)?.kid;
-    let old = store::sealed_with_other(tx, current, limit)?;
+    let old = store::sealed_before(tx, current_key(keyring)?, limit)?;
     for (shop, order, contact) in &old {
         let personal = open(keyring, *shop, *order, contact);
         match seal(keyring, *shop, *order, &personal)? {
@@ -182,4 +197,18 @@ pub fn reseal(tx: &mut Connection, keyring: &Keyring, limit: i64) -> db::Result<
         }
     }
     Ok(old.len())
+}
+
+/// How many contacts are sealed with older keys than the one in use.
+///
+/// # Errors
+/// The database's; [`db::Error::Unavailable`] when no key is in use.
+pub fn to_reseal(conn: &mut Connection, keyring: &Keyring) -> db::Result<i64> {
+    super::store::hashes::count_sealed_before(conn, current_key(keyring)?)
+}
+
+/// The key that addresses are sealed with now.
+fn current_key(keyring: &Keyring) -> db::Result<i64> {
+    let sealed = keyring.seal_address(&[], &[]);
+    sealed.map(|sealed| sealed.kid).map_err(|error| db::Error::Unavailable(error.to_string()))
 }

@@ -16,6 +16,7 @@ use crate::keyring::PersonHash;
 
 pub(super) mod census;
 pub(super) mod fetch;
+pub(super) mod hashes;
 pub(super) mod keep;
 pub(super) mod list;
 pub(super) mod personal;
@@ -64,6 +65,16 @@ pub(super) struct SealedContact {
     pub(super) kid: Option<i64>,
     pub(super) sealed: Option<Vec<u8>>,
     pub(super) purge_at: Option<Timestamp>,
+}
+
+/// When a hash is looked at that nothing sealed stands beside: at the next occasion.
+const AT_ONCE: Timestamp = Timestamp::from_millis(0);
+
+impl SealedContact {
+    /// When to look whether the hash is still needed: not before what it stands beside is gone.
+    pub(super) fn hash_check_at(&self) -> Option<Timestamp> {
+        (self.person.is_some() && self.sealed.is_none()).then_some(AT_ONCE)
+    }
 }
 
 /// `person`, `kid`, `sealed` and `purge_at` of a contact.

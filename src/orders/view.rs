@@ -67,6 +67,15 @@ pub struct OrderDetail {
     timeline: Vec<Entry>,
 }
 
+impl OrderDetail {
+    /// The same without a trace of its customer's address: for who cannot be told whose it is.
+    #[must_use]
+    pub(crate) fn without_address(mut self) -> Self {
+        self.order.customer.email = None;
+        self
+    }
+}
+
 /// A page of orders, newest first.
 #[derive(Clone, Debug)]
 pub struct OrderPage {

@@ -232,8 +232,10 @@ impl<'a> Piece<'a> {
             erased: mark,
         };
         self.order.fold.apply(work.event, &stamp, &mut self.personal);
+        // A hash that an erasure took off does not come back with a late event.
+        let unknown = self.person.is_none() && !self.order.fold.is_erased();
         if let Change::Set(Mailbox::Valid(email)) = &work.event.email
-            && (self.person.is_none() || self.personal.email.as_ref() == Some(email))
+            && (unknown || self.personal.email.as_ref() == Some(email))
         {
             self.person = work.person;
         }

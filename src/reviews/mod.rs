@@ -41,13 +41,13 @@ pub(crate) mod version;
 mod visit;
 pub(crate) mod walk;
 
-pub(crate) use erase::forget;
+pub(crate) use erase::{Gone, Word, erase_of_order, forget, stands};
 pub use erase::{personal, personal_photos};
 pub(crate) use list::{ListQuery, Listing, languages, list, list_with_history};
 pub(crate) use notices::{AnswerShownLetter, ReviewReceivedLetter};
 pub(crate) use notify::{ReplyNoticeLetter, RestrictionStatementLetter};
 pub(crate) use params::{BadParam, ListParams};
-pub(crate) use public::{PublicEntry, PublicReview};
+pub(crate) use public::{PublicEntry, PublicReview, whole};
 pub(crate) use search::index_what_waits;
 pub(crate) use tally::{
     ReplyHours, TallyRow, hidden, product_name, products, reply_hours, reviewed_skus, tally_of, tally_of_products,

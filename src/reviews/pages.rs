@@ -42,6 +42,8 @@ pub(crate) struct FormPage {
     pub(crate) submit_until: Option<Timestamp>,
     /// Where mails from this shop are stopped.
     pub(crate) unsubscribe_url: String,
+    /// What is stored about the reader.
+    pub(crate) data_url: String,
 }
 
 /// The fields about the shop.
@@ -131,6 +133,8 @@ pub(crate) struct YoursPage {
     pub(crate) notice: Option<Notice>,
     /// The reviews of this invitation: the shop's first, then the items'.
     pub(crate) reviews: Vec<OwnReview>,
+    /// What is stored about the reader.
+    pub(crate) data_url: String,
 }
 
 /// What just happened on the author's page.
@@ -237,6 +241,8 @@ pub(crate) struct NoticePage {
     pub(crate) about: About,
     /// When it happened, or until when it was possible.
     pub(crate) at: Option<Timestamp>,
+    /// What is stored about the reader.
+    pub(crate) data_url: String,
 }
 
 /// What a [`NoticePage`] says.

@@ -315,7 +315,7 @@ fn one(conn: &mut Connection, review: Review) -> db::Result<PublicEntry> {
 
 /// One review with its whole dialogue and history, whatever its standing: for the public where it is published, else for
 /// its author alone.
-pub(super) fn whole(conn: &mut Connection, review: Review) -> db::Result<PublicReview> {
+pub(crate) fn whole(conn: &mut Connection, review: Review) -> db::Result<PublicReview> {
     let (shop, id) = (review.shop, review.id);
     let reply = store::reply(conn, shop, id)?;
     let answers = store::answers(conn, shop, &[id])?.iter().map(public_answer).collect();

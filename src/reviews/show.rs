@@ -81,6 +81,7 @@ pub(super) fn form(stage: &Stage<'_>, visit: &Visit, typed: &Posted, errors: Vec
         trouble: false,
         submit_until: Some(visit.bearer.submit_until),
         unsubscribe_url: visit.unsubscribe.as_ref().map(|token| stage.links.unsubscribe(token)).unwrap_or_default(),
+        data_url: stage.links.mine(stage.token),
     }
 }
 
@@ -165,6 +166,7 @@ pub(super) fn yours(stage: &Stage<'_>, visit: &Visit, notice: Option<Notice>, ba
         live_url: stage.links.profile(&visit.shop.domain),
         notice,
         reviews: visit.own.iter().map(|own| own_review(stage, visit, own, back)).collect(),
+        data_url: stage.links.mine(stage.token),
     }
 }
 
@@ -251,5 +253,6 @@ pub(super) fn notice(stage: &Stage<'_>, visit: &Visit, about: About, at: Option<
         profile_url: stage.links.profile(&visit.shop.domain),
         about,
         at,
+        data_url: stage.links.mine(stage.token),
     }
 }

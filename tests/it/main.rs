@@ -31,6 +31,7 @@ mod merchants;
 mod migrations;
 mod notices;
 mod orders;
+mod person;
 mod photos;
 mod profiles;
 mod reviews;

@@ -114,3 +114,20 @@ pub(crate) fn mark_hastened(tx: &mut Connection, shop: ShopId, id: InvitationId,
         .execute(tx)?;
     Ok(())
 }
+
+/// The customer asked to be asked later. `moved`: to when and by how much, where the invitation itself is still to be sent.
+pub(crate) fn mark_deferred(
+    tx: &mut Connection,
+    shop: ShopId,
+    id: InvitationId,
+    moved: Option<(Timestamp, i64)>,
+    now: Timestamp,
+) -> db::Result<()> {
+    diesel::update(row(shop, id)).set(invitations::deferred_at.eq(Some(now))).execute(tx)?;
+    if let Some((due, by_ms)) = moved {
+        diesel::update(row(shop, id))
+            .set((invitations::due_at.eq(due), invitations::postponed_ms.eq(invitations::postponed_ms + by_ms)))
+            .execute(tx)?;
+    }
+    Ok(())
+}

@@ -2,6 +2,7 @@
 
 mod codes;
 mod directory;
+mod person;
 mod widgets;
 
 use super::glossary::{
@@ -24,6 +25,7 @@ pub(super) static WORDS: Words = Words {
         promise: "Attesta sammelt zertifizierte Bewertungen: eine vom Shop signierte Bestellung, eine E-Mail an die Person, die gekauft hat, eine Bewertung, die der Shop nicht verbergen kann.",
         how: "So funktioniert es",
         shops: "Shops",
+        privacy: "Datenschutz",
     },
     review: Review {
         no_words: "Ohne Text.",
@@ -194,6 +196,8 @@ pub(super) static WORDS: Words = Words {
         see_others: "Bewertungen zu {shop}",
         unsubscribe: "Keine Einladungen mehr",
         n_stars: Counted { one: "{n} von 5 Sternen:", many: "{n} von 5 Sternen:" },
+        later: "Noch nicht angekommen?",
+        data: "Ihre Daten",
     },
     thanks: Thanks {
         heading: "Ihre Bewertung ist öffentlich",
@@ -327,6 +331,16 @@ pub(super) static WORDS: Words = Words {
         done_shop: "Sie bekommen keine Einladungen mehr, {shop} zu bewerten.",
         done_instance: "Sie bekommen keine Einladungen mehr von Shops, die diesen Dienst nutzen.",
         undo: "Einladungen wieder zulassen",
+        for_good: "An diese Adresse schreibt {shop} nicht mehr.",
+        wider: "Auch die anderen Shops stoppen",
+        later: "Noch nicht angekommen?",
+        later_more: "Die nächste E-Mail zu dieser Bestellung wird am {date} verschickt. Verschieben geht einmal.",
+        later_go: "In einer Woche fragen",
+        later_done: "Wir fragen Sie am {date}.",
+        later_already: "Sie haben schon einmal verschoben. Schreiben können Sie jederzeit, über den Link in der E-Mail.",
+        later_late: "In einer Woche wäre es zu spät: Eine Bewertung ist bis zum {date} möglich.",
+        later_none: "Zu dieser Bestellung wird keine weitere E-Mail verschickt.",
+        data: "Der Link zur Bewertung in derselben E-Mail zeigt auch, was über Sie gespeichert ist, und löscht es.",
     },
     demo: Demo {
         title: "Attesta ausprobieren",
@@ -399,6 +413,14 @@ pub(super) static WORDS: Words = Words {
         promise_3: "Zum Nachrechnen",
         promise_3_more: "Die Gesamtwertung lässt sich aus öffentlichen Daten mit einer veröffentlichten Formel nachrechnen.",
     },
+    mine: person::MINE,
+    stays: person::STAYS,
+    mail_kinds: person::MAIL_KINDS,
+    mail_states: person::MAIL_STATES,
+    wishes: person::WISHES,
+    kept: person::KEPT,
+    until: person::UNTIL,
+    privacy: person::PRIVACY,
     directory: directory::DIRECTORY,
     feeds: directory::FEEDS,
     countries: directory::COUNTRIES,

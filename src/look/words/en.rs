@@ -2,6 +2,7 @@
 
 mod codes;
 mod directory;
+mod person;
 mod widgets;
 
 use super::glossary::{
@@ -24,6 +25,7 @@ pub(super) static WORDS: Words = Words {
         promise: "Attesta collects certified reviews: an order signed by the shop, an e-mail to the person who bought, a review that the shop cannot hide.",
         how: "How it works",
         shops: "Shops",
+        privacy: "Privacy",
     },
     review: Review {
         no_words: "No text.",
@@ -191,6 +193,8 @@ pub(super) static WORDS: Words = Words {
         see_others: "Reviews of {shop}",
         unsubscribe: "No more invitations",
         n_stars: Counted { one: "{n} star out of 5:", many: "{n} stars out of 5:" },
+        later: "Not arrived yet?",
+        data: "Your data",
     },
     thanks: Thanks {
         heading: "Your review is public",
@@ -324,6 +328,16 @@ pub(super) static WORDS: Words = Words {
         done_shop: "You will get no more invitations to review {shop}.",
         done_instance: "You will get no more invitations from any shop that uses this service.",
         undo: "Bring invitations back",
+        for_good: "{shop} writes to this address no more.",
+        wider: "Stop the other shops too",
+        later: "Not arrived yet?",
+        later_more: "The next e-mail about this order will be sent on {date}. It can be put off once.",
+        later_go: "Ask me in a week",
+        later_done: "We will ask you on {date}.",
+        later_already: "You have put it off once already. You can write whenever you like, from the link in the e-mail.",
+        later_late: "In a week it would be too late: a review can be written until {date}.",
+        later_none: "No other e-mail about this order will be sent.",
+        data: "The link to your review, in the same e-mail, also shows what is stored about you and erases it.",
     },
     demo: Demo {
         title: "Try Attesta",
@@ -396,6 +410,14 @@ pub(super) static WORDS: Words = Words {
         promise_3: "Open accounts",
         promise_3_more: "The score can be recomputed from public data with a published formula.",
     },
+    mine: person::MINE,
+    stays: person::STAYS,
+    mail_kinds: person::MAIL_KINDS,
+    mail_states: person::MAIL_STATES,
+    wishes: person::WISHES,
+    kept: person::KEPT,
+    until: person::UNTIL,
+    privacy: person::PRIVACY,
     directory: directory::DIRECTORY,
     feeds: directory::FEEDS,
     countries: directory::COUNTRIES,

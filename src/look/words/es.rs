@@ -3,6 +3,7 @@
 
 mod codes;
 mod directory;
+mod person;
 mod widgets;
 
 use super::glossary::{
@@ -25,6 +26,7 @@ pub(super) static WORDS: Words = Words {
         promise: "Attesta recoge reseñas certificadas: un pedido firmado por la tienda, un correo a quien compró y una reseña que la tienda no puede ocultar.",
         how: "Cómo funciona",
         shops: "Tiendas",
+        privacy: "Privacidad",
     },
     review: Review {
         no_words: "Sin texto.",
@@ -195,6 +197,8 @@ pub(super) static WORDS: Words = Words {
         see_others: "Las reseñas de {shop}",
         unsubscribe: "No quiero más invitaciones",
         n_stars: Counted { one: "{n} estrella de 5:", many: "{n} estrellas de 5:" },
+        later: "¿Aún no ha llegado?",
+        data: "Tus datos",
     },
     thanks: Thanks {
         heading: "Tu reseña ya es pública",
@@ -328,6 +332,16 @@ pub(super) static WORDS: Words = Words {
         done_shop: "No recibirás más invitaciones a reseñar {shop}.",
         done_instance: "No recibirás más invitaciones de las tiendas que usan este servicio.",
         undo: "Volver a recibir invitaciones",
+        for_good: "{shop} ya no escribe a esta dirección.",
+        wider: "Parar también las otras tiendas",
+        later: "¿Aún no ha llegado?",
+        later_more: "El próximo correo sobre este pedido saldrá el {date}. Se puede aplazar una vez.",
+        later_go: "Pregúntame en una semana",
+        later_done: "Te lo preguntaremos el {date}.",
+        later_already: "Ya lo aplazaste una vez. Puedes escribir cuando quieras, desde el enlace del correo.",
+        later_late: "En una semana sería tarde: la reseña se puede escribir hasta el {date}.",
+        later_none: "No saldrá ningún otro correo sobre este pedido.",
+        data: "El enlace a tu reseña, en el mismo correo, también muestra qué datos tuyos se guardan y los borra.",
     },
     demo: Demo {
         title: "Prueba Attesta",
@@ -400,6 +414,14 @@ pub(super) static WORDS: Words = Words {
         promise_3: "Cuentas claras",
         promise_3_more: "Cualquiera puede recalcular la puntuación con datos públicos y una fórmula publicada.",
     },
+    mine: person::MINE,
+    stays: person::STAYS,
+    mail_kinds: person::MAIL_KINDS,
+    mail_states: person::MAIL_STATES,
+    wishes: person::WISHES,
+    kept: person::KEPT,
+    until: person::UNTIL,
+    privacy: person::PRIVACY,
     directory: directory::DIRECTORY,
     feeds: directory::FEEDS,
     countries: directory::COUNTRIES,

@@ -3,6 +3,7 @@
 
 mod codes;
 mod directory;
+mod person;
 mod widgets;
 
 use super::glossary::{
@@ -25,6 +26,7 @@ pub(super) static WORDS: Words = Words {
         promise: "Attesta recueille des avis certifiés\u{a0}: une commande signée par la boutique, un e-mail à la personne qui a acheté, un avis que la boutique ne peut pas cacher.",
         how: "Comment ça marche",
         shops: "Boutiques",
+        privacy: "Confidentialité",
     },
     review: Review {
         no_words: "Sans texte.",
@@ -192,6 +194,8 @@ pub(super) static WORDS: Words = Words {
         see_others: "Les avis sur {shop}",
         unsubscribe: "Ne plus recevoir d’invitations",
         n_stars: Counted { one: "{n} étoile sur 5\u{a0}:", many: "{n} étoiles sur 5\u{a0}:" },
+        later: "Pas encore arrivé\u{202f}?",
+        data: "Vos données",
     },
     thanks: Thanks {
         heading: "Votre avis est public",
@@ -325,6 +329,16 @@ pub(super) static WORDS: Words = Words {
         done_shop: "Vous ne recevrez plus d’invitations à donner un avis sur {shop}.",
         done_instance: "Vous ne recevrez plus d’invitations des boutiques qui utilisent ce service.",
         undo: "Rétablir les invitations",
+        for_good: "{shop} n’écrit plus à cette adresse.",
+        wider: "Arrêter aussi les autres boutiques",
+        later: "Pas encore arrivé\u{202f}?",
+        later_more: "Le prochain e-mail au sujet de cette commande partira le {date}. On peut le repousser une fois.",
+        later_go: "Me le demander dans une semaine",
+        later_done: "Nous vous le demanderons le {date}.",
+        later_already: "Vous l’avez déjà repoussé une fois. Vous pouvez écrire quand vous voulez, depuis le lien de l’e-mail.",
+        later_late: "Dans une semaine, il serait trop tard\u{a0}: un avis peut être écrit jusqu’au {date}.",
+        later_none: "Aucun autre e-mail ne partira au sujet de cette commande.",
+        data: "Le lien vers votre avis, dans le même e-mail, montre aussi ce qui est enregistré sur vous et le supprime.",
     },
     demo: Demo {
         title: "Essayer Attesta",
@@ -397,6 +411,14 @@ pub(super) static WORDS: Words = Words {
         promise_3: "Des comptes ouverts",
         promise_3_more: "Chacun peut recalculer la note à partir de données publiques, avec une formule publiée.",
     },
+    mine: person::MINE,
+    stays: person::STAYS,
+    mail_kinds: person::MAIL_KINDS,
+    mail_states: person::MAIL_STATES,
+    wishes: person::WISHES,
+    kept: person::KEPT,
+    until: person::UNTIL,
+    privacy: person::PRIVACY,
     directory: directory::DIRECTORY,
     feeds: directory::FEEDS,
     countries: directory::COUNTRIES,

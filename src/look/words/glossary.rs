@@ -86,7 +86,7 @@ glossary! {
     /// One experience in a word, worst first.
     experiences: Experiences { e1 e2 e3 e4 e5 }
     /// Around every page.
-    layout: Layout { skip languages promise how shops }
+    layout: Layout { skip languages promise how shops privacy }
     /// A review, wherever it stands.
     review: Review {
         no_words a_customer about_item certified edited_on changed_on said_since version_of version_dropped removed added longer reply_of
@@ -137,7 +137,7 @@ glossary! {
     form: Form {
         page_title heading your_order lead test put_right trouble stars title text name optional name_hint items
         item_stars
-        publish after until see_others unsubscribe; n_stars
+        publish after until see_others unsubscribe later data; n_stars
     }
     /// After the first publication.
     thanks: Thanks { heading live test see yours same_link }
@@ -166,7 +166,10 @@ glossary! {
         proves_1 proves_2 proves_3 proves_not_heading not_1 not_2 not_3 yourself
     }
     /// Stopping mails.
-    stop: Stop { heading lead which shop instance go more done done_shop done_instance undo }
+    stop: Stop {
+        heading lead which shop instance go more done done_shop done_instance undo for_good wider later later_more
+        later_go later_done later_already later_late later_none data
+    }
     /// The demo.
     demo: Demo {
         title heading lead start order_again see_profile done waiting step_1 step_1_more step_2 step_2_more step_3
@@ -179,6 +182,43 @@ glossary! {
     home: Home {
         title heading lead docs shops how step_1 step_1_more step_2 step_2_more step_3 step_3_more step_4 step_4_more
         promise_1 promise_1_more promise_2 promise_2_more promise_3 promise_3_more
+    }
+    /// What is stored about the reader, and its end.
+    mine: Mine {
+        heading lead lead_order others order placed bought name address masked gone kept kept_open mails
+        written written_on written_gone stops stops_here stops_everywhere since take take_more download
+        erase erase_more erase_go your_review sure sure_lead goes goes_name goes_words goes_mail remains go
+        back done done_lead done_none; n_orders n_reviews n_photos
+    }
+    /// What is left after an erasure, and why.
+    stays: Stays {
+        orders tombstones mail_log marks
+    }
+    /// Kinds of mails.
+    mail_kinds: MailKinds {
+        invitation reminder fresh_link reply_notice restriction_statement
+    }
+    /// Where a mail stands.
+    mail_states: MailStates {
+        queued sent captured held failed parked cancelled
+    }
+    /// Why somebody gets no more mail.
+    wishes: Wishes {
+        unsubscribed complaint erased operator hard_bounce
+    }
+    /// What is kept of customers.
+    kept: Kept {
+        address address_with_review hash order review mail_log event_ids refused wishes
+    }
+    /// How long it is kept.
+    until: Until {
+        days_after_last_mail years_of_the_link review_and_years_of_the_link erased_by_author
+        days_after_arrival newest_of_shop with_the_shop no_end; years days
+    }
+    /// The page about privacy.
+    privacy: Privacy {
+        title lead who who_more what what_order what_address what_review what_not how_long what_column
+        until_column rights right_stop right_see right_change right_lost shops shops_more shops_text
     }
     /// The list of shops.
     directory: Directory {

@@ -2,6 +2,7 @@
 
 mod codes;
 mod directory;
+mod person;
 mod widgets;
 
 use super::glossary::{
@@ -24,6 +25,7 @@ pub(super) static WORDS: Words = Words {
         promise: "Attesta raccoglie recensioni certificate: un ordine firmato dal negozio, un'e-mail a chi ha comprato, una recensione che il negozio non può nascondere.",
         how: "Come funziona",
         shops: "Negozi",
+        privacy: "Privacy",
     },
     review: Review {
         no_words: "Senza testo.",
@@ -191,6 +193,8 @@ pub(super) static WORDS: Words = Words {
         see_others: "Le recensioni di {shop}",
         unsubscribe: "Non voglio più inviti",
         n_stars: Counted { one: "{n} stella su 5:", many: "{n} stelle su 5:" },
+        later: "Non è ancora arrivato?",
+        data: "I tuoi dati",
     },
     thanks: Thanks {
         heading: "La tua recensione è pubblica",
@@ -324,6 +328,16 @@ pub(super) static WORDS: Words = Words {
         done_shop: "Non riceverai più inviti a recensire {shop}.",
         done_instance: "Non riceverai più inviti da nessun negozio che usa questo servizio.",
         undo: "Ripristina gli inviti",
+        for_good: "A questo indirizzo {shop} non scrive più.",
+        wider: "Fermare anche gli altri negozi",
+        later: "Non è ancora arrivato?",
+        later_more: "La prossima e-mail su questo ordine partirà il {date}. Si può rimandare una volta.",
+        later_go: "Chiedimelo tra una settimana",
+        later_done: "Te lo chiediamo il {date}.",
+        later_already: "L'hai già rimandato una volta. Puoi scrivere quando vuoi, dal link nell'e-mail.",
+        later_late: "Tra una settimana sarebbe tardi: la recensione si può scrivere fino al {date}.",
+        later_none: "Su questo ordine non partirà nessun'altra e-mail.",
+        data: "Il link alla recensione, nella stessa e-mail, mostra anche che cosa è memorizzato su di te e lo cancella.",
     },
     demo: Demo {
         title: "Prova Attesta",
@@ -396,6 +410,14 @@ pub(super) static WORDS: Words = Words {
         promise_3: "Conti aperti",
         promise_3_more: "Chiunque può ricalcolare il punteggio, da dati pubblici e con una formula pubblica.",
     },
+    mine: person::MINE,
+    stays: person::STAYS,
+    mail_kinds: person::MAIL_KINDS,
+    mail_states: person::MAIL_STATES,
+    wishes: person::WISHES,
+    kept: person::KEPT,
+    until: person::UNTIL,
+    privacy: person::PRIVACY,
     directory: directory::DIRECTORY,
     feeds: directory::FEEDS,
     countries: directory::COUNTRIES,

@@ -176,9 +176,10 @@ pub(in crate::orders) fn save_contacts(tx: &mut Connection, rows: &[NewContact])
         _ if rows.is_empty() => {}
         Connection::Pg(conn) => {
             diesel::sql_query(
-                "INSERT INTO contacts (shop_id, order_id, person, kid, sealed, purge_at) SELECT * FROM UNNEST($1, $2, $3, $4, $5, $6) \
+                "INSERT INTO contacts (shop_id, order_id, person, kid, sealed, purge_at, hash_check_at) \
+                 SELECT * FROM UNNEST($1, $2, $3, $4, $5, $6, $7) \
                  ON CONFLICT (shop_id, order_id) DO UPDATE SET person = excluded.person, kid = excluded.kid, sealed = excluded.sealed, \
-                 purge_at = excluded.purge_at",
+                 purge_at = excluded.purge_at, hash_check_at = excluded.hash_check_at",
             )
             .bind::<Array<Binary>, _>(column(rows, |row| row.shop.as_bytes().to_vec()))
             .bind::<Array<Binary>, _>(column(rows, |row| row.order.as_bytes().to_vec()))
@@ -186,6 +187,7 @@ pub(in crate::orders) fn save_contacts(tx: &mut Connection, rows: &[NewContact])
             .bind::<Array<Nullable<BigInt>>, _>(column(rows, |row| row.contact.kid))
             .bind::<Array<Nullable<Binary>>, _>(column(rows, |row| row.contact.sealed.as_deref()))
             .bind::<Array<Nullable<BigInt>>, _>(column(rows, |row| row.contact.purge_at.map(Timestamp::millis)))
+            .bind::<Array<Nullable<BigInt>>, _>(column(rows, |row| row.contact.hash_check_at().map(Timestamp::millis)))
             .execute(conn)?;
         }
         Connection::Sqlite(conn) => {
@@ -203,6 +205,7 @@ fn save_contact(conn: &mut SqliteConnection, row: &NewContact) -> db::Result<()>
         contacts::kid.eq(row.contact.kid),
         contacts::sealed.eq(row.contact.sealed.as_deref()),
         contacts::purge_at.eq(row.contact.purge_at),
+        contacts::hash_check_at.eq(row.contact.hash_check_at()),
     );
     let insert = diesel::insert_into(contacts::table).values((
         contacts::shop_id.eq(row.shop),

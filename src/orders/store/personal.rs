@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::{Row, Sealed, SealedContact};
+use super::{AT_ONCE, Row, Sealed, SealedContact};
 use crate::db::schema::{contacts, erased_people, order_events, orders};
 use crate::db::{self, Connection, each};
 use crate::kernel::id::{OrderId, ShopId};
@@ -45,6 +45,16 @@ pub(in crate::orders) fn lock_orders_of(tx: &mut Connection, shop: ShopId, perso
     Ok(())
 }
 
+/// One order, held until the end of the transaction.
+pub(in crate::orders) fn hold(tx: &mut Connection, shop: ShopId, order: OrderId) -> db::Result<Option<Order>> {
+    let one = orders::table.filter(orders::shop_id.eq(shop)).filter(orders::id.eq(order));
+    let row: Option<Row> = match tx {
+        Connection::Pg(conn) => one.for_update().first(conn).optional()?,
+        Connection::Sqlite(conn) => one.first(conn).optional()?,
+    };
+    row.map(Row::order).transpose()
+}
+
 /// Raises the mark of erasure of a person.
 pub(in crate::orders) fn mark_erased(
     tx: &mut Connection,
@@ -85,6 +95,7 @@ pub(in crate::orders) fn drop_sealed(tx: &mut Connection, shop: ShopId, order: O
             contacts::sealed.eq(None::<Vec<u8>>),
             contacts::kid.eq(None::<i64>),
             contacts::purge_at.eq(None::<Timestamp>),
+            contacts::hash_check_at.eq(Some(AT_ONCE)),
         ))
         .execute(tx)?;
     Ok(())
@@ -92,28 +103,30 @@ pub(in crate::orders) fn drop_sealed(tx: &mut Connection, shop: ShopId, order: O
 
 /// Drops what is sealed of up to `limit` orders whose time is over. Returns how many there were.
 pub(in crate::orders) fn purge(tx: &mut Connection, now: Timestamp, limit: i64) -> db::Result<usize> {
-    let due: Vec<(ShopId, OrderId)> = contacts::table
+    let mut due: Vec<(ShopId, OrderId)> = contacts::table
         .filter(contacts::sealed.is_not_null())
         .filter(contacts::purge_at.le(now))
         .order(contacts::purge_at)
         .limit(limit)
         .select((contacts::shop_id, contacts::order_id))
         .load(tx)?;
+    // As everybody else writes contacts: by their keys.
+    due.sort_unstable();
     for (shop, order) in &due {
         drop_sealed(tx, *shop, *order)?;
     }
     Ok(due.len())
 }
 
-/// Contacts that are sealed with another key than `kid`, at most `limit`.
-pub(in crate::orders) fn sealed_with_other(
+/// Contacts that are sealed with a key older than `kid`, at most `limit`. Never a newer one: this process may not know it yet.
+pub(in crate::orders) fn sealed_before(
     conn: &mut Connection,
     kid: i64,
     limit: i64,
 ) -> db::Result<Vec<(ShopId, OrderId, SealedContact)>> {
     let rows: Vec<(ShopId, OrderId, Sealed)> = contacts::table
         .filter(contacts::sealed.is_not_null())
-        .filter(contacts::kid.ne(kid))
+        .filter(contacts::kid.lt(kid))
         .limit(limit)
         .select((
             contacts::shop_id,

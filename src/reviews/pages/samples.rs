@@ -16,6 +16,7 @@ use crate::look::share::Share;
 const NOW: Timestamp = Timestamp::from_seconds(1_795_323_600);
 const SHOP: &str = "Bottega Ligure";
 const HERE: &str = "https://attesta.example/r/token";
+const MINE: &str = "https://attesta.example/me/token";
 const PROFILE: &str = "https://attesta.example/shops/bottega-ligure.example";
 
 fn frame() -> Frame {
@@ -43,6 +44,7 @@ pub(super) fn forms() -> Vec<FormPage> {
         trouble: false,
         submit_until: Some(NOW.plus_ms(160 * DAY)),
         unsubscribe_url: "https://attesta.example/u/token".into(),
+        data_url: MINE.into(),
     };
     let fault = |field: &str, code| FieldError { field: field.into(), code };
     let returned = FormPage {
@@ -166,6 +168,7 @@ pub(super) fn yours() -> Vec<YoursPage> {
         live_url: PROFILE.into(),
         notice: None,
         reviews: vec![own()],
+        data_url: MINE.into(),
     };
     let faulty = OwnReview {
         errors: vec![FieldError { field: "stars".into(), code: FieldFault::StarsMissing }],
@@ -219,6 +222,7 @@ pub(super) fn notices() -> Vec<NoticePage> {
             profile_url: PROFILE.into(),
             about,
             at,
+            data_url: MINE.into(),
         })
         .collect()
 }

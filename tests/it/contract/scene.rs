@@ -42,7 +42,7 @@ const PHOTOS: [&str; 2] = ["read_photo", "read_small_photo"];
 /// Operations on an invitation that is still to be sent.
 const PENDING: [&str; 3] = ["cancel_invitation", "postpone_invitation", "send_invitation"];
 /// Operations behind the link that unsubscribes.
-const LEAVING: [&str; 3] = ["show_unsubscribe", "unsubscribe", "resubscribe"];
+const LEAVING: [&str; 4] = ["show_unsubscribe", "unsubscribe", "resubscribe", "ask_later"];
 
 impl Scene {
     /// A shop that has just been opened: enough for settings, keys and events.

@@ -1,0 +1,34 @@
+//! What must hold of this door whatever is stored.
+
+use super::retention::{self, Until, What};
+use super::stored::{ABOUT_INVITATIONS, ABOUT_RESTRICTIONS, ABOUT_REVIEWS};
+use crate::config::Config;
+use crate::kernel::locale::Language;
+use crate::look::words;
+
+#[test]
+fn every_kind_of_mail_is_shown_to_its_person_and_has_a_name() {
+    let ours = [ABOUT_INVITATIONS, ABOUT_REVIEWS, ABOUT_RESTRICTIONS].concat();
+    for kind in crate::app::kinds() {
+        assert!(ours.contains(&kind), "{kind} is mailed to people: say what it is about");
+        for language in Language::ALL {
+            let name = words::of(*language).find("mail_kinds", kind);
+            assert!(name.is_some(), "{kind} has no name in {language}");
+        }
+    }
+}
+
+#[test]
+fn the_table_follows_the_settings() {
+    let mut config = Config::for_tests();
+    (config.contact_days_after_last_mail, config.token_years, config.event_keep_days) = (1, 1, 17);
+    let all = retention::all(&config);
+    let find = |what| all.iter().find(|kept| kept.what == what).map(|kept| (kept.until, kept.number));
+    assert_eq!(find(What::Address), Some((Until::DaysAfterLastMail, Some(1))));
+    assert_eq!(find(What::Hash), Some((Until::ReviewAndYearsOfTheLink, Some(1))));
+    assert_eq!(find(What::EventIds), Some((Until::DaysAfterArrival, Some(17))));
+    let said: Vec<String> = all.iter().map(|kept| retention::said(Language::En, kept).until).collect();
+    assert!(said.iter().any(|line| line.starts_with("1 day after the last e-mail")), "{said:?}");
+    assert!(said.iter().any(|line| line.ends_with("the link in the e-mail works: 1 year")), "{said:?}");
+    assert!(said.iter().all(|line| !line.contains(['{', '}'])), "{said:?}");
+}

@@ -1,0 +1,151 @@
+//! What one link shows of a person: its shop's part, whole; of other shops and other people nothing.
+
+use attesta::db::Engine;
+use attesta::kernel::time::DAY;
+use serde_json::{Value, json};
+
+use super::{ADA, NAME, WORD, exported, hash, mine, review, stories};
+use crate::support::app::{TestApp, event, fulfilled};
+use crate::support::dump::{dump, holding, holding_bytes};
+
+fn numbers(copy: &Value) -> Vec<String> {
+    let shops = copy["shops"].as_array().expect("shops");
+    let orders = shops.iter().flat_map(|shop| shop["orders"].as_array().expect("orders"));
+    orders.map(|order| order["number"].as_str().expect("a number").to_owned()).collect()
+}
+
+async fn whole(engine: Engine) {
+    let Some(app) = TestApp::start(engine).await else { return };
+    let (shop, other) = (app.shop("bottega.example").await, app.shop("altrove.example").await);
+    app.invited(&shop, "#0", ADA).await;
+    let link = app.invited(&shop, "#1", ADA).await;
+    let elsewhere = app.invited(&other, "#secret", ADA).await;
+    app.invited(&shop, "#eva", "eva@posta.example").await;
+    review(&app, &link).await;
+    let copy = exported(&app, &link).await;
+    assert_eq!((&copy["extent"], numbers(&copy)), (&json!("shop"), vec!["#0".to_owned(), "#1".to_owned()]));
+    let order = &copy["shops"][0]["orders"][1];
+    assert_eq!(order["customer_name"], "Ada Bianchi");
+    assert_eq!(order["customer"]["email"], "a•••@posta.example", "masked, also here");
+    assert_eq!(order["items"][0]["name"], "Moka tre tazze");
+    assert_eq!(order["mails"][0]["state"], "captured");
+    assert_eq!(order["reviews"].as_array().map(Vec::len), Some(2), "of the shop and of the moka");
+    let written = &order["reviews"][0]["review"];
+    assert_eq!((&written["text"], &written["author"]), (&json!(WORD), &json!(NAME)));
+    let text = copy.to_string();
+    for hidden in [ADA, "altrove", "#secret", "eva", "#eva"] {
+        assert!(!text.contains(hidden), "{hidden} is nobody's business here");
+    }
+    for (lang, heading) in [
+        ("it", "Che cosa è memorizzato su di te"),
+        ("en", "What is stored about you"),
+        ("de", "Was über Sie gespeichert ist"),
+        ("fr", "Ce qui est enregistré sur vous"),
+        ("es", "Qué datos tuyos se guardan"),
+    ] {
+        let page = app.follow(&format!("{}?lang={lang}", mine(&link))).await;
+        assert_eq!((page.status, page.header("cache-control")), (200, "no-store"));
+        for shown in [heading, "#0", "#1", "Ada Bianchi", "a•••@posta.example", "Moka tre tazze", WORD] {
+            assert!(page.text.contains(shown), "{lang}: {shown}");
+        }
+        assert!(!page.text.contains("altrove") && !page.text.contains("<script"), "{lang}");
+    }
+    assert_eq!(numbers(&exported(&app, &elsewhere).await), ["#secret"], "its own link opens the other shop's part");
+}
+
+/// The link that unsubscribes, a cut one and one of another purpose open nothing; guessing is slowed down.
+async fn keys(engine: Engine) {
+    let Some(app) = TestApp::start(engine).await else { return };
+    let shop = app.shop("bottega.example").await;
+    let link = app.invited(&shop, "1", ADA).await;
+    let stop = app.unsubscribe_link(ADA);
+    let stop = stop.rsplit('/').next().expect("a token");
+    for token in [stop, "x", &stop[1..]] {
+        for path in ["", "/data.json", "/erase"] {
+            assert_eq!(app.get(&format!("/me/{token}{path}")).await.status, 404, "{path}");
+        }
+        assert_eq!(app.post_form(&app.url(&format!("/me/{token}/erase")), &[]).await.status, 404);
+    }
+    app.advance(DAY);
+    assert_eq!(app.follow(&mine(&link)).await.status, 200);
+    app.advance(3 * 365 * DAY);
+    assert_eq!(app.follow(&mine(&link)).await.status, 404, "expired is unknown");
+}
+
+/// A shop that changes the address of an order gives its link into two hands: neither sees the other.
+async fn two_hands(engine: Engine) {
+    let Some(app) = TestApp::start(engine).await else { return };
+    let shop = app.shop("bottega.example").await;
+    let link = app.invited(&shop, "#1", ADA).await;
+    app.invited(&shop, "#2", "eva@posta.example").await;
+    let mut changed = event("order.updated", "#1", "eva@posta.example", app.now().plus_ms(1));
+    changed["data"]["customer"]["name"] = json!("Eva Neri");
+    app.post_event(&shop, &changed).await.expect(202, "the shop names somebody else");
+    let copy = exported(&app, &link).await;
+    assert_eq!((&copy["extent"], numbers(&copy)), (&json!("order"), vec!["#1".to_owned()]));
+    let text = copy.to_string() + &app.follow(&mine(&link)).await.text;
+    for hidden in ["Eva Neri", "e•••@", "#2", "Ada Bianchi"] {
+        assert!(!text.contains(hidden), "{hidden} does not show");
+    }
+    review(&app, &link).await;
+    let erased = app.post_form(&format!("{}/erase", mine(&link)), &[]).await;
+    assert_eq!(erased.status, 200);
+    let rows = dump(app.ctx()).await;
+    assert_eq!(holding(&rows, WORD), Vec::<&String>::new(), "what was written by this link goes");
+    let left: Vec<_> = holding_bytes(&rows, &hash(&app, ADA)).into_iter().map(|row| &row[..12]).collect();
+    assert_eq!(left, ["suppressions"], "of whom the mail went to, the wish not to be written to");
+    let other = app.review_link("eva@posta.example");
+    assert_eq!(numbers(&exported(&app, &other).await), ["#1", "#2"], "the other person's data is theirs");
+}
+
+/// The mail of a test order was read by whoever runs the instance, which proves nothing about the mailbox.
+async fn tests(engine: Engine) {
+    let Some(app) = TestApp::start(engine).await else { return };
+    let shop = app.shop("bottega.example").await;
+    app.invited(&shop, "#real", ADA).await;
+    let mut test = fulfilled("#test", ADA, app.now());
+    test["data"]["test"] = json!(true);
+    app.post_event(&shop, &test).await.expect(202, "taken");
+    app.run_jobs().await;
+    let link = app.review_link(ADA);
+    let copy = exported(&app, &link).await;
+    assert_eq!((&copy["extent"], numbers(&copy)), (&json!("order"), vec!["#test".to_owned()]), "on {engine:?}");
+    app.post_form(&format!("{}/erase", mine(&link)), &[]).await.text.clear();
+    let again = app.post_event(&shop, &fulfilled("#more", ADA, app.now())).await.expect(202, "taken");
+    assert_eq!(again["state"], "scheduled", "the real customer said nothing");
+}
+
+async fn privacy(engine: Engine) {
+    let Some(app) = TestApp::start_with(engine, |config| {
+        config.contact_days_after_last_mail = 12;
+        config.event_keep_days = 45;
+        config.token_years = 2;
+    })
+    .await
+    else {
+        return;
+    };
+    for (lang, says) in [
+        ("it", ["12 giorni dopo l'ultima e-mail", "2 anni", "45 giorni"]),
+        ("en", ["12 days after the last e-mail", "2 years", "45 days"]),
+        ("de", ["12 Tage nach der letzten E-Mail", "2 Jahre", "45 Tage"]),
+        ("fr", ["12 jours après le dernier e-mail", "2 ans", "45 jours"]),
+        ("es", ["12 días después del último correo", "2 años", "45 días"]),
+    ] {
+        let page = app.get(&format!("/privacy?lang={lang}")).await;
+        assert_eq!(page.status, 200);
+        let text = page.text.replace("&#x27;", "'");
+        for said in says {
+            assert!(text.contains(said), "{lang}: {said}: {text}");
+        }
+    }
+    assert!(app.get("/shops").await.text.contains("/privacy\""), "every page leads there");
+}
+
+stories! {
+    a_link_shows_its_shops_part_whole_and_nothing_else: whole;
+    no_other_link_opens_it: keys;
+    a_link_in_two_hands_shows_neither_the_other: two_hands;
+    a_test_proves_nothing_about_the_mailbox: tests;
+    the_page_about_privacy_says_what_is_set: privacy;
+}
