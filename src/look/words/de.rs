@@ -334,7 +334,7 @@ pub(super) static WORDS: Words = Words {
         for_good: "An diese Adresse schreibt {shop} nicht mehr.",
         wider: "Auch die anderen Shops stoppen",
         later: "Noch nicht angekommen?",
-        later_more: "Die nächste E-Mail zu dieser Bestellung wird am {date} verschickt. Verschieben geht einmal.",
+        later_more: "Wenn Sie verschieben, wird die nächste E-Mail zu dieser Bestellung am {date} verschickt. Das geht einmal.",
         later_go: "In einer Woche fragen",
         later_done: "Wir fragen Sie am {date}.",
         later_already: "Sie haben schon einmal verschoben. Schreiben können Sie jederzeit, über den Link in der E-Mail.",

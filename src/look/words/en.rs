@@ -331,7 +331,7 @@ pub(super) static WORDS: Words = Words {
         for_good: "{shop} writes to this address no more.",
         wider: "Stop the other shops too",
         later: "Not arrived yet?",
-        later_more: "The next e-mail about this order will be sent on {date}. It can be put off once.",
+        later_more: "If you put it off, the next e-mail about this order is sent on {date}. That is possible once.",
         later_go: "Ask me in a week",
         later_done: "We will ask you on {date}.",
         later_already: "You have put it off once already. You can write whenever you like, from the link in the e-mail.",

@@ -335,7 +335,7 @@ pub(super) static WORDS: Words = Words {
         for_good: "{shop} ya no escribe a esta dirección.",
         wider: "Parar también las otras tiendas",
         later: "¿Aún no ha llegado?",
-        later_more: "El próximo correo sobre este pedido saldrá el {date}. Se puede aplazar una vez.",
+        later_more: "Si lo aplazas, el próximo correo sobre este pedido saldrá el {date}. Se puede hacer una vez.",
         later_go: "Pregúntame en una semana",
         later_done: "Te lo preguntaremos el {date}.",
         later_already: "Ya lo aplazaste una vez. Puedes escribir cuando quieras, desde el enlace del correo.",

@@ -332,7 +332,7 @@ pub(super) static WORDS: Words = Words {
         for_good: "{shop} n’écrit plus à cette adresse.",
         wider: "Arrêter aussi les autres boutiques",
         later: "Pas encore arrivé\u{202f}?",
-        later_more: "Le prochain e-mail au sujet de cette commande partira le {date}. On peut le repousser une fois.",
+        later_more: "Si vous repoussez, le prochain e-mail au sujet de cette commande partira le {date}. C’est possible une fois.",
         later_go: "Me le demander dans une semaine",
         later_done: "Nous vous le demanderons le {date}.",
         later_already: "Vous l’avez déjà repoussé une fois. Vous pouvez écrire quand vous voulez, depuis le lien de l’e-mail.",

@@ -331,7 +331,7 @@ pub(super) static WORDS: Words = Words {
         for_good: "A questo indirizzo {shop} non scrive più.",
         wider: "Fermare anche gli altri negozi",
         later: "Non è ancora arrivato?",
-        later_more: "La prossima e-mail su questo ordine partirà il {date}. Si può rimandare una volta.",
+        later_more: "Se rimandi, la prossima e-mail su questo ordine parte il {date}. Si può fare una volta.",
         later_go: "Chiedimelo tra una settimana",
         later_done: "Te lo chiediamo il {date}.",
         later_already: "L'hai già rimandato una volta. Puoi scrivere quando vuoi, dal link nell'e-mail.",

@@ -121,7 +121,7 @@ async fn refused(engine: Engine) {
         .await;
     app.invited(&inn, "1", ADA).await;
     let stop = app.unsubscribe_link(ADA);
-    app.advance(23 * DAY);
+    app.advance(24 * DAY);
     assert!(later(&app, &stop).await.contains("too late"), "on day 30 nobody can write any more");
     assert!(!app.follow(&stop).await.text.contains("/later\""));
     let shop = app.shop("bottega.example").await;

@@ -112,7 +112,7 @@ pub(super) const PRIVACY: Privacy = Privacy {
     who: "Wer für Ihre Daten verantwortlich ist",
     who_more: "Der Shop, bei dem Sie gekauft haben. {operator} sammelt in seinem Auftrag Bewertungen und nutzt Ihre Daten für nichts anderes.",
     what: "Was ankommt und wozu",
-    what_order: "Der Shop meldet jede Bestellung: Nummer, Produkte, Daten, Land, Ihren Namen und Ihre E-Mail-Adresse. Sie dienen dazu, Sie einmal nach Ihrer Erfahrung zu fragen, mit höchstens einer Erinnerung.",
+    what_order: "Der Shop meldet jede Bestellung: Nummer, Produkte, Zeitpunkte, Land, Ihren Namen und Ihre E-Mail-Adresse. Sie dienen dazu, Sie einmal nach Ihrer Erfahrung zu fragen, mit höchstens einer Erinnerung.",
     what_address: "Name und Adresse sind verschlüsselt gespeichert, und nur solange sie gebraucht werden. Bei der Bestellung bleibt ein Fingerabdruck der Adresse: Aus ihm lässt sich die Adresse nicht ablesen.",
     what_review: "Die Bewertung ist öffentlich, unter dem Namen, den Sie wählen, oder ohne Namen.",
     what_not: "Keine Cookies, keine Werbung, kein Zählen, wer E-Mails oder Links öffnet, keine Weitergabe von Daten.",
@@ -126,5 +126,5 @@ pub(super) const PRIVACY: Privacy = Privacy {
     right_lost: "Link verloren, oder geht es um andere Shops? Schreiben Sie dem Shop oder denen, die {operator} betreiben: Sie können Ihre Adresse suchen und löschen. Sie können sich auch an die Datenschutzbehörde wenden.",
     shops: "Für Shops: ein fertiger Absatz",
     shops_more: "Zum Übernehmen in die eigene Datenschutzerklärung. Zu jeder Bestellung gehört auch der Hinweis, vor dem Kauf, dass man widersprechen kann.",
-    shops_text: "Nach Ihrem Kauf schreiben wir Ihnen einmal, mit höchstens einer Erinnerung, und fragen nach Ihrer Erfahrung. Dazu geben wir {operator}, dort wird in unserem Auftrag gearbeitet, die Nummer der Bestellung, die Produkte, die Daten, Ihren Namen und Ihre E-Mail-Adresse weiter. Sie können schon jetzt widersprechen oder mit einem Klick in jeder E-Mail. Was gespeichert wird und wie lange: {url}",
+    shops_text: "Nach Ihrem Kauf schreiben wir Ihnen einmal, mit höchstens einer Erinnerung, und fragen nach Ihrer Erfahrung. Dazu übermitteln wir {operator}, einem Dienst in unserem Auftrag, die Nummer der Bestellung, die Produkte, die Zeitpunkte, Ihren Namen und Ihre E-Mail-Adresse. Sie können schon jetzt widersprechen oder mit einem Klick in jeder E-Mail. Was gespeichert wird und wie lange: {url}",
 };

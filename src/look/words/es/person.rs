@@ -126,5 +126,5 @@ pub(super) const PRIVACY: Privacy = Privacy {
     right_lost: "¿Perdiste el enlace, o se trata de otras tiendas? Escribe a la tienda, o a quien gestiona {operator}: pueden buscar y borrar tu dirección. También puedes acudir a la autoridad de protección de datos.",
     shops: "Para tiendas: un párrafo listo",
     shops_more: "Para copiar en el aviso propio. Antes de cada compra hay que indicar también que es posible oponerse.",
-    shops_text: "Después de tu compra te escribimos una vez, con un recordatorio como mucho, para preguntarte por tu experiencia. Para ello comunicamos a {operator}, que trabaja por cuenta nuestra, el número del pedido, los productos, las fechas, tu nombre y tu dirección de correo. Puedes oponerte ya, o con un clic en cada correo. Qué se conserva y cuánto tiempo: {url}",
+    shops_text: "Después de tu compra te escribimos una vez, con un recordatorio como mucho, para preguntarte por tu experiencia. Para ello comunicamos a {operator}, que trabaja para nosotros, el número del pedido, los productos, las fechas, tu nombre y tu dirección de correo. Puedes oponerte ya, o con un clic en cada correo. Qué se conserva y cuánto tiempo: {url}",
 };
