@@ -397,6 +397,26 @@ fn letters() -> [Arc<dyn Letter>; 7] {
 }
 
 /// Their names in the queue.
-pub(crate) fn kinds() -> Vec<&'static str> {
+fn kinds() -> Vec<&'static str> {
     letters().iter().map(|letter| letter.kind()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::locale::Language;
+    use crate::look::words;
+    use crate::person::stored::{ABOUT_INVITATIONS, ABOUT_RESTRICTIONS, ABOUT_REVIEWS};
+
+    #[test]
+    fn every_kind_of_mail_is_shown_to_its_person_and_has_a_name() {
+        let shown = [ABOUT_INVITATIONS, ABOUT_REVIEWS, ABOUT_RESTRICTIONS].concat();
+        for kind in kinds() {
+            assert!(shown.contains(&kind), "{kind} is mailed to people: say what it is about");
+            for language in Language::ALL {
+                let name = words::of(*language).find("mail_kinds", kind);
+                assert!(name.is_some(), "{kind} has no name in {language}");
+            }
+        }
+    }
 }

@@ -10,6 +10,7 @@ use std::net::SocketAddr;
 use crate::kernel::email::EmailAddress;
 
 pub mod compat;
+pub mod person;
 
 /// Path patterns of all public routes, without the prefix; `{name}` is one segment.
 pub mod path {
@@ -35,16 +36,6 @@ pub mod path {
     pub const UNSUBSCRIBE: &str = "/u/{token}";
     /// Taking an unsubscription back.
     pub const RESUBSCRIBE: &str = "/u/{token}/undo";
-    /// Being asked a week later.
-    pub const ASK_LATER: &str = "/u/{token}/later";
-    /// What is stored about the holder of a link.
-    pub const MINE: &str = "/me/{token}";
-    /// The same as one file.
-    pub const MINE_JSON: &str = "/me/{token}/data.json";
-    /// Erasing it, in two steps.
-    pub const MINE_ERASE: &str = "/me/{token}/erase";
-    /// What is kept of whom, and for how long.
-    pub const PRIVACY: &str = "/privacy";
     /// A shop's badge.
     pub const BADGE: &str = "/badges/{shop}.svg";
     /// The same as PNG.
@@ -307,21 +298,6 @@ impl Links {
     /// Taking an unsubscription back with a token.
     pub fn resubscribe(&self, token: impl Display) -> String {
         self.to(path::RESUBSCRIBE, &[&token])
-    }
-
-    /// Being asked a week later, with a token.
-    pub fn ask_later(&self, token: impl Display) -> String {
-        self.to(path::ASK_LATER, &[&token])
-    }
-
-    /// What is stored about the holder of a token.
-    pub fn mine(&self, token: impl Display) -> String {
-        self.to(path::MINE, &[&token])
-    }
-
-    /// What is kept of whom, and for how long.
-    pub fn privacy(&self) -> String {
-        self.to(path::PRIVACY, &[])
     }
 
     /// A shop's badge; `shop` is its id or domain.

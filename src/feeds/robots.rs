@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::kernel::time::{DAY, Timestamp};
-use crate::links::{Links, path};
+use crate::links::{Links, path, person};
 
 /// Days after which whoever holds the contact should look again.
 const CONTACT_DAYS: i64 = 30;
@@ -12,7 +12,7 @@ const CONTACT_DAYS: i64 = 30;
 pub(super) fn robots(links: &Links) -> String {
     let below = |pattern: &str| links.local(pattern.split('{').next().unwrap_or(pattern), &[]);
     let mut out = String::from("User-agent: *\n");
-    for personal in [path::FORM, path::UNSUBSCRIBE, path::MINE] {
+    for personal in [path::FORM, path::UNSUBSCRIBE, person::path::MINE] {
         // Writing to a String cannot fail.
         let _ = writeln!(out, "Disallow: {}", below(personal));
     }

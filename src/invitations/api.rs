@@ -11,7 +11,7 @@ use super::suppress::{Stopped, resubscribe, stopped, unsubscribe};
 use crate::context::Context;
 use crate::http::{self, Audience, Method, RouteTable};
 use crate::kernel::locale::Language;
-use crate::links::path;
+use crate::links::{path, person};
 use crate::look::page::Frame;
 use crate::look::{self, Broken};
 use crate::problem::{Code, Problem};
@@ -25,7 +25,7 @@ pub fn routes(table: &mut RouteTable) {
     });
     table.add(Method::POST, path::UNSUBSCRIBE, "unsubscribe", Audience::Personal, || web::post().to(post_unsubscribe));
     table.add(Method::POST, path::RESUBSCRIBE, "resubscribe", Audience::Personal, || web::post().to(post_resubscribe));
-    table.add(Method::POST, path::ASK_LATER, "ask_later", Audience::Personal, || web::post().to(post_later));
+    table.add(Method::POST, person::path::ASK_LATER, "ask_later", Audience::Personal, || web::post().to(post_later));
 }
 
 /// Who holds the link, and how to speak to them.

@@ -13,7 +13,7 @@ use crate::context::Context;
 use crate::http::{self, Audience, Method, RouteTable};
 use crate::invitations;
 use crate::kernel::locale::Language;
-use crate::links::path;
+use crate::links::person::path;
 use crate::look;
 use crate::look::page::{Frame, View};
 use crate::problem::{Code, Problem};

@@ -4,7 +4,8 @@ use super::erase::{Erased, Stays};
 use super::pages::{ConfirmPage, ErasedPage, MailLine, MinePage, OrderSheet, ReviewLine, Said, WishLine};
 use super::stored::{Extent, Mailed, OfOrder, OfShop, Stored, Wish, Written};
 use crate::kernel::locale::Language;
-use crate::links::{Links, path};
+use crate::links::Links;
+use crate::links::person::path;
 use crate::look::page::Frame;
 use crate::reviews::PublicReview;
 

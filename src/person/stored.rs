@@ -20,11 +20,11 @@ use crate::reviews::model::Status;
 use crate::reviews::{self, PublicReview};
 
 /// Mails about an invitation, by their kinds in the outbox.
-pub(super) const ABOUT_INVITATIONS: &[&str] = &["invitation", "reminder", "fresh_link"];
+pub(crate) const ABOUT_INVITATIONS: &[&str] = &["invitation", "reminder", "fresh_link"];
 /// Mails about a review, by their kinds in the outbox.
-pub(super) const ABOUT_REVIEWS: &[&str] = &["reply_notice"];
+pub(crate) const ABOUT_REVIEWS: &[&str] = &["reply_notice"];
 /// Mails about a restriction of a review.
-pub(super) const ABOUT_RESTRICTIONS: &[&str] = &["restriction_statement"];
+pub(crate) const ABOUT_RESTRICTIONS: &[&str] = &["restriction_statement"];
 
 /// How far a copy reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

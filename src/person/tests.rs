@@ -1,22 +1,8 @@
 //! What must hold of this door whatever is stored.
 
 use super::retention::{self, Until, What};
-use super::stored::{ABOUT_INVITATIONS, ABOUT_RESTRICTIONS, ABOUT_REVIEWS};
 use crate::config::Config;
 use crate::kernel::locale::Language;
-use crate::look::words;
-
-#[test]
-fn every_kind_of_mail_is_shown_to_its_person_and_has_a_name() {
-    let ours = [ABOUT_INVITATIONS, ABOUT_REVIEWS, ABOUT_RESTRICTIONS].concat();
-    for kind in crate::app::kinds() {
-        assert!(ours.contains(&kind), "{kind} is mailed to people: say what it is about");
-        for language in Language::ALL {
-            let name = words::of(*language).find("mail_kinds", kind);
-            assert!(name.is_some(), "{kind} has no name in {language}");
-        }
-    }
-}
 
 #[test]
 fn the_table_follows_the_settings() {

@@ -64,11 +64,13 @@ def pages(demo):
     product = f"/shops/bottega.example/products/{urllib.parse.quote(sku, safe='')}"
     certificate = demo.text(f"/v1/reviews/{talked['id']}/certificate")
     link = demo.form().removeprefix(demo.url)
+    mine, stop = link.replace("/r/", "/me/"), re.search(r"/u/[A-Za-z0-9_-]+", demo.text(link)).group()
     return {
         "home": "/", "profile": "/shops/bottega.example", "narrowed": "/shops/bottega.example?stars=2", "searched": "/shops/bottega.example?q=vaso",
         "nothing found": "/shops/bottega.example?q=zzzz", "product": product, "review": f"/reviews/{talked['id']}", "directory": "/shops",
         "no shop": "/shops?q=zzzz", "verify": "/verify", "verified": f"/verify?certificate={urllib.parse.quote(certificate.strip())}", "widgets": "/widgets",
-        "docs": "/docs", "the form": link, "a star": f"{link}/2", "unsubscribe": link.replace("/r/", "/u/"), "a wrong link": "/r/zzzz", "not found": "/zzzz",
+        "docs": "/docs", "the form": link, "a star": f"{link}/2", "unsubscribe": stop, "stored data": mine, "erase all": f"{mine}/erase",
+        "privacy": "/privacy", "a wrong link": "/r/zzzz", "not found": "/zzzz",
         "demo shop": "/demo/shop", "mailbox": "/demo/mail",
     }
 
