@@ -36,13 +36,12 @@ pub async fn purge(ctx: &Context) -> db::Result<usize> {
 fn purge_page(tx: &mut Connection, now: Timestamp) -> db::Result<usize> {
     let due = hashes::due(tx, now, PAGE)?;
     for (shop, order) in &due {
-        match needed_until(tx, *shop, *order, now)? {
-            Some(at) => hashes::look_again(tx, *shop, *order, at)?,
-            None => {
-                hashes::drop_hash(tx, *shop, *order)?;
-                let asked = invitations::about(tx, *shop, *order)?.map(|row| row.id);
-                invitations::forget_addressee(tx, *shop, asked.as_slice())?;
-            }
+        if let Some(at) = needed_until(tx, *shop, *order, now)? {
+            hashes::look_again(tx, *shop, *order, at)?;
+        } else {
+            hashes::drop_hash(tx, *shop, *order)?;
+            let asked = invitations::about(tx, *shop, *order)?.map(|row| row.id);
+            invitations::forget_addressee(tx, *shop, asked.as_slice())?;
         }
     }
     Ok(due.len())

@@ -174,15 +174,12 @@ pub(super) fn behind(conn: &mut Connection, ctx: &Context, scope: &Scope) -> db:
     let (shop, order) = (scope.bearer.shop_id, scope.bearer.order_id);
     let mut stored = empty(ctx, if scope.person.is_some() { Extent::Shop } else { Extent::Order });
     let mut wishes = Vec::new();
-    let of_shop = match &scope.person {
-        Some(person) => {
-            wishes = invitations::personal(conn, Some(shop), person)?.suppressions;
-            of_person(conn, ctx, shop, person, &wishes)?
-        }
-        None => {
-            let alone = of_order(conn, ctx, (shop, order), None)?;
-            face(conn, shop, alone.into_iter().collect())?
-        }
+    let of_shop = if let Some(person) = &scope.person {
+        wishes = invitations::personal(conn, Some(shop), person)?.suppressions;
+        of_person(conn, ctx, shop, person, &wishes)?
+    } else {
+        let alone = of_order(conn, ctx, (shop, order), None)?;
+        face(conn, shop, alone.into_iter().collect())?
     };
     stored.shops.extend(of_shop);
     stored.wishes = reaching(&wishes, Reach::Instance);
