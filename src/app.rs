@@ -28,6 +28,7 @@ use crate::kernel::time::Clock;
 use crate::keyring::{Keyring, KeyringError, MasterKey, MasterSource};
 use crate::links::Links;
 use crate::look::Broken;
+use crate::mail::dns::{self, Resolver};
 use crate::mail::{Letter, LetterJob, MailSetupError, Mailer};
 use crate::merchants::{Rejections, Shops};
 use crate::orders;
@@ -246,6 +247,7 @@ impl House {
             cfg.app_data(web::Data::new(house.sitemaps.clone()));
             cfg.app_data(web::Data::new(house.photos.clone()));
             cfg.app_data(web::Data::from(Arc::clone(&house.rejections)));
+            cfg.app_data(web::Data::from(Arc::clone(&house.mailer)));
             if let Some(demo) = &house.demo {
                 cfg.app_data(demo.clone());
             }
@@ -283,6 +285,19 @@ impl House {
     /// The database's.
     pub async fn list_what_moved(&self) -> db::Result<usize> {
         profiles::directory::tick(&self.ctx).await
+    }
+
+    /// Makes the keys of sending domains and looks at their records: what a tick does, for those who step time by hand. An instance
+    /// whose mail stays here asks nobody.
+    ///
+    /// # Errors
+    /// A sentence for the operator.
+    pub async fn look_at_domains(&self) -> Result<usize, String> {
+        if !self.mailer.leaves() {
+            return Ok(0);
+        }
+        let resolver = Resolver::new(&self.ctx.config().dns.resolvers).map_err(|error| error.to_string())?;
+        dns::look_again(&self.ctx, &self.mailer, &resolver).await.map_err(|error| error.to_string())
     }
 
     /// Deletes the files of photos that were taken back: what a tick does, for those who step time by hand.
@@ -341,6 +356,7 @@ impl House {
         if let Some(warning) = Files::warning(self.ctx.config()) {
             tracing::warn!("{warning}");
         }
+        self.mailer.refresh_signing(&self.ctx).await?;
         self.mailer.release_held(&self.ctx, &kinds()).await?;
         let queue = self.runner().spawn();
         let ticks = ticks::all(self, edge, queue.waker());

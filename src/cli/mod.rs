@@ -9,6 +9,7 @@ mod demo;
 mod event;
 mod healthcheck;
 mod key;
+mod mail;
 mod migrate;
 mod review;
 mod serve;
@@ -64,6 +65,9 @@ enum Command {
     /// Make new keys.
     #[command(subcommand)]
     Key(key::KeyCommand),
+    /// What mail needs to arrive: DNS records, a test, a look over all mails.
+    #[command(subcommand)]
+    Mail(mail::MailCommand),
     /// Send a signed order event.
     #[command(subcommand)]
     Event(event::EventCommand),
@@ -81,6 +85,7 @@ fn dispatch(command: Command, start: &Start, shown: &mut Shown<'_>) -> Result<()
         Command::Healthcheck => healthcheck::run(&start.config()?, shown),
         Command::Shop(command) => shop::run(&start.open()?, command, shown),
         Command::Key(command) => key::run(&start.open()?, command, shown),
+        Command::Mail(command) => mail::run(&start.open()?, command, shown),
         Command::Event(command) => event::run(&start.open()?, command, shown),
         Command::Review(command) => review::run(&start.open()?, command, shown),
     }

@@ -61,6 +61,8 @@ diesel::table! {
         cap_days -> BigInt,
         min_total -> Nullable<BigInt>,
         remind_after -> Nullable<Text>,
+        mail_name -> Nullable<Text>,
+        mail_from -> Nullable<Text>,
         settings_version -> BigInt,
         public_version -> BigInt,
         created_at -> BigInt,
@@ -255,6 +257,29 @@ diesel::table! {
 }
 
 diesel::table! {
+    sending_domains (domain) {
+        domain -> Text,
+        created_at -> BigInt,
+        checked_at -> Nullable<BigInt>,
+        report -> Nullable<Text>,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    dkim_keys (selector) {
+        selector -> Text,
+        domain -> Text,
+        algorithm -> Text,
+        public -> Text,
+        sealed -> Binary,
+        created_at -> BigInt,
+        published_at -> Nullable<BigInt>,
+        retired_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     reviews (shop_id, id) {
         shop_id -> Binary,
         id -> Binary,
@@ -442,6 +467,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     messages,
     message_attempts,
     transport_holds,
+    sending_domains,
+    dkim_keys,
     reviews,
     photos,
     review_versions,

@@ -1,5 +1,6 @@
 //! The desk over HTTP: what a shop reads and changes with its key, and that no key opens another shop.
 
+mod sender;
 mod stories;
 
 use std::sync::Arc;
@@ -41,6 +42,8 @@ fn open(house: &House, domain: &str) -> Opener {
         category: None,
         contact: None,
         sector: Sector::General,
+        mail_name: None,
+        mail_from: None,
         legal_basis: LegalBasis::SoftOptIn,
         status: ShopStatus::Open,
         paused: false,

@@ -1,6 +1,7 @@
 //! What every test module shares.
 
 pub(crate) mod app;
+pub(crate) mod dns;
 pub(crate) mod house;
 pub(crate) mod postgres;
 pub(crate) mod smtp_sink;
