@@ -357,6 +357,10 @@ impl House {
             tracing::warn!("{warning}");
         }
         self.mailer.refresh_signing(&self.ctx).await?;
+        if self.mailer.leaves() && !self.mailer.signs_for(self.mailer.own_domain()) {
+            let domain = self.mailer.own_domain();
+            tracing::warn!("mail of {domain} is not signed yet: attesta mail records says what to publish");
+        }
         self.mailer.release_held(&self.ctx, &kinds()).await?;
         let queue = self.runner().spawn();
         let ticks = ticks::all(self, edge, queue.waker());

@@ -9,7 +9,7 @@ use lettre::Address;
 use lettre::message::header::{
     ContentTransferEncoding, ContentType, Date, Header, HeaderName, HeaderValue, MessageId as MessageIdHeader,
 };
-use lettre::message::{Mailbox, Message, MultiPart, SinglePart};
+use lettre::message::{Message, MultiPart, SinglePart};
 use sha2::{Digest, Sha256};
 
 use crate::jobs::Subject;
@@ -19,6 +19,7 @@ use crate::kernel::text::clean_line;
 use crate::kernel::time::Timestamp;
 use crate::links;
 
+use super::addressed::{InFrom, InReplyTo, InTo, addressed};
 use super::dkim::Signing;
 use super::identity::{self, Identity};
 use super::letter::Mail;
@@ -97,16 +98,15 @@ impl Composer {
         let (from, to) = (address(&self.sender.from)?, address(&mail.to)?);
         let author = self.author(&mail.identity);
         let name = identity::shown_name(&mail.identity, &frame.shop.name, &self.sender.name);
-        let mut builder = Message::builder()
-            .header(Date::new(system_time(date)))
-            .from(mailbox(Some(&name), address(author)?))
-            .to(mailbox(frame.customer_name.as_deref(), to.clone()))
+        let builder = Message::builder().header(Date::new(system_time(date)));
+        let builder = addressed::<InFrom>(builder, named(Some(&name)), address(author)?);
+        let mut builder = addressed::<InTo>(builder, named(frame.customer_name.as_deref()), to.clone())
             .subject(header_text(&rendered.subject, SUBJECT_CHARS))
             .header(MessageIdHeader::from(format!("<{id}@{host}>")))
             .header(plain::<ListId>(format!("<{}.{}>", frame.shop.domain, list_host(host)))?)
             .header(plain::<AutoSubmitted>("auto-generated".to_owned())?);
         if let Some(reply_to) = &mail.reply_to {
-            builder = builder.reply_to(mailbox(Some(&frame.shop.name), address(reply_to)?));
+            builder = addressed::<InReplyTo>(builder, named(Some(&frame.shop.name)), address(reply_to)?);
         }
         if let Some(url) = mail.context.unsubscribe_url() {
             builder = builder
@@ -166,9 +166,8 @@ fn address(address: &EmailAddress) -> Result<Address, Fault> {
     Address::new(address.local_part(), address.domain()).map_err(local)
 }
 
-fn mailbox(name: Option<&str>, address: Address) -> Mailbox {
-    let name = name.map(|name| header_text(name, NAME_CHARS)).filter(|name| !name.is_empty());
-    Mailbox::new(name, address)
+fn named(name: Option<&str>) -> Option<String> {
+    name.map(|name| header_text(name, NAME_CHARS)).filter(|name| !name.is_empty())
 }
 
 /// One line of text for a header. `=?` would be read as an encoded word by mail programs, also where it was typed by a person.

@@ -13,6 +13,7 @@
 //! Sent means 250 after DATA. A captured mail is never called sent; a mail that may not leave yet is held, never lost.
 //! Bodies are never stored, addresses print masked, and lettre is used nowhere else.
 
+mod addressed;
 pub mod check;
 pub mod compose;
 mod conclude;

@@ -160,7 +160,10 @@ async fn records_are_printed_verified_and_rotated() {
     assert!(code == 0 && zone.lines().count() == 4, "the same keys again: {zone}");
     assert!(zone.lines().all(|line| line.split('"').skip(1).step_by(2).all(|text| text.len() <= 255)), "{zone}");
     let (code, out, _) = with_dns(dir.path(), line("mail verify")).await;
-    assert!(code == 1 && out.contains("missing: There is no TXT record") && out.contains("publish: v=DKIM1; k=rsa"), "{out}");
+    assert!(
+        code == 1 && out.contains("missing: There is no TXT record") && out.contains("publish: v=DKIM1; k=rsa"),
+        "{out}"
+    );
     for record in records["records"].as_array().unwrap() {
         let (name, text) = (record["name"].as_str().unwrap(), record["publish"].as_str().unwrap());
         assert!(zone.contains(name), "{zone}");
@@ -198,12 +201,18 @@ fn mails_are_looked_over_and_a_test_tells_its_steps() {
     let (code, out, _) = attesta(dir.path(), &["mail", "test", "ada@example.com", "--shop", "bottega.example"]);
     assert!(code == 1 && out.contains("Next: To send it, set smtp_url"), "{out}");
     assert!(out.contains("From \"Bottega (via Attesta)\" <reviews@attesta.invalid>"), "{out}");
-    let (code, out, _) = attesta(dir.path(), &["mail", "test", "ada@example.com", "--smtp-url", "smtp://u:geheim@127.0.0.1:1"]);
+    let (code, out, _) =
+        attesta(dir.path(), &["mail", "test", "ada@example.com", "--smtp-url", "smtp://u:geheim@127.0.0.1:1"]);
     assert!(code == 1 && out.contains("Nobody listens at the mail server's port.") && !out.contains("geheim"), "{out}");
-    let set = ["shop", "set", "bottega.example", "--mail-name", "Bottega Ligure", "--mail-from", "ciao@elsewhere.example"];
+    let set =
+        ["shop", "set", "bottega.example", "--mail-name", "Bottega Ligure", "--mail-from", "ciao@elsewhere.example"];
     let changed = done(dir.path(), &set);
-    assert_eq!((&changed["mail_name"], &changed["mail_from"]), (&json!("Bottega Ligure"), &json!("ciao@elsewhere.example")));
-    for (option, value) in [("--mail-name", "a\r\nBcc: b"), ("--mail-name", "=?utf-8?q?x?="), ("--mail-from", "x@y@z")] {
+    assert_eq!(
+        (&changed["mail_name"], &changed["mail_from"]),
+        (&json!("Bottega Ligure"), &json!("ciao@elsewhere.example"))
+    );
+    for (option, value) in [("--mail-name", "a\r\nBcc: b"), ("--mail-name", "=?utf-8?q?x?="), ("--mail-from", "x@y@z")]
+    {
         let (code, _, err) = attesta(dir.path(), &["shop", "set", "bottega.example", option, value]);
         assert!(code == 2 && err.contains(option), "{option}: {err}");
     }

@@ -21,3 +21,7 @@ CREATE TABLE dkim_keys (
   retired_at BIGINT
 );
 CREATE INDEX dkim_keys_domain ON dkim_keys (domain, created_at);
+-- One more purpose: what seals the secret halves of those keys.
+ALTER TABLE keyring DROP CONSTRAINT keyring_purpose_check;
+ALTER TABLE keyring ADD CONSTRAINT keyring_purpose_check
+  CHECK (purpose IN ('token', 'address', 'lookup', 'secret', 'certificate', 'dkim'));

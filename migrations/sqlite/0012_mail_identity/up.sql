@@ -21,3 +21,14 @@ CREATE TABLE dkim_keys (
   retired_at INTEGER
 ) STRICT;
 CREATE INDEX dkim_keys_domain ON dkim_keys (domain, created_at);
+-- One more purpose: what seals the secret halves of those keys.
+CREATE TABLE keyring_again (
+  kid INTEGER PRIMARY KEY,
+  purpose TEXT NOT NULL CHECK (purpose IN ('token', 'address', 'lookup', 'secret', 'certificate', 'dkim')),
+  wrapped BLOB NOT NULL,
+  created_at INTEGER NOT NULL,
+  retired_at INTEGER
+) STRICT;
+INSERT INTO keyring_again SELECT kid, purpose, wrapped, created_at, retired_at FROM keyring;
+DROP TABLE keyring;
+ALTER TABLE keyring_again RENAME TO keyring;

@@ -3,17 +3,19 @@
 mod sender;
 mod stories;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use actix_web::http::Method;
 use actix_web::{App, test as http_test, web};
+use attesta::config::Config;
 use attesta::desk;
 use attesta::http::{Audience, Edge, EdgeParts, Metrics, RouteTable, health, mount};
 use attesta::kernel::domain::ShopDomain;
 use attesta::kernel::locale::Locale;
 use attesta::kernel::random::SeededRandom;
-use attesta::kernel::time::HOUR;
+use attesta::kernel::time::{Clock, HOUR, SteppedClock, Timestamp};
 use attesta::kernel::zone::Zone;
+use attesta::mail::Mailer;
 use attesta::merchants::{
     self, LegalBasis, Merchant, NewShop, Opened, Policy, Rejection, Rejections, Sector, Shop, ShopStatus, Shops,
 };
@@ -67,6 +69,12 @@ struct Call<'a> {
     body: Option<Value>,
 }
 
+/// What composes mails; it checks every template when it is made, so one serves all.
+static MAILER: LazyLock<Arc<Mailer>> = LazyLock::new(|| {
+    let clock: Arc<dyn Clock> = Arc::new(SteppedClock::new(Timestamp::EPOCH));
+    Arc::new(Mailer::new(&Config::for_tests(), &clock).unwrap())
+});
+
 async fn ask(house: &House, call: Call<'_>) -> (u16, Value) {
     let mut table = RouteTable::new();
     desk::routes(&mut table);
@@ -78,7 +86,9 @@ async fn ask(house: &House, call: Call<'_>) -> (u16, Value) {
         ready: health::always(),
     };
     let (edge, shops) = (Edge::new(parts), web::Data::new(Shops::new(house.ctx.clone())));
-    let app = http_test::init_service(App::new().app_data(shops).configure(|cfg| mount(&edge, cfg))).await;
+    let mailer = web::Data::from(Arc::clone(&MAILER));
+    let app = App::new().app_data(shops).app_data(mailer).configure(|cfg| mount(&edge, cfg));
+    let app = http_test::init_service(app).await;
     let mut request =
         http_test::TestRequest::default().method(call.method).uri(&call.path).peer_addr("127.0.0.1:9".parse().unwrap());
     if let Some(key) = call.key {

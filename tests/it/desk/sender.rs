@@ -73,9 +73,14 @@ async fn a_shop_sets_its_sender_and_sees_what_its_domain_needs() {
             dns.txt(record["name"].as_str().unwrap(), record["publish"].as_str().unwrap());
         }
         let sender = app.send_as(&shop, "POST", "/mail/check", &Value::Null).await.expect(200, "it looks now");
-        assert_eq!((&sender["domain"]["state"], &sender["address"]), (&json!("signing"), &json!("ciao@bottega.example")));
+        assert_eq!(
+            (&sender["domain"]["state"], &sender["address"]),
+            (&json!("signing"), &json!("ciao@bottega.example"))
+        );
 
-        app.post_event(&shop, &fulfilled("#1", "ok-ada@example.com", app.now())).await.expect(202, "the order is taken");
+        app.post_event(&shop, &fulfilled("#1", "ok-ada@example.com", app.now()))
+            .await
+            .expect(202, "the order is taken");
         app.run_jobs().await;
         let mail = String::from_utf8(sink.ledger().pop().unwrap().data).unwrap();
         assert!(mail.contains("From: \"Bottega Ligure (via Attesta)\" <ciao@bottega.example>"), "{mail}");
@@ -132,7 +137,8 @@ async fn who_wants_no_mail_gets_no_test() {
         let body = json!({ "to": "ada@example.com" });
         let problem = app.send_as(&shop, "POST", "/mail/test", &body).await.expect(422, "she said no");
         assert_eq!(problem["field"], "/to");
-        let told = app.send_as(&shop, "POST", "/mail/test", &json!({ "to": "bea@example.com" })).await.expect(200, "told");
+        let told =
+            app.send_as(&shop, "POST", "/mail/test", &json!({ "to": "bea@example.com" })).await.expect(200, "told");
         assert_eq!((&told["sent"], &told["server"]), (&json!(false), &json!("capture")));
         assert!(app.mail_to("bea@example.com").text.contains("Messaggio di prova"), "what was captured is the test");
     }

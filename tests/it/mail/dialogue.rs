@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use attesta::config::{Config, Secret};
+use attesta::config::Config;
 use attesta::mail::dialogue::{Class, Dialogue};
+use rustls::ServerConfig;
+use rustls::crypto::ring;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::ServerConfig;
-use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use super::bench::{bench, mail_to, public};
 use crate::support::smtp_sink::{Mood, SmtpSink};
@@ -129,7 +130,7 @@ async fn mail_that_does_not_leave_says_why() {
 async fn protected(implicit: bool) -> (String, Arc<std::sync::Mutex<Vec<String>>>) {
     let certificate = CertificateDer::from(include_bytes!("../../data/tls/leaf.der").to_vec());
     let key = PrivateKeyDer::Pkcs8(include_bytes!("../../data/tls/leaf.key.der").to_vec().into());
-    let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
+    let provider = Arc::new(ring::default_provider());
     let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
     let config = config.with_no_client_auth().with_single_cert(vec![certificate], key).unwrap();
     let acceptor = TlsAcceptor::from(Arc::new(config));

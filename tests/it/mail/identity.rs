@@ -104,6 +104,15 @@ async fn a_domain_signs_once_its_records_stand() {
         let gone = bench.check(&dns, OWN).await;
         assert_eq!((verdicts(&gone)[0].1, verdicts(&gone)[1].1), (Missing, Verdict::Unknown));
         assert_eq!(gone.state, State::Waiting, "the record that every receiver reads is gone");
+        // the mail server is one of the domain's exchangers, and may send
+        let spf = [
+            Record::Txt("v=spf1 mx -all".to_owned()),
+            Record::Exchanger("mx.reviews.example"),
+            Record::Address("127.0.0.1".parse().unwrap()),
+        ];
+        dns.set(OWN, &spf);
+        dns.set("mx.reviews.example", &[Record::Address("127.0.0.1".parse().unwrap())]);
+        assert_eq!(verdicts(&bench.check(&dns, OWN).await)[2], (Spf, Right));
         bench.send(3, "ok-3@e.example").await;
         let left: Vec<_> =
             fields(&sink.ledger().pop().unwrap().data, "DKIM-Signature").iter().map(|one| tag(one, "a")).collect();
