@@ -28,6 +28,7 @@ use crate::kernel::time::Clock;
 use crate::keyring::{Keyring, KeyringError, MasterKey, MasterSource};
 use crate::links::Links;
 use crate::look::Broken;
+use crate::mail::dns::{self, Resolver};
 use crate::mail::{Letter, LetterJob, MailSetupError, Mailer};
 use crate::merchants::{Rejections, Shops};
 use crate::orders;
@@ -297,6 +298,19 @@ impl House {
         person::purge(&self.ctx).await
     }
 
+    /// Makes the keys of sending domains and looks at their records: what a tick does, for those who step time by hand. An instance
+    /// whose mail stays here asks nobody.
+    ///
+    /// # Errors
+    /// A sentence for the operator.
+    pub async fn look_at_domains(&self) -> Result<usize, String> {
+        if !self.mailer.leaves() {
+            return Ok(0);
+        }
+        let resolver = Resolver::new(&self.ctx.config().dns.resolvers).map_err(|error| error.to_string())?;
+        dns::look_again(&self.ctx, &self.mailer, &resolver).await.map_err(|error| error.to_string())
+    }
+
     /// Deletes the files of photos that were taken back: what a tick does, for those who step time by hand.
     ///
     /// # Errors
@@ -352,6 +366,11 @@ impl House {
     async fn start_work(&self, edge: &Arc<Edge>) -> Result<(Handle, Ticks), StartError> {
         if let Some(warning) = Files::warning(self.ctx.config()) {
             tracing::warn!("{warning}");
+        }
+        self.mailer.refresh_signing(&self.ctx).await?;
+        if self.mailer.leaves() && !self.mailer.signs_for(self.mailer.own_domain()) {
+            let domain = self.mailer.own_domain();
+            tracing::warn!("mail of {domain} is not signed yet: attesta mail records says what to publish");
         }
         self.mailer.release_held(&self.ctx, &kinds()).await?;
         let queue = self.runner().spawn();

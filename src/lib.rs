@@ -12,8 +12,8 @@
 //!    ([`orders::fold`]); every order ends in one visible [`orders::State`] with an [`orders::Reason`].
 //! 3. In the same transaction [`invitations`] decides by the shop's [`merchants::Policy`] whether and when to ask, and puts a
 //!    job into the queue ([`jobs`]).
-//! 4. When it is due, [`mail`] reads everything again through the room's [`mail::Letter`], composes, hands over, and writes
-//!    down what the server said. Sent means 250.
+//! 4. When it is due, [`mail`] reads everything again through the room's [`mail::Letter`], composes, signs for the domain in
+//!    From ([`mail::dkim`]), hands over, and writes down what the server said. Sent means 250.
 //! 5. The link in the mail carries a token ([`sign::token`], keys from the [`keyring`]). It proves one thing: holder of the
 //!    mail for this invitation ([`invitations::bearer()`]).
 //! 6. Whoever holds it writes a review: [`reviews`] publishes it at once and moves the tally in the same transaction. From the

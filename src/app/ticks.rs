@@ -20,6 +20,7 @@ pub(super) fn all(house: &House, edge: &Arc<Edge>, wake: Arc<Notify>) -> Vec<Tic
         simple("wake the queue", "* * * * * *", move || wake.notify_one()),
         each(house, "see other processes' changes", "* * * * * *", |house| async move {
             said("keys", house.ctx.keyring().refresh(house.ctx.db()).await);
+            said("keys that sign mail", house.mailer.refresh_signing(&house.ctx).await);
             said("rejected webhooks", house.rejections.flush(&house.ctx).await);
             said("uses of keys", house.shops.flush_uses(false).await);
         }),
@@ -35,6 +36,9 @@ pub(super) fn all(house: &House, edge: &Arc<Edge>, wake: Arc<Notify>) -> Vec<Tic
         each(house, "put back what is missing", "20 * * * * *", |house| async move {
             said("missing jobs", invitations::jobs::heal(&house.ctx).await);
             said("held mail", house.mailer.release_held(&house.ctx, &super::kinds()).await);
+        }),
+        each(house, "look at sending domains", "25 * * * * *", |house| async move {
+            said("sending domains", house.look_at_domains().await);
         }),
         each(house, "make old reviews findable", "*/5 * * * * *", |house| async move {
             said("the index of words", reviews::index_what_waits(&house.ctx).await);

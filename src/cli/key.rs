@@ -43,6 +43,8 @@ pub(crate) enum Rotate {
     Address,
     /// The key of certificates. Certificates made before stay valid.
     Certificate(OfCertificate),
+    /// The keys that sign mail. The ones before sign on until the new records stand in the DNS.
+    Dkim(OfDkim),
     /// The master key, which wraps all others. Every node must be started again with the new one.
     Master(OfMaster),
 }
@@ -74,6 +76,14 @@ pub(crate) struct OfCertificate {
     retire: bool,
 }
 
+/// The keys that sign mail.
+#[derive(Debug, Args)]
+pub(crate) struct OfDkim {
+    /// Only this sending domain's (default: all of them).
+    #[arg(long)]
+    domain: Option<String>,
+}
+
 /// The master key.
 #[derive(Debug, Args)]
 pub(crate) struct OfMaster {
@@ -94,6 +104,7 @@ pub(crate) fn run(ctx: &Context, command: KeyCommand, shown: &mut Shown<'_>) -> 
         Rotate::Token(of) => token(ctx, &of, shown),
         Rotate::Address => address(ctx, shown),
         Rotate::Certificate(of) => certificate(ctx, &of, shown),
+        Rotate::Dkim(of) => super::mail::rotate(ctx, &of.domain, &rotate(ctx, Purpose::Dkim, false)?, shown),
         Rotate::Master(of) => master(ctx, &of, shown),
     }
 }

@@ -10,6 +10,7 @@ mod event;
 mod gdpr;
 mod healthcheck;
 mod key;
+mod mail;
 mod migrate;
 mod progress;
 mod review;
@@ -66,6 +67,9 @@ enum Command {
     /// Make new keys.
     #[command(subcommand)]
     Key(key::KeyCommand),
+    /// What mail needs to arrive: DNS records, a test, a look over all mails.
+    #[command(subcommand)]
+    Mail(mail::MailCommand),
     /// Send a signed order event.
     #[command(subcommand)]
     Event(event::EventCommand),
@@ -86,6 +90,7 @@ fn dispatch(command: Command, start: &Start, shown: &mut Shown<'_>) -> Result<()
         Command::Healthcheck => healthcheck::run(&start.config()?, shown),
         Command::Shop(command) => shop::run(&start.open()?, command, shown),
         Command::Key(command) => key::run(&start.open()?, command, shown),
+        Command::Mail(command) => mail::run(&start.open()?, command, shown),
         Command::Event(command) => event::run(&start.open()?, command, shown),
         Command::Review(command) => review::run(&start.open()?, command, shown),
         Command::Gdpr(command) => gdpr::run(&start.open()?, command, shown),

@@ -88,6 +88,8 @@ pub struct Config {
     pub jobs: Jobs,
     /// How mail leaves.
     pub mail: Mail,
+    /// Whom to ask about sending domains.
+    pub dns: Dns,
 }
 
 /// `[photos]`
@@ -144,7 +146,7 @@ pub struct Jobs {
 }
 
 /// `[mail]`
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mail {
     /// Mails per minute at most; 0 = no limit.
     pub per_minute: u32,
@@ -152,6 +154,17 @@ pub struct Mail {
     pub connections: usize,
     /// How long to wait for an answer of the mail server.
     pub timeout: Duration,
+    /// The name of this instance in From.
+    pub name: String,
+    /// What the SPF record must hold, where the mail server's addresses do not tell.
+    pub spf: Option<String>,
+}
+
+/// `[dns]`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dns {
+    /// Whom to ask; empty: the machine's own resolvers.
+    pub resolvers: Vec<SocketAddr>,
 }
 
 impl Config {
@@ -213,7 +226,10 @@ impl Config {
                 per_minute: r.number("mail.per_minute", 0, 1_000_000)?,
                 connections: r.number("mail.connections", 1, 64)?,
                 timeout: r.seconds("mail.timeout_seconds", 1, 600)?,
+                name: r.sender_name("mail.name")?,
+                spf: r.spf("mail.spf")?,
             },
+            dns: Dns { resolvers: r.resolvers("dns.resolver")? },
             data_dir,
             database_url,
         };

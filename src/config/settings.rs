@@ -78,6 +78,9 @@ pub const KEYS: &[Key] = &[
     plain("mail.per_minute"),
     plain("mail.connections"),
     plain("mail.timeout_seconds"),
+    plain("mail.name"),
+    plain("mail.spf"),
+    plain("dns.resolver"),
 ];
 
 /// Where a value comes from.

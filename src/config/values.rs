@@ -160,14 +160,46 @@ impl<'a> Reader<'a> {
         Ok(self.parsed(key, parse)?.unwrap_or_else(|| "info".to_owned()))
     }
 
+    /// A name for headers: letters, digits, blanks and a few marks.
+    pub(super) fn sender_name(&self, key: &str) -> Result<String, ConfigError> {
+        let parse = |text: &str| {
+            let plain = |letter: char| letter.is_alphanumeric() || " .,'&+-_".contains(letter);
+            let fits = text.chars().count() <= 40 && text.chars().all(plain);
+            if fits {
+                Ok(text.to_owned())
+            } else {
+                Err("expected a name of at most 40 letters, digits and blanks".to_owned())
+            }
+        };
+        Ok(self.parsed(key, parse)?.unwrap_or_else(|| "Attesta".to_owned()))
+    }
+
+    /// One mechanism of an SPF record.
+    pub(super) fn spf(&self, key: &str) -> Result<Option<String>, ConfigError> {
+        self.parsed(key, |text| {
+            let known = ["include:", "a:", "mx:", "ip4:", "ip6:"].iter().any(|start| text.starts_with(start));
+            let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".:-_/".contains(&byte));
+            let accepted = "expected one mechanism, such as include:amazonses.com or ip4:192.0.2.1";
+            if known && plain { Ok(text.to_ascii_lowercase()) } else { Err(accepted.to_owned()) }
+        })
+    }
+
+    /// A TOML list, or a text with commas: addresses of resolvers, port 53 where none is named.
+    pub(super) fn resolvers(&self, key: &str) -> Result<Vec<SocketAddr>, ConfigError> {
+        let Some(raw) = self.settings.raw(key) else { return Ok(Vec::new()) };
+        let accepted = "expected a list of addresses, such as [\"9.9.9.9\", \"[2620:fe::fe]:53\"]";
+        let resolver = |text: &String| {
+            let text = text.trim();
+            let parsed = text.parse().or_else(|_| text.parse::<IpAddr>().map(|ip| SocketAddr::new(ip, 53)));
+            parsed.map_err(|_not_an_address| refused(key, raw, accepted))
+        };
+        listed(&raw.value).iter().filter(|text| !text.trim().is_empty()).map(resolver).collect()
+    }
+
     /// A TOML list, or a text with commas: networks, or addresses that stand for themselves.
     pub(super) fn networks(&self, key: &str) -> Result<Vec<IpNet>, ConfigError> {
         let Some(raw) = self.settings.raw(key) else { return Ok(Vec::new()) };
-        let texts = match &raw.value {
-            toml::Value::Array(all) => all.iter().map(|one| one.as_str().unwrap_or("?").to_owned()).collect(),
-            toml::Value::String(text) => text.split(',').map(str::to_owned).collect::<Vec<_>>(),
-            _ => vec!["?".to_owned()],
-        };
+        let texts = listed(&raw.value);
         let network = |text: &String| {
             let text = text.trim();
             let parsed = text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
@@ -175,6 +207,15 @@ impl<'a> Reader<'a> {
             parsed.map_err(|_not_an_address| refused(key, raw, accepted))
         };
         texts.iter().filter(|text| !text.trim().is_empty()).map(network).collect()
+    }
+}
+
+/// The texts of a list; what is no text is `?`, which no reader accepts.
+fn listed(value: &toml::Value) -> Vec<String> {
+    match value {
+        toml::Value::Array(all) => all.iter().map(|one| one.as_str().unwrap_or("?").to_owned()).collect(),
+        toml::Value::String(text) => text.split(',').map(str::to_owned).collect(),
+        _ => vec!["?".to_owned()],
     }
 }
 

@@ -61,6 +61,8 @@ diesel::table! {
         cap_days -> BigInt,
         min_total -> Nullable<BigInt>,
         remind_after -> Nullable<Text>,
+        mail_name -> Nullable<Text>,
+        mail_from -> Nullable<Text>,
         settings_version -> BigInt,
         public_version -> BigInt,
         created_at -> BigInt,
@@ -253,6 +255,29 @@ diesel::table! {
         reason -> Text,
         at -> BigInt,
         refusals -> BigInt,
+    }
+}
+
+diesel::table! {
+    sending_domains (domain) {
+        domain -> Text,
+        created_at -> BigInt,
+        checked_at -> Nullable<BigInt>,
+        report -> Nullable<Text>,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    dkim_keys (selector) {
+        selector -> Text,
+        domain -> Text,
+        algorithm -> Text,
+        public -> Text,
+        sealed -> Binary,
+        created_at -> BigInt,
+        published_at -> Nullable<BigInt>,
+        retired_at -> Nullable<BigInt>,
     }
 }
 
@@ -455,6 +480,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     messages,
     message_attempts,
     transport_holds,
+    sending_domains,
+    dkim_keys,
     reviews,
     photos,
     review_versions,

@@ -64,6 +64,8 @@ fn demo_shop(ctx: &Context, merchant: &Merchant, domain: ShopDomain) -> Result<S
         category: Some("Ceramica".to_owned()),
         contact: Some("ciao@bottega.example".to_owned()),
         sector: Sector::General,
+        mail_name: None,
+        mail_from: None,
         legal_basis: LegalBasis::SoftOptIn,
         status: ShopStatus::Open,
         paused: false,

@@ -115,6 +115,8 @@ fn open_shop(ctx: &Context) -> ShopId {
         category: None,
         contact: None,
         sector: Sector::General,
+        mail_name: None,
+        mail_from: None,
         legal_basis: LegalBasis::SoftOptIn,
         status: ShopStatus::Open,
         paused: false,

@@ -11,7 +11,6 @@ use super::plan::{PlanItem, case};
 use super::{policy, store};
 use crate::context::Context;
 use crate::db::{self, Connection};
-use crate::kernel::email::EmailAddress;
 use crate::kernel::id::InvitationId;
 use crate::kernel::time::{DAY, SECOND, Timestamp};
 use crate::kernel::zone::Zone;
@@ -94,12 +93,12 @@ impl Subject {
     pub(super) fn mail(&self, to: &Contact, edition: i64, context: MailContext) -> Draft {
         let locale = self.order.fold.locale();
         let language = locale.as_ref().unwrap_or(&self.shop.locale).language();
-        let reply_to = self.shop.contact.as_deref().and_then(|contact| EmailAddress::parse(contact).ok());
         Draft::Send(Box::new(Mail {
             shop_id: self.shop.id,
             edition,
             to: to.email.clone(),
-            reply_to,
+            identity: self.shop.identity(),
+            reply_to: self.shop.reply_to(),
             language,
             context,
         }))

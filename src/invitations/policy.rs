@@ -138,6 +138,8 @@ mod tests {
             category: None,
             contact: None,
             sector: Sector::General,
+            mail_name: None,
+            mail_from: None,
             legal_basis: LegalBasis::SoftOptIn,
             status: ShopStatus::Open,
             paused: false,

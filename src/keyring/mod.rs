@@ -1,11 +1,13 @@
 //! The instance's keys: random, one set per purpose, wrapped in the database by the one master key.
 //!
 //! Purposes: `token` (links in mails), `address` (sealed e-mail addresses), `lookup` (keyed hash of a person),
-//! `secret` (webhook secrets), `certificate`. Every one but the look-up key can be rotated: a new key is used from then
+//! `secret` (webhook secrets), `certificate`, `dkim` (secret halves of the keys that sign mail). Every one but the look-up key can be rotated: a new key is used from then
 //! on, the old ones still open what they closed. A node that holds another master key than the database's refuses to
 //! start. Keys live in memory only here; they never print.
 
 use std::sync::{Arc, PoisonError, RwLock};
+
+use zeroize::Zeroizing;
 
 use crate::db::{self, Db};
 use crate::kernel::email::EmailAddress;
@@ -127,16 +129,38 @@ impl Keyring {
     /// # Errors
     /// [`KeyringError::NoKey`] when no secret key is in use.
     pub fn seal_secret(&self, context: &[u8], plain: &[u8]) -> Result<Vec<u8>, KeyringError> {
-        let sealed = self.seal(Purpose::Secret, context, plain)?;
+        self.seal_for(Purpose::Secret, context, plain)
+    }
+
+    /// Opens a sealed secret.
+    pub fn open_secret(&self, context: &[u8], bytes: &[u8]) -> Option<Vec<u8>> {
+        self.open_for(Purpose::Secret, context, bytes)
+    }
+
+    /// Seals the secret half of a DKIM key; `context` is the name it is published under.
+    ///
+    /// # Errors
+    /// [`KeyringError::NoKey`] when no such key is in use.
+    pub fn seal_dkim(&self, context: &[u8], plain: &[u8]) -> Result<Vec<u8>, KeyringError> {
+        self.seal_for(Purpose::Dkim, context, plain)
+    }
+
+    /// Opens the secret half of a DKIM key.
+    pub fn open_dkim(&self, context: &[u8], bytes: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        self.open_for(Purpose::Dkim, context, bytes).map(Zeroizing::new)
+    }
+
+    /// The number of the key, then what it sealed.
+    fn seal_for(&self, purpose: Purpose, context: &[u8], plain: &[u8]) -> Result<Vec<u8>, KeyringError> {
+        let sealed = self.seal(purpose, context, plain)?;
         let mut bytes = sealed.kid.to_be_bytes().to_vec();
         bytes.extend_from_slice(&sealed.bytes);
         Ok(bytes)
     }
 
-    /// Opens a sealed secret.
-    pub fn open_secret(&self, context: &[u8], bytes: &[u8]) -> Option<Vec<u8>> {
+    fn open_for(&self, purpose: Purpose, context: &[u8], bytes: &[u8]) -> Option<Vec<u8>> {
         let (kid, sealed) = bytes.split_first_chunk::<8>()?;
-        seal::open(self.keys().find(Purpose::Secret, i64::from_be_bytes(*kid))?, context, sealed).ok()
+        seal::open(self.keys().find(purpose, i64::from_be_bytes(*kid))?, context, sealed).ok()
     }
 
     fn seal(&self, purpose: Purpose, context: &[u8], plain: &[u8]) -> Result<Sealed, KeyringError> {

@@ -24,11 +24,13 @@ pub enum Purpose {
     Secret,
     /// Certificates.
     Certificate,
+    /// Secret halves of DKIM keys.
+    Dkim,
 }
 
 impl Purpose {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Token, Self::Address, Self::Lookup, Self::Secret, Self::Certificate];
+    pub const ALL: [Self; 6] = [Self::Token, Self::Address, Self::Lookup, Self::Secret, Self::Certificate, Self::Dkim];
 
     /// The name in the database and on the command line.
     pub fn as_str(self) -> &'static str {
@@ -38,6 +40,7 @@ impl Purpose {
             Self::Lookup => "lookup",
             Self::Secret => "secret",
             Self::Certificate => "certificate",
+            Self::Dkim => "dkim",
         }
     }
 

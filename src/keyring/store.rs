@@ -19,10 +19,13 @@ pub(super) struct Row {
     pub(super) retired_at: Option<i64>,
 }
 
-/// Makes the instance's keys in an empty database; elsewhere checks that the master key is the right one.
+/// Makes the instance's keys in an empty database, and those of purposes that came later in an older one; elsewhere checks that the
+/// master key is the right one.
 pub(super) fn prepare(db: &Db, master: &MasterKey, random: &dyn Random, now: Timestamp) -> Result<(), KeyringError> {
+    let rows = db.read_now(load)?;
+    let missing = Purpose::ALL.into_iter().filter(|purpose| rows.iter().all(|row| row.purpose != *purpose));
     let mut fresh = Vec::new();
-    for (kid, purpose) in (1_i64..).zip(Purpose::ALL) {
+    for (kid, purpose) in (generation_of(&rows).0 + 1..).zip(missing) {
         fresh.push((kid, purpose, wrap_new(master, purpose, kid, random)?));
     }
     let mine = master.fingerprint();
@@ -36,7 +39,11 @@ pub(super) fn prepare(db: &Db, master: &MasterKey, random: &dyn Random, now: Tim
                     instance::created_at.eq(now.millis()),
                 ))
                 .execute(tx)?;
-            for (kid, purpose, wrapped) in fresh {
+        }
+        if known.as_ref().is_none_or(|known| *known == mine) {
+            // Another node may have made them meanwhile.
+            let there: Vec<Purpose> = load(tx)?.into_iter().map(|row| row.purpose).collect();
+            for (kid, purpose, wrapped) in fresh.into_iter().filter(|(_, purpose, _)| !there.contains(purpose)) {
                 insert(tx, kid, purpose, wrapped, now)?;
             }
         }

@@ -2,13 +2,14 @@
 //! headers, both parts are quoted-printable, so that nothing a person wrote can become a header, a boundary or a line with a lone dot.
 
 use std::marker::PhantomData;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use lettre::Address;
 use lettre::message::header::{
     ContentTransferEncoding, ContentType, Date, Header, HeaderName, HeaderValue, MessageId as MessageIdHeader,
 };
-use lettre::message::{Mailbox, Message, MultiPart, SinglePart};
+use lettre::message::{Message, MultiPart, SinglePart};
 use sha2::{Digest, Sha256};
 
 use crate::jobs::Subject;
@@ -18,13 +19,16 @@ use crate::kernel::text::clean_line;
 use crate::kernel::time::Timestamp;
 use crate::links;
 
+use super::addressed::{InFrom, InReplyTo, InTo, addressed};
+use super::dkim::Signing;
+use super::identity::{self, Identity};
 use super::letter::Mail;
 use super::outcome::{Fault, Stage, Trouble};
 use super::own::Own;
 use super::template::{Rendered, Templates};
 
 /// Longest name of a sender or recipient, in characters.
-const NAME_CHARS: usize = 120;
+pub(super) const NAME_CHARS: usize = 120;
 /// Longest subject, in characters.
 const SUBJECT_CHARS: usize = 180;
 
@@ -44,25 +48,39 @@ pub struct Composed {
 /// Who writes every mail of an instance.
 #[derive(Clone, Debug)]
 pub struct Sender {
-    /// Sends every mail.
+    /// Sends every mail, and stands in From where a shop has no address of its own that we may sign for.
     pub from: EmailAddress,
+    /// The name of this instance in From, after the shop's.
+    pub name: String,
     /// Names this instance in Message-ID and List-Id.
     pub host: String,
     /// Where people may unsubscribe by mail.
     pub unsubscribe: Option<EmailAddress>,
 }
 
-/// Templates and sender of an instance.
+/// Templates, sender and keys of an instance.
 #[derive(Debug)]
 pub struct Composer {
     templates: Templates,
     sender: Sender,
+    signing: Arc<Signing>,
 }
 
 impl Composer {
     /// What writes the mails of this sender.
-    pub fn new(templates: Templates, sender: Sender) -> Self {
-        Self { templates, sender }
+    pub(super) fn new(templates: Templates, sender: Sender, signing: Arc<Signing>) -> Self {
+        Self { templates, sender, signing }
+    }
+
+    /// Who writes the mails.
+    pub fn sender(&self) -> &Sender {
+        &self.sender
+    }
+
+    /// The address in From: the shop's own while we may sign for its domain, else the instance's.
+    pub(super) fn author<'a>(&'a self, identity: &'a Identity) -> &'a EmailAddress {
+        let own = identity.address.as_ref().filter(|address| self.signing.may(address.domain()));
+        own.unwrap_or(&self.sender.from)
     }
 
     /// Composes one message. `date` is the time of the first attempt.
@@ -85,16 +103,17 @@ impl Composer {
         let frame = mail.context.frame();
         let host = &self.sender.host;
         let (from, to) = (address(&self.sender.from)?, address(&mail.to)?);
-        let mut builder = Message::builder()
-            .header(Date::new(system_time(date)))
-            .from(mailbox(Some(&frame.shop.name), from.clone()))
-            .to(mailbox(frame.customer_name.as_deref(), to.clone()))
+        let author = self.author(&mail.identity);
+        let name = identity::shown_name(&mail.identity, &frame.shop.name, &self.sender.name);
+        let builder = Message::builder().header(Date::new(system_time(date)));
+        let builder = addressed::<InFrom>(builder, named(Some(&name)), address(author)?);
+        let mut builder = addressed::<InTo>(builder, named(frame.customer_name.as_deref()), to.clone())
             .subject(header_text(&rendered.subject, SUBJECT_CHARS))
             .header(MessageIdHeader::from(format!("<{id}@{host}>")))
             .header(plain::<ListId>(format!("<{}.{}>", frame.shop.domain, list_host(host)))?)
             .header(plain::<AutoSubmitted>("auto-generated".to_owned())?);
         if let Some(reply_to) = &mail.reply_to {
-            builder = builder.reply_to(mailbox(Some(&frame.shop.name), address(reply_to)?));
+            builder = addressed::<InReplyTo>(builder, named(Some(&frame.shop.name)), address(reply_to)?);
         }
         if let Some(url) = mail.context.unsubscribe_url() {
             builder = builder
@@ -105,8 +124,12 @@ impl Composer {
             .boundary(format!("=_{id}"))
             .singlepart(part(ContentType::TEXT_PLAIN, rendered.text))
             .singlepart(part(ContentType::TEXT_HTML, rendered.html));
-        let message = builder.multipart(body).map_err(local)?;
-        Ok(Composed { id, from, to, bytes: message.formatted() })
+        let message = builder.multipart(body).map_err(local)?.formatted();
+        let bytes = match self.signing.of(author.domain()) {
+            Some(signer) => signer.sign(&message, date).map_err(local)?,
+            None => message,
+        };
+        Ok(Composed { id, from, to, bytes })
     }
 
     fn rendered(&self, mail: &Mail, own: Option<&Own>) -> Result<Rendered, Fault> {
@@ -167,9 +190,8 @@ fn address(address: &EmailAddress) -> Result<Address, Fault> {
     Address::new(address.local_part(), address.domain()).map_err(local)
 }
 
-fn mailbox(name: Option<&str>, address: Address) -> Mailbox {
-    let name = name.map(|name| header_text(name, NAME_CHARS)).filter(|name| !name.is_empty());
-    Mailbox::new(name, address)
+fn named(name: Option<&str>) -> Option<String> {
+    name.map(|name| header_text(name, NAME_CHARS)).filter(|name| !name.is_empty())
 }
 
 /// One line of text for a header. `=?` would be read as an encoded word by mail programs, also where it was typed by a person.

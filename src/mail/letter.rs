@@ -10,6 +10,7 @@ use crate::kernel::locale::Language;
 use crate::kernel::time::Timestamp;
 
 use super::context::MailContext;
+use super::identity::Identity;
 
 /// One kind of mail.
 pub trait Letter: Send + Sync {
@@ -64,6 +65,8 @@ pub struct Mail {
     pub edition: i64,
     /// To whom.
     pub to: EmailAddress,
+    /// How the shop wishes to appear as sender.
+    pub identity: Identity,
     /// Where answers go: the shop's contact, if it has one.
     pub reply_to: Option<EmailAddress>,
     /// In which language.

@@ -10,8 +10,10 @@ use crate::kernel::email::EmailAddress;
 use crate::kernel::time::{Clock, MINUTE, Timestamp};
 
 use super::compose::{Composed, Composer, Sender};
+use super::dkim::Signing;
 use super::hold::Streak;
 use super::letter::{Fate, Mail};
+use super::origin::Origin;
 use super::outcome::Fault;
 use super::store::{self, Release};
 use super::template::{TemplateFaults, Templates};
@@ -20,6 +22,7 @@ use super::transport::capture::Mailbox;
 use super::transport::file::Folder;
 use super::transport::smtp::{Manners, Smtp};
 use super::transport::url::{MailUrl, MailUrlError};
+use super::trial::Trials;
 
 /// Held because links would lead nowhere: `public_url` is not set, and the instance listens to the world.
 pub const NO_PUBLIC_URL: &str = "no_public_url";
@@ -64,6 +67,9 @@ pub struct Mailer {
     route: Route,
     mailbox: Mailbox,
     pace: Pace,
+    signing: Arc<Signing>,
+    origin: Origin,
+    pub(super) trials: Trials,
     pub(super) streak: Streak,
 }
 
@@ -77,11 +83,16 @@ impl Mailer {
         let route = route(config, clock)?;
         let from = sender(config, matches!(&route, Route::Smtp(smtp) if !smtp.is_loopback()))?;
         let host = config.public_url.as_ref().map_or(from.domain(), |base| base.host()).to_owned();
+        let (name, unsubscribe) = (config.mail.name.clone(), config.unsubscribe_mailbox.clone());
+        let (sender, signing) = (Sender { from, name, host, unsubscribe }, Arc::<Signing>::default());
         Ok(Self {
-            composer: Composer::new(templates, Sender { from, host, unsubscribe: config.unsubscribe_mailbox.clone() }),
+            composer: Composer::new(templates, sender, Arc::clone(&signing)),
             route,
             mailbox: Mailbox::new(&config.data_dir),
             pace: Pace::new(config.mail.per_minute),
+            signing,
+            origin: Origin::new(config),
+            trials: Trials::default(),
             streak: Streak::default(),
         })
     }
@@ -119,13 +130,55 @@ impl Mailer {
 
     /// What carries this mail, or why it is held. A test order's mail never leaves.
     pub(super) fn carrier(&self, mail: &Mail) -> Result<Carrier<'_>, &'static str> {
+        if mail.context.frame().test { Ok(Carrier::Capture(&self.mailbox)) } else { self.way_out() }
+    }
+
+    /// What carries mail that may leave, or why none does.
+    pub(super) fn way_out(&self) -> Result<Carrier<'_>, &'static str> {
         match &self.route {
-            _ if mail.context.frame().test => Ok(Carrier::Capture(&self.mailbox)),
             Route::Smtp(smtp) => Ok(Carrier::Smtp(smtp)),
             Route::File(folder) => Ok(Carrier::File(folder)),
             Route::Capture => Ok(Carrier::Capture(&self.mailbox)),
             Route::Held(reason) => Err(reason),
         }
+    }
+
+    /// Reads the keys that sign mail again, where they changed: by a tick, and after a look at the DNS.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn refresh_signing(&self, ctx: &Context) -> db::Result<()> {
+        self.signing.refresh(ctx).await
+    }
+
+    /// Whether mail of this domain is signed.
+    pub fn signs_for(&self, domain: &str) -> bool {
+        self.signing.may(domain)
+    }
+
+    /// The names of the keys that sign for a domain.
+    pub(super) fn selectors_of(&self, domain: &str) -> Vec<String> {
+        self.signing.of(domain).map(|signer| signer.selectors()).unwrap_or_default()
+    }
+
+    /// The domain that mail comes from where a shop has none of its own.
+    pub fn own_domain(&self) -> &str {
+        self.composer.sender().from.domain()
+    }
+
+    /// The machine that sends.
+    pub(super) fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// Whether mail goes to a mail server or a folder: whether the world has to believe who it is from.
+    pub fn leaves(&self) -> bool {
+        matches!(self.route, Route::Smtp(_) | Route::File(_))
+    }
+
+    /// Where mail goes, in a word.
+    pub(super) fn route_name(&self) -> String {
+        self.way_out().map_or_else(str::to_owned, |carrier| carrier.name())
     }
 
     /// When the pace of this instance allows a mail: now, or later.

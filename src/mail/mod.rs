@@ -7,23 +7,34 @@
 //! the server says is judged by one closed table in [`outcome`], and stored with the attempt, the message, the room's
 //! rows and the end of the job in one write.
 //!
+//! Who a mail is from is decided in [`identity`]; [`dkim`] signs it for that domain, [`dns`] looks whether the world can check that.
+//! [`dialogue`] sends one mail and tells every step; [`check`] renders all of them and says what mail programs would not show.
+//!
 //! Sent means 250 after DATA. A captured mail is never called sent; a mail that may not leave yet is held, never lost.
 //! Bodies are never stored, addresses print masked, and lettre is used nowhere else.
 
+mod addressed;
+pub mod check;
 pub mod compose;
 mod conclude;
 pub mod context;
+pub mod dialogue;
+pub mod dkim;
+pub mod dns;
 mod hold;
+pub mod identity;
 mod job;
 pub mod letter;
 mod mailer;
 mod mask;
+mod origin;
 pub mod outcome;
 pub(crate) mod own;
 pub mod samples;
 mod store;
 pub mod template;
 pub mod transport;
+pub mod trial;
 
 pub use context::MailContext;
 pub use job::LetterJob;

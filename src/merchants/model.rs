@@ -10,10 +10,12 @@ use serde::{Deserialize, Serialize};
 use crate::kernel::country::Country;
 use crate::kernel::delay::Delay;
 use crate::kernel::domain::ShopDomain;
+use crate::kernel::email::EmailAddress;
 use crate::kernel::id::{MerchantId, ShopId};
 use crate::kernel::locale::Locale;
 use crate::kernel::time::Timestamp;
 use crate::kernel::zone::Zone;
+use crate::mail::identity::Identity;
 
 /// A closed list of words: one spelling in columns, JSON and on the command line.
 macro_rules! words {
@@ -130,6 +132,10 @@ pub struct Shop {
     pub category: Option<String>,
     /// Public contact: an address or a page.
     pub contact: Option<String>,
+    /// Its name in the From of mails, where it is another than its own.
+    pub mail_name: Option<String>,
+    /// The address it wishes to write from.
+    pub mail_from: Option<EmailAddress>,
     /// Rules of its trade.
     pub sector: Sector,
     /// Declared ground for writing to customers.
@@ -166,6 +172,16 @@ impl Shop {
     /// Whether the shop takes in events and may change anything: open, neither closed nor suspended.
     pub fn is_open(&self) -> bool {
         self.status == ShopStatus::Open
+    }
+
+    /// How it wishes to appear as the sender of mails.
+    pub fn identity(&self) -> Identity {
+        Identity { name: self.mail_name.clone(), address: self.mail_from.clone() }
+    }
+
+    /// Where answers to its mails go: its contact, where that is an address.
+    pub fn reply_to(&self) -> Option<EmailAddress> {
+        self.contact.as_deref().and_then(|contact| EmailAddress::parse(contact).ok())
     }
 }
 

@@ -9,17 +9,29 @@ use super::model::{LegalBasis, Policy, Sector, Shop, Trigger};
 use crate::kernel::country::Country;
 use crate::kernel::delay::Delay;
 use crate::kernel::domain::ShopDomain;
+use crate::kernel::email::EmailAddress;
 use crate::kernel::locale::Locale;
 use crate::kernel::text::clean_line;
 use crate::kernel::zone::Zone;
+use crate::mail::identity;
 
 /// Longest name, category or contact, in characters.
 const LINE_MAX: usize = 200;
 /// Longest cap: ten years of days.
 const CAP_MAX: i64 = 3650;
 /// What a shop may change about itself.
-pub const SHOP_FIELDS: &[&str] =
-    &["name", "locale", "time_zone", "country", "category", "contact", "sector", "legal_basis"];
+pub const SHOP_FIELDS: &[&str] = &[
+    "name",
+    "locale",
+    "time_zone",
+    "country",
+    "category",
+    "contact",
+    "mail_name",
+    "mail_from",
+    "sector",
+    "legal_basis",
+];
 /// The fields of a policy.
 pub const POLICY_FIELDS: &[&str] = &["invite_on", "invite_after", "hours", "cap_days", "min_total", "remind_after"];
 
@@ -64,6 +76,8 @@ fn set(shop: &mut Shop, name: &str, value: &Value, hand: Hand) -> Result<(), Fla
         }
         "category" => shop.category = cleared(value, |v| line(&at, v))?,
         "contact" => shop.contact = cleared(value, |v| line(&at, v))?,
+        "mail_name" => shop.mail_name = cleared(value, |v| mail_name(&at, v))?,
+        "mail_from" => shop.mail_from = cleared(value, |v| mail_from(&at, v, shop, hand))?,
         "sector" => shop.sector = parsed(&at, value, &one_of(&Sector::list()), Sector::parse)?,
         "legal_basis" => shop.legal_basis = parsed(&at, value, &one_of(&LegalBasis::list()), LegalBasis::parse)?,
         "domain" if hand == Hand::Operator => {
@@ -101,7 +115,9 @@ pub fn view(shop: &Shop) -> Value {
     json!({
         "shop": shop.id, "domain": shop.domain, "name": shop.name, "locale": shop.locale,
         "time_zone": shop.zone, "country": shop.country,
-        "category": shop.category, "contact": shop.contact, "sector": shop.sector, "legal_basis": shop.legal_basis,
+        "category": shop.category, "contact": shop.contact,
+        "mail_name": shop.mail_name, "mail_from": shop.mail_from.as_ref().map(plain),
+        "sector": shop.sector, "legal_basis": shop.legal_basis,
         "status": shop.status, "paused": shop.paused, "created_at": shop.created_at,
     })
 }
@@ -114,6 +130,11 @@ pub fn view_policy(policy: &Policy) -> Value {
         "cap_days": policy.cap_days, "min_total": policy.min_total,
         "remind_after": policy.remind_after,
     })
+}
+
+/// A shop's own sender is its business address, not a person's: it is shown whole to whoever may read the settings.
+pub fn plain(address: &EmailAddress) -> String {
+    format!("{}@{}", address.local_part(), address.domain())
 }
 
 fn one_of(list: &str) -> String {
@@ -150,6 +171,17 @@ fn line(at: &str, value: &Value) -> Result<String, Flaw> {
         return Err(Flaw::new(at, format!("This must be 1 to {LINE_MAX} characters.")));
     }
     Ok(line)
+}
+
+fn mail_name(at: &str, value: &Value) -> Result<String, Flaw> {
+    identity::parse_name(text(at, value)?)
+        .map_err(|error| Flaw::new(at, format!("This is no name for a sender: {error}.")))
+}
+
+fn mail_from(at: &str, value: &Value, shop: &Shop, hand: Hand) -> Result<EmailAddress, Flaw> {
+    let own = (hand == Hand::Shop).then(|| shop.domain.as_str());
+    identity::parse_address(text(at, value)?, own)
+        .map_err(|error| Flaw::new(at, format!("This is no address for a sender: {error}.")))
 }
 
 fn delay(at: &str, value: &Value) -> Result<Delay, Flaw> {

@@ -8,11 +8,13 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Bool};
 
 use super::model::{LegalBasis, Merchant, Policy, Sector, Shop, ShopStatus, Trigger};
+use super::settings::plain;
 use crate::db::schema::{merchants, shops};
 use crate::db::{Connection, Error, Result};
 use crate::kernel::country::Country;
 use crate::kernel::delay::Delay;
 use crate::kernel::domain::{ShopDomain, ShopRef};
+use crate::kernel::email::EmailAddress;
 use crate::kernel::id::{MerchantId, ShopId};
 use crate::kernel::locale::Locale;
 use crate::kernel::short::ShortCode;
@@ -42,6 +44,8 @@ struct ShopRow {
     cap_days: i64,
     min_total: Option<i64>,
     remind_after: Option<String>,
+    mail_name: Option<String>,
+    mail_from: Option<String>,
     settings_version: i64,
     public_version: i64,
     created_at: Timestamp,
@@ -71,6 +75,8 @@ impl ShopRow {
             cap_days: policy.cap_days,
             min_total: policy.min_total,
             remind_after: policy.remind_after.as_ref().map(ToString::to_string),
+            mail_name: shop.mail_name.clone(),
+            mail_from: shop.mail_from.as_ref().map(plain),
             settings_version: shop.settings_version,
             public_version: shop.public_version,
             created_at: shop.created_at,
@@ -96,6 +102,8 @@ impl ShopRow {
             country: maybe(self.country, |t| Country::parse(t).ok(), "country of a shop")?,
             category: self.category,
             contact: self.contact,
+            mail_name: self.mail_name,
+            mail_from: maybe(self.mail_from, |t| EmailAddress::parse(t).ok(), "mail_from of a shop")?,
             sector: need(Sector::parse(&self.sector), "sector of a shop")?,
             legal_basis: need(LegalBasis::parse(&self.legal_basis), "legal_basis of a shop")?,
             status: need(ShopStatus::parse(&self.status), "status of a shop")?,

@@ -78,6 +78,8 @@ impl House {
             category: None,
             contact: None,
             sector: Sector::General,
+            mail_name: None,
+            mail_from: None,
             legal_basis: LegalBasis::SoftOptIn,
             status: ShopStatus::Open,
             paused: false,

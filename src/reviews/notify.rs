@@ -11,7 +11,6 @@ use crate::context::Context;
 use crate::db::{self, Connection};
 use crate::invitations::{self, Reach, Suppression, SuppressionReason, Tokens};
 use crate::jobs::{self, Subject};
-use crate::kernel::email::EmailAddress;
 use crate::kernel::time::{DAY, Timestamp};
 use crate::mail::context::{self as words, Frame, MailContext, OwnReview, ReplyNotice, RestrictionStatement, ShopFace};
 use crate::mail::letter::{Draft, Fate, Letter, Mail, Settled, Stop};
@@ -160,7 +159,8 @@ impl Author {
             shop_id: self.shop.id,
             edition,
             to: self.contact.email.clone(),
-            reply_to: self.shop.contact.as_deref().and_then(|contact| EmailAddress::parse(contact).ok()),
+            identity: self.shop.identity(),
+            reply_to: self.shop.reply_to(),
             language: locale.as_ref().unwrap_or(&self.shop.locale).language(),
             context,
         }))

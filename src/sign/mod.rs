@@ -3,16 +3,19 @@
 //! - [`webhook`]: Standard Webhooks 1.0.0, what shops sign and the intake checks;
 //! - [`token`]: what the link in a mail carries;
 //! - [`jws`]: what a certificate is signed as;
+//! - [`rsa`]: one of the two signatures of a mail (DKIM); [`der`]: how such keys are written;
 //! - [`seal`]: addresses and secrets at rest;
 //! - [`mod@derive`]: one key for each purpose out of a master key.
 //!
 //! It knows no database, no shop and no clock: keys, "now" and randomness are arguments. Every comparison with
 //! something secret takes the same time whatever the outcome. Nothing here may print a key.
 
+pub mod der;
 pub mod derive;
 pub mod jws;
 mod keys;
 mod respell;
+pub mod rsa;
 pub mod seal;
 pub mod token;
 pub mod webhook;

@@ -11,6 +11,7 @@ use attesta::kernel::time::{Clock as _, SystemClock};
 use serde_json::{Value, json};
 
 use crate::support::app::{TestApp, TestShop};
+use crate::support::dns::Dns;
 
 /// One command over a data folder: exit code, what it said, what it complained about.
 fn attesta(dir: &Path, line: &[&str]) -> (u8, String, String) {
@@ -137,6 +138,86 @@ fn every_key_rotates_and_what_it_closed_still_opens() {
 }
 
 /// The same beside a running server: commands bring their own runtime, so they run on a thread of their own.
+/// A command beside a resolver that runs on this runtime.
+async fn with_dns(dir: &Path, line: Vec<String>) -> (u8, String, String) {
+    let dir = dir.to_path_buf();
+    let work = move || attesta(&dir, &line.iter().map(String::as_str).collect::<Vec<_>>());
+    tokio::task::spawn_blocking(work).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn records_are_printed_verified_and_rotated() {
+    let (dir, dns) = (tempfile::tempdir().unwrap(), Dns::start().await);
+    let line = |words: &str| {
+        let resolver = format!("dns.resolver={}", dns.address());
+        let own = ["--public-url", "https://reviews.example", "--set", &resolver];
+        words.split(' ').chain(own).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let (code, out, err) = with_dns(dir.path(), line("mail records --json")).await;
+    assert_eq!(code, 0, "{err}");
+    let records: Value = serde_json::from_str(&out).unwrap();
+    let (code, zone, _) = with_dns(dir.path(), line("mail records --zone")).await;
+    assert!(code == 0 && zone.lines().count() == 4, "the same keys again: {zone}");
+    assert!(zone.lines().all(|line| line.split('"').skip(1).step_by(2).all(|text| text.len() <= 255)), "{zone}");
+    let (code, out, _) = with_dns(dir.path(), line("mail verify")).await;
+    assert!(
+        code == 1 && out.contains("missing: There is no TXT record") && out.contains("publish: v=DKIM1; k=rsa"),
+        "{out}"
+    );
+    for record in records["records"].as_array().unwrap() {
+        let (name, text) = (record["name"].as_str().unwrap(), record["publish"].as_str().unwrap());
+        assert!(zone.contains(name), "{zone}");
+        dns.txt(name, text);
+    }
+    let (code, out, err) = with_dns(dir.path(), line("mail verify")).await;
+    assert!(code == 0 && out.contains("mail is signed"), "{out}{err}");
+    let (code, out, err) = with_dns(dir.path(), line("key rotate dkim --json")).await;
+    assert_eq!(code, 0, "{err}");
+    let rotated: Value = serde_json::from_str(&out).unwrap();
+    let after = rotated["domains"][0]["records"].as_array().unwrap();
+    assert_eq!((after.len(), rotated["domains"][0]["state"].as_str()), (6, Some("signing")), "{rotated}");
+    let (code, out, _) = with_dns(dir.path(), line("mail verify")).await;
+    assert_eq!(code, 1, "the new records are missing: {out}");
+    for (words, said) in [
+        ("mail records -x.example", "unexpected argument"),
+        ("mail records exa_mple", "not a domain name"),
+        ("key rotate dkim --domain nowhere.example", "no sending domain"),
+        ("mail test -x@example.com", "may not start with a hyphen"),
+        ("mail test a@example.com --shop nowhere.example", "There is no shop"),
+        ("mail test a@example.com --language xx", "--language"),
+    ] {
+        let (code, _, err) = with_dns(dir.path(), line(words)).await;
+        assert!(code != 0 && err.contains(said), "{words}: {code} {err}");
+    }
+}
+
+#[test]
+fn mails_are_looked_over_and_a_test_tells_its_steps() {
+    let dir = tempfile::tempdir().unwrap();
+    done(dir.path(), &CREATE);
+    let looked = done(dir.path(), &["mail", "check"]);
+    assert!(looked["mails"].as_array().unwrap().len() >= 25, "every mail in every language: {looked}");
+    assert!(attesta(dir.path(), &["mail", "check"]).1.contains("An HTML part may have 61440 bytes."));
+    let (code, out, _) = attesta(dir.path(), &["mail", "test", "ada@example.com", "--shop", "bottega.example"]);
+    assert!(code == 1 && out.contains("Next: To send it, set smtp_url"), "{out}");
+    assert!(out.contains("From \"Bottega (via Attesta)\" <reviews@attesta.invalid>"), "{out}");
+    let (code, out, _) =
+        attesta(dir.path(), &["mail", "test", "ada@example.com", "--smtp-url", "smtp://u:geheim@127.0.0.1:1"]);
+    assert!(code == 1 && out.contains("Nobody listens at the mail server's port.") && !out.contains("geheim"), "{out}");
+    let set =
+        ["shop", "set", "bottega.example", "--mail-name", "Bottega Ligure", "--mail-from", "ciao@elsewhere.example"];
+    let changed = done(dir.path(), &set);
+    assert_eq!(
+        (&changed["mail_name"], &changed["mail_from"]),
+        (&json!("Bottega Ligure"), &json!("ciao@elsewhere.example"))
+    );
+    for (option, value) in [("--mail-name", "a\r\nBcc: b"), ("--mail-name", "=?utf-8?q?x?="), ("--mail-from", "x@y@z")]
+    {
+        let (code, _, err) = attesta(dir.path(), &["shop", "set", "bottega.example", option, value]);
+        assert!(code == 2 && err.contains(option), "{option}: {err}");
+    }
+}
+
 async fn beside(dir: PathBuf, line: &'static str, more: Vec<String>) -> (u8, Value) {
     let run = move || {
         let words: Vec<&str> = line.split(' ').chain(more.iter().map(String::as_str)).chain(["--json"]).collect();

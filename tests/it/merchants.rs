@@ -73,6 +73,8 @@ fn shop(ctx: &Context, domain: &str) -> (Shop, Merchant) {
         category: None,
         contact: None,
         sector: Sector::General,
+        mail_name: None,
+        mail_from: None,
         legal_basis: LegalBasis::SoftOptIn,
         status: ShopStatus::Open,
         paused: false,

@@ -10,12 +10,14 @@ ALLOWED = {
     "MIT", "MIT-0", "Apache-2.0", "BSD-1-Clause", "BSD-2-Clause", "BSD-3-Clause", "0BSD", "ISC", "Zlib", "Unlicense", "BSL-1.0",
     "Unicode-3.0", "CC0-1.0", "PostgreSQL", "CDLA-Permissive-2.0",
 }
-# A second TLS stack or C crypto library, and whatever needs cmake: one default feature brings them back.
+# A second TLS stack or C crypto library, and whatever needs cmake: one default feature brings them back. rsa: its private operations
+# tell about the key by their timing (RUSTSEC-2023-0071); ring signs for DKIM, and makes no keys: src/sign/rsa.rs does, from two primes.
 BANNED = {"aws-lc-rs", "aws-lc-sys", "native-tls", "openssl", "cmake", "bindgen", "rsa"}
 # Two versions at once, each with its reason; anything else that doubles is a finding.
 DOUBLED = {
     "base64": "jsonwebtoken lags", "signature": "jsonwebtoken lags behind ed25519-dalek", "rand_core": "with signature",
     "crypto-common": "with digest", "digest": "crc-fast inside object_store lags",
+    "core-foundation": "other platforms",
     "darling": "build time: handlebars and others derive with different majors",
     "darling_core": "as darling", "darling_macro": "as darling",
     "foldhash": "with hashbrown", "hashbrown": "maps inside dashmap, brotli, indexmap",

@@ -30,6 +30,12 @@ pub(crate) struct Fields {
     /// Its public contact address.
     #[arg(long)]
     contact: Option<String>,
+    /// Its name in the From of mails (default: its name).
+    #[arg(long, value_name = "NAME")]
+    mail_name: Option<String>,
+    /// The address it writes from, once its domain is set up for it: see `attesta mail records`.
+    #[arg(long, value_name = "ADDRESS")]
+    mail_from: Option<String>,
     /// Rules of its trade: general or `tourism_it` (default general).
     #[arg(long)]
     sector: Option<String>,
@@ -67,6 +73,8 @@ impl Fields {
             ("country", &self.country),
             ("category", &self.category),
             ("contact", &self.contact),
+            ("mail_name", &self.mail_name),
+            ("mail_from", &self.mail_from),
             ("sector", &self.sector),
         ];
         given.into_iter().filter_map(|(name, text)| Some((name.to_owned(), json!(text.as_ref()?)))).collect()

@@ -72,7 +72,7 @@ pub(crate) struct Set {
     /// Hold (true) or send (false) its invitations.
     #[arg(long)]
     paused: Option<bool>,
-    /// Empty an optional setting: country, category, contact, hours, `min_total` or `remind_after`. Can be repeated.
+    /// Empty an optional setting: country, category, contact, `mail_name`, `mail_from`, hours, `min_total` or `remind_after`. Can be repeated.
     #[arg(long, value_name = "FIELD")]
     clear: Vec<String>,
 }
@@ -96,6 +96,8 @@ fn blank(ctx: &Context) -> Result<Shop, Failure> {
         category: None,
         contact: None,
         sector: Sector::General,
+        mail_name: None,
+        mail_from: None,
         legal_basis: LegalBasis::SoftOptIn,
         status: ShopStatus::Open,
         paused: false,

@@ -3,6 +3,7 @@
 mod dialogue;
 mod invitations;
 mod keys;
+mod mail;
 mod messages;
 mod rejections;
 mod settings;
@@ -14,6 +15,7 @@ use crate::http::RouteTable;
 pub fn routes(table: &mut RouteTable) {
     settings::routes(table);
     keys::routes(table);
+    mail::routes(table);
     invitations::routes(table);
     messages::routes(table);
     dialogue::routes(table);

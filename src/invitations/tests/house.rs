@@ -219,6 +219,8 @@ fn shop(ctx: &Context) -> Shop {
         category: None,
         contact: None,
         sector: Sector::General,
+        mail_name: None,
+        mail_from: None,
         legal_basis: LegalBasis::SoftOptIn,
         status: ShopStatus::Open,
         paused: false,

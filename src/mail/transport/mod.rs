@@ -3,9 +3,12 @@
 
 pub mod capture;
 pub mod file;
+mod open;
 mod pool;
 pub mod smtp;
+mod tls;
 pub mod url;
+mod wire;
 
 use super::outcome::{Reply, Stage};
 

@@ -8,8 +8,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use lettre::transport::smtp::Error as SmtpError;
-use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
-use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
+use lettre::transport::smtp::client::AsyncSmtpConnection;
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::transport::smtp::response::Response;
@@ -18,10 +17,12 @@ use tokio::sync::Semaphore;
 use crate::kernel::time::Clock;
 
 use super::super::compose::Composed;
+use super::super::dialogue::{Notes, Watch};
 use super::super::outcome::{Fault, Reply, Stage, Trouble};
 use super::Receipt;
 use super::pool::{Line, Pool};
-use super::url::{MailUrlError, Security, Server};
+use super::tls::Tls;
+use super::url::{MailUrlError, Server};
 
 /// At most this many dialogues at once, whatever the settings say.
 const MOST: usize = 16;
@@ -32,10 +33,10 @@ const ALIVE: Duration = Duration::from_secs(5);
 
 /// A mail server with its open connections.
 pub struct Smtp {
-    server: Server,
-    tls: Option<TlsParameters>,
-    hello: ClientId,
-    timeout: Duration,
+    pub(super) server: Server,
+    pub(super) tls: Option<Tls>,
+    pub(super) hello: ClientId,
+    pub(super) timeout: Duration,
     turns: Semaphore,
     pool: Pool,
     clock: Arc<dyn Clock>,
@@ -58,9 +59,8 @@ impl Smtp {
     /// # Errors
     /// A sentence, where TLS cannot be prepared for this host.
     pub fn new(server: Server, manners: &Manners, clock: Arc<dyn Clock>) -> Result<Self, MailUrlError> {
-        let tls = tls(&server).map_err(|e| MailUrlError(format!("TLS towards {}: {e}", server.host)))?;
         Ok(Self {
-            tls,
+            tls: Tls::new(&server)?,
             hello: client_id(&manners.hello),
             timeout: manners.timeout.min(ACCEPT),
             turns: Semaphore::new(manners.connections.clamp(1, MOST)),
@@ -87,10 +87,23 @@ impl Smtp {
     pub async fn send(&self, mail: &Composed) -> Result<Receipt, Fault> {
         let _turn = self.turns.acquire().await.map_err(|e| fault(Stage::Connect, Trouble::Cut(e.to_string())))?;
         let mut line = self.line().await?;
-        let ended = self.hand_over(&mut line.smtp, mail).await;
+        let ended = self.hand_over(&mut line.smtp, mail, Watch(None)).await;
         if is_good_for_more(&ended) {
             self.pool.put(line, self.clock.now());
         }
+        ended
+    }
+
+    /// Hands one mail over on a connection of its own, and notes every step.
+    ///
+    /// # Errors
+    /// The [`Fault`] with the stage at which it ended.
+    pub(in super::super) async fn send_noting(&self, mail: &Composed, notes: &Notes) -> Result<Receipt, Fault> {
+        let _turn = self.turns.acquire().await.map_err(|e| fault(Stage::Connect, Trouble::Cut(e.to_string())))?;
+        let watch = Watch(Some(notes));
+        let mut line = self.open(watch).await.map(Line::new)?;
+        let ended = self.hand_over(&mut line.smtp, mail, watch).await;
+        line.close();
         ended
     }
 
@@ -101,54 +114,44 @@ impl Smtp {
                 return Ok(line);
             }
         }
-        self.open().await.map(Line::new)
+        self.open(Watch(None)).await.map(Line::new)
     }
 
-    /// Connects, protects the line, logs in.
-    async fn open(&self) -> Result<AsyncSmtpConnection, Fault> {
-        let address = (self.server.host.as_str(), self.server.port);
-        let implicit = self.tls.clone().filter(|_| self.server.security == Security::Implicit);
-        let connecting = AsyncSmtpConnection::connect_tokio1(address, Some(self.timeout), &self.hello, implicit, None);
-        let mut smtp = self.step(Stage::Connect, connecting).await?;
-        self.protect(&mut smtp).await?;
-        if let Some(login) = &self.server.login {
-            let credentials = Credentials::new(login.user.clone(), login.password.clone());
-            self.step(Stage::Auth, smtp.auth(DEFAULT_MECHANISMS, &credentials)).await?;
-        }
-        Ok(smtp)
-    }
-
-    async fn protect(&self, smtp: &mut AsyncSmtpConnection) -> Result<(), Fault> {
-        let Some(tls) = self.tls.clone() else { return Ok(()) };
-        match (self.server.security, smtp.can_starttls()) {
-            (Security::Required | Security::Opportunistic, true) => {
-                self.step(Stage::StartTls, smtp.starttls(tls, &self.hello)).await
-            }
-            (Security::Required, false) => {
-                let text = "the server offers no STARTTLS, and nothing is sent without it (see ?tls= in smtp_url)";
-                Err(fault(Stage::StartTls, Trouble::Local(text.to_owned())))
-            }
-            (Security::Opportunistic, false) | (Security::Implicit | Security::Plain, _) => Ok(()),
-        }
-    }
-
-    async fn hand_over(&self, smtp: &mut AsyncSmtpConnection, mail: &Composed) -> Result<Receipt, Fault> {
-        self.step(Stage::MailFrom, smtp.command(Mail::new(Some(mail.from.clone()), vec![]))).await?;
-        self.step(Stage::RcptTo, smtp.command(Rcpt::new(mail.to.clone(), vec![]))).await?;
+    async fn hand_over(
+        &self,
+        smtp: &mut AsyncSmtpConnection,
+        mail: &Composed,
+        watch: Watch<'_>,
+    ) -> Result<Receipt, Fault> {
+        let answered = self.step(Stage::MailFrom, smtp.command(Mail::new(Some(mail.from.clone()), vec![]))).await?;
+        watch.saw("mail", || (format!("MAIL FROM:<{}>", mail.from), words(&answered)));
+        let answered = self.step(Stage::RcptTo, smtp.command(Rcpt::new(mail.to.clone(), vec![]))).await?;
+        watch.saw("rcpt", || (format!("RCPT TO:<{}>", mail.to), words(&answered)));
         let ready = self.step(Stage::Data, smtp.command(Data)).await?;
         if !ready.has_code(354) {
             return Err(fault(Stage::Data, Trouble::Cut(format!("answered {} instead of 354", ready.code()))));
         }
+        watch.saw("data", || ("DATA".to_owned(), words(&ready)));
         let taken = within(ACCEPT, Stage::Accept, smtp.message(&mail.bytes)).await?;
         if !taken.has_code(250) {
             return Err(fault(Stage::Accept, Trouble::Cut(format!("answered {} instead of 250", taken.code()))));
         }
+        watch.saw("accept", || (format!("the mail, {} bytes", mail.bytes.len()), words(&taken)));
         Ok(receipt(&taken))
     }
 
-    async fn step<T>(&self, stage: Stage, work: impl Future<Output = Result<T, SmtpError>>) -> Result<T, Fault> {
+    pub(super) async fn step<T>(
+        &self,
+        stage: Stage,
+        work: impl Future<Output = Result<T, SmtpError>>,
+    ) -> Result<T, Fault> {
         within(self.timeout, stage, work).await
     }
+}
+
+/// Code and text of an answer.
+pub(super) fn words(answer: &Response) -> String {
+    format!("{} {}", answer.code(), answer.message().collect::<Vec<_>>().join(" "))
 }
 
 /// One step of the dialogue. lettre can panic on a malformed EHLO answer; that ends the connection, not the worker.
@@ -174,7 +177,7 @@ fn is_good_for_more(ended: &Result<Receipt, Fault>) -> bool {
     }
 }
 
-fn fault(stage: Stage, trouble: Trouble) -> Fault {
+pub(super) fn fault(stage: Stage, trouble: Trouble) -> Fault {
     Fault { stage, trouble }
 }
 
@@ -193,16 +196,6 @@ fn fault_of(stage: Stage, error: &SmtpError) -> Fault {
 fn receipt(taken: &Response) -> Receipt {
     let text = taken.message().collect::<Vec<_>>().join(" ");
     Receipt { stage: Stage::Accept, reply: Some(Reply::new(250, &text)) }
-}
-
-fn tls(server: &Server) -> Result<Option<TlsParameters>, SmtpError> {
-    let builder = TlsParameters::builder(server.host.clone());
-    match server.security {
-        Security::Plain => Ok(None),
-        Security::Implicit | Security::Required => builder.build_rustls().map(Some),
-        // Better than nothing against those who listen; a certificate would not stop those who meddle, who can drop STARTTLS itself.
-        Security::Opportunistic => builder.dangerous_accept_invalid_certs(true).build_rustls().map(Some),
-    }
 }
 
 fn client_id(name: &str) -> ClientId {

@@ -15,6 +15,7 @@ use attesta::kernel::time::{Clock, DAY, SteppedClock, Timestamp};
 use attesta::keyring::{Keyring, MasterKey};
 use attesta::links::{Base, Links};
 use attesta::mail::context::Frame;
+use attesta::mail::identity::Identity;
 use attesta::mail::{Draft, Fate, Letter, LetterJob, Logged, Mail, MailContext, Mailer, Settled, logged, samples};
 
 use crate::support::postgres;
@@ -44,6 +45,7 @@ pub(super) fn mail_to(address: &str) -> Mail {
         shop_id: shop(),
         edition: 0,
         to: EmailAddress::parse(address).expect(address),
+        identity: Identity::default(),
         reply_to: None,
         language: Language::It,
         context: sample("invitation"),

@@ -2,6 +2,7 @@
 
 pub(crate) mod app;
 pub(crate) mod dump;
+pub(crate) mod dns;
 pub(crate) mod house;
 pub(crate) mod postgres;
 pub(crate) mod smtp_sink;

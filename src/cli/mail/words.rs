@@ -1,0 +1,112 @@
+//! How `attesta mail` says what it found, for people. Pure.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use crate::mail::check::{HTML_MAX, Looked};
+use crate::mail::dialogue::Dialogue;
+use crate::mail::dns::{Finding, Report, State, Verdict};
+
+/// A domain with its records; `judged`: after a look at the DNS.
+pub(crate) fn report(report: &Report, judged: bool) -> String {
+    let standing = match report.state {
+        State::Preparing => "its keys are being made",
+        State::Waiting => "mail is not signed yet: the records below are waited for",
+        State::Signing => "mail is signed",
+    };
+    let mut out = format!("{}: {standing}.\n", report.domain);
+    for record in &report.records {
+        out.push_str(&self::record(record, judged));
+    }
+    for gone in &report.retired {
+        let _infallible = write!(out, "\n{} is needed no more: take it out after {}.", gone.name, gone.removable_at);
+    }
+    if !judged {
+        out.push_str("\nLook whether they stand: attesta mail verify");
+    }
+    out
+}
+
+fn record(record: &Finding, judged: bool) -> String {
+    let Finding { kind, name, publish, found, verdict, detail } = record;
+    let mut out = format!("\n{:<6} {name}  TXT\n", kind.to_string());
+    if judged {
+        let _infallible = writeln!(out, "       {verdict}: {detail}");
+    }
+    for text in found.iter().filter(|text| judged && *verdict != Verdict::Right && *text != publish) {
+        let _infallible = writeln!(out, "       there:   {text}");
+    }
+    if !judged || *verdict != Verdict::Right {
+        let _infallible = writeln!(out, "       publish: {publish}");
+    }
+    out
+}
+
+/// The records as lines of a zone file: texts of more than 255 characters in several strings.
+pub(crate) fn zone(report: &Report) -> String {
+    let line = |record: &Finding| {
+        let letters: Vec<char> = record.publish.chars().collect();
+        let strings: Vec<String> =
+            letters.chunks(255).map(|part| format!("\"{}\"", part.iter().collect::<String>())).collect();
+        format!("{}. 3600 IN TXT {}", record.name, strings.join(" "))
+    };
+    report.records.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// A dialogue with a mail server.
+pub(crate) fn dialogue(told: &Dialogue) -> String {
+    let mut out = format!("From {}\n", told.from);
+    match told.signatures.as_slice() {
+        [] => out.push_str("Not signed (attesta mail records)\n"),
+        some => {
+            let names: Vec<_> = some.iter().map(|s| format!("{} ({})", s.domain, s.selector)).collect();
+            let _infallible = writeln!(out, "Signed for {}", names.join(", "));
+        }
+    }
+    out.push('\n');
+    for step in &told.steps {
+        let _infallible = writeln!(out, "{:<9} {}\n          {}", step.step, step.said, step.heard);
+    }
+    match (told.sent, told.cause, told.next) {
+        (_, Some(cause), Some(next)) => {
+            let _infallible = write!(out, "\n{cause}\nNext: {next}");
+        }
+        _ => {
+            let _infallible = write!(out, "\nThe mail server {} took the mail.", told.server);
+        }
+    }
+    out
+}
+
+/// Every mail, looked over.
+pub(crate) fn looked(all: &[Looked]) -> String {
+    let mut out = String::from("mail                    language  samples     HTML     text  faults\n");
+    let mut borne: BTreeMap<&str, &str> = BTreeMap::new();
+    for one in all {
+        let faults = one.remarks.iter().filter(|remark| remark.fault);
+        let _infallible = writeln!(
+            out,
+            "{:<23} {:<8} {:>8} {:>8} {:>8} {:>7}",
+            one.mail,
+            one.language,
+            one.samples,
+            one.html_bytes,
+            one.text_bytes,
+            faults.clone().count()
+        );
+        for fault in faults {
+            let by = fault.dropped_by.map(|by| format!(", dropped by {by}")).unwrap_or_default();
+            let _infallible = writeln!(out, "    {}{by}", fault.what);
+        }
+        let drops = one.remarks.iter().filter(|remark| !remark.fault);
+        borne.extend(drops.filter_map(|remark| Some((remark.what.as_str(), remark.dropped_by?))));
+    }
+    if !borne.is_empty() {
+        out.push_str("\nDropped by some, and the mails are whole without:\n");
+    }
+    for (what, by) in borne {
+        let _infallible = writeln!(out, "    {what} ({by})");
+    }
+    let _infallible = write!(out, "\nAn HTML part may have {HTML_MAX} bytes.");
+    out
+}

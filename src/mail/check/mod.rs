@@ -1,0 +1,191 @@
+//! Looks over what mails look like before anybody gets one: every mail in every language with all its samples, its size, pictures
+//! without words, links that lead elsewhere, and what mail programs drop ([`drops`]). [`judge`] does it for one rendered mail.
+
+mod drops;
+mod html;
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::compose::Composer;
+use super::samples;
+use super::template::Rendered;
+
+/// Largest HTML part, in bytes: far below where Gmail cuts a mail off (102 KB).
+pub const HTML_MAX: usize = 60 * 1024;
+
+/// One thing about a mail.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Remark {
+    /// A fault must be mended; the others are borne: the mail is whole without what is dropped.
+    pub fault: bool,
+    /// What it is.
+    pub what: String,
+    /// Who drops it, where it is something that is dropped.
+    pub dropped_by: Option<&'static str>,
+}
+
+/// One mail in one language, over all its samples.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Looked {
+    /// Which mail.
+    pub mail: &'static str,
+    /// The language.
+    pub language: String,
+    /// Samples rendered.
+    pub samples: usize,
+    /// Bytes of the largest HTML part.
+    pub html_bytes: usize,
+    /// Bytes of the largest text part.
+    pub text_bytes: usize,
+    /// What is to be said about it, each once.
+    pub remarks: Vec<Remark>,
+}
+
+impl Looked {
+    /// Whether nothing must be mended.
+    pub fn is_good(&self) -> bool {
+        self.remarks.iter().all(|remark| !remark.fault)
+    }
+}
+
+/// Every mail in every language.
+pub fn all(composer: &Composer) -> Vec<Looked> {
+    let templates = composer.templates();
+    let mut looked = Vec::new();
+    for (mail, contexts) in samples::all() {
+        for language in templates.locales() {
+            let mut one = Looked {
+                mail,
+                language: language.to_owned(),
+                samples: 0,
+                html_bytes: 0,
+                text_bytes: 0,
+                remarks: Vec::new(),
+            };
+            let mut remarks = BTreeMap::new();
+            for context in &contexts {
+                match templates.render(language, context) {
+                    Ok(rendered) => {
+                        one.html_bytes = one.html_bytes.max(rendered.html.len());
+                        one.text_bytes = one.text_bytes.max(rendered.text.len());
+                        let base = base_of(&context.frame().shop.profile_url);
+                        remarks.extend(judge(&rendered, language, base).into_iter().map(|remark| (remark, ())));
+                    }
+                    Err(broken) => drop(remarks.insert(fault(broken.to_string()), ())),
+                }
+                one.samples += 1;
+            }
+            one.remarks = remarks.into_keys().collect();
+            looked.push(one);
+        }
+    }
+    looked
+}
+
+/// Where the links of a sample lead: what stands before a profile's path.
+fn base_of(profile_url: &str) -> &str {
+    profile_url.split_once("/shops/").map_or(profile_url, |(base, _)| base)
+}
+
+fn fault(what: String) -> Remark {
+    Remark { fault: true, what, dropped_by: None }
+}
+
+/// What is to be said about one rendered mail whose links shall begin with `base`.
+pub fn judge(mail: &Rendered, language: &str, base: &str) -> Vec<Remark> {
+    let (tags, sheets) = html::take_apart(&mail.html);
+    let mut remarks = Vec::new();
+    if mail.html.len() > HTML_MAX {
+        remarks.push(fault(format!("the HTML has {} bytes, more than {HTML_MAX}", mail.html.len())));
+    }
+    if mail.subject.trim().is_empty() || mail.text.trim().is_empty() {
+        remarks.push(fault("subject or text is empty".to_owned()));
+    }
+    let lang = tags.iter().find(|tag| tag.name == "html").and_then(|tag| tag.get("lang"));
+    if !lang.is_some_and(|lang| lang.split('-').next() == Some(language)) {
+        remarks.push(fault(format!("the language is not given: <html lang=\"{language}\">")));
+    }
+    for image in tags.iter().filter(|tag| tag.name == "img" && tag.get("alt").is_none()) {
+        remarks.push(fault(format!("a picture has no alt: {}", image.get("src").unwrap_or("?"))));
+    }
+    let links = tags.iter().flat_map(|tag| [tag.get("href"), tag.get("src"), tag.get("background")]).flatten();
+    let in_text = mail.text.split(|letter: char| letter.is_whitespace() || "<>()\"".contains(letter));
+    let in_text = in_text.filter(|word| word.starts_with("http://") || word.starts_with("https://"));
+    for link in links.chain(in_text).filter(|link| !leads_home(link, base)) {
+        remarks.push(fault(format!("a link leads elsewhere: {link}")));
+    }
+    remarks.extend(drops::found(&tags, &sheets).into_iter().map(|drop| Remark {
+        fault: !drop.borne,
+        what: drop.what(),
+        dropped_by: Some(drop.by),
+    }));
+    remarks
+}
+
+/// Below the base, within the mail, or a mail to somebody.
+fn leads_home(link: &str, base: &str) -> bool {
+    let below = link.strip_prefix(base).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#']));
+    below || link.starts_with('#') || link.starts_with("mailto:") || link.starts_with("cid:")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mail::template::Templates;
+
+    fn judged(html: &str, text: &str) -> Vec<String> {
+        let mail = Rendered { subject: "s".to_owned(), text: text.to_owned(), html: html.to_owned() };
+        judge(&mail, "it", "https://r.example/a")
+            .into_iter()
+            .filter(|remark| remark.fault)
+            .map(|remark| remark.what)
+            .collect()
+    }
+
+    const HEAD: &str = "<html lang=\"it\">";
+
+    #[test]
+    fn a_good_mail_has_no_faults() {
+        let html = format!(
+            "{HEAD}<a href=\"https://r.example/a/r/x\">x</a><img src=\"cid:1\" alt=\"\"><a href=\"mailto:a@b.example\">m</a>"
+        );
+        assert_eq!(judged(&html, "vedi https://r.example/a/r/x."), Vec::<String>::new());
+    }
+
+    #[test]
+    fn every_fault_is_said() {
+        let big = format!("{HEAD}{}", "x".repeat(HTML_MAX));
+        let table = [
+            ("<html><p>x", "t", "the language"),
+            ("<html lang=\"en\">", "t", "the language"),
+            (big.as_str(), "t", "bytes, more than"),
+            ("<html lang=\"it\"><img src=\"https://r.example/a/x.png\">", "t", "no alt"),
+            ("<html lang=\"it\"><a href=\"https://evil.example/\">", "t", "elsewhere: https://evil"),
+            ("<html lang=\"it\"><a href=\"https://r.example/ab\">", "t", "elsewhere"),
+            ("<html lang=\"it\"><img alt=\"\" src=\"http://r.example/a/x\">", "t", "elsewhere"),
+            ("<html lang=\"it\">", "see http://evil.example/x now", "elsewhere: http://evil"),
+            ("<html lang=\"it\"><form>", "t", "<form>"),
+            ("<html lang=\"it\"><p style=\"position:fixed\">", "t", "position"),
+            ("<html lang=\"it\">", " ", "empty"),
+        ];
+        for (html, text, expected) in table {
+            let said = judged(html, text);
+            assert!(said.iter().any(|what| what.contains(expected)), "{expected}: {said:?}");
+        }
+    }
+
+    #[test]
+    fn our_own_mails_are_good() {
+        let templates = Templates::load().unwrap();
+        for (_, contexts) in samples::all() {
+            for (language, context) in templates.locales().flat_map(|l| contexts.iter().map(move |c| (l, c))) {
+                let rendered = templates.render(language, context).unwrap();
+                let remarks = judge(&rendered, language, base_of(&context.frame().shop.profile_url));
+                let faults: Vec<_> = remarks.into_iter().filter(|remark| remark.fault).collect();
+                assert!(faults.is_empty(), "{language} {}: {faults:?}", context.template());
+            }
+        }
+    }
+}
