@@ -3,16 +3,17 @@
 mod stories;
 mod templates;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use actix_web::http::Method;
 use actix_web::{App, test as http_test, web};
+use attesta::config::Config;
 use attesta::desk;
 use attesta::http::{Audience, Edge, EdgeParts, Metrics, RouteTable, health, mount};
 use attesta::kernel::domain::ShopDomain;
 use attesta::kernel::locale::Locale;
 use attesta::kernel::random::SeededRandom;
-use attesta::kernel::time::HOUR;
+use attesta::kernel::time::{Clock, HOUR, SteppedClock, Timestamp};
 use attesta::kernel::zone::Zone;
 use attesta::mail::Mailer;
 use attesta::merchants::{
@@ -66,6 +67,12 @@ struct Call<'a> {
     body: Option<Value>,
 }
 
+/// Templates are parsed and tried once, not for every request.
+static MAILER: LazyLock<Arc<Mailer>> = LazyLock::new(|| {
+    let clock: Arc<dyn Clock> = Arc::new(SteppedClock::new(Timestamp::EPOCH));
+    Arc::new(Mailer::new(&Config::for_tests(), &clock).unwrap())
+});
+
 async fn ask(house: &House, call: Call<'_>) -> (u16, Value) {
     let mut table = RouteTable::new();
     desk::routes(&mut table);
@@ -77,7 +84,7 @@ async fn ask(house: &House, call: Call<'_>) -> (u16, Value) {
         ready: health::always(),
     };
     let (edge, shops) = (Edge::new(parts), web::Data::new(Shops::new(house.ctx.clone())));
-    let mailer = web::Data::new(Mailer::new(house.ctx.config(), house.ctx.clock()).unwrap());
+    let mailer = web::Data::from(Arc::clone(&MAILER));
     let app = App::new().app_data(shops).app_data(mailer).configure(|cfg| mount(&edge, cfg));
     let app = http_test::init_service(app).await;
     let mut request =
