@@ -74,35 +74,46 @@ pub(crate) fn list(conn: &mut Connection, shop: ShopId) -> db::Result<Vec<Row>> 
     Ok(own::MAILS.iter().flat_map(|mail| Language::ALL.iter().map(move |language| row(mail, *language))).collect())
 }
 
+/// A mail's words at one version; the house's own stand at version 0.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct At {
+    /// 0 where the house's own were never changed.
+    pub(crate) version: i64,
+    /// What the shop says.
+    pub(crate) own: Own,
+    changed_at: Option<Timestamp>,
+}
+
+impl At {
+    /// What a stored version says, or the house.
+    pub(crate) fn of(kept: Option<Kept>) -> Self {
+        kept.map_or_else(
+            || Self { version: 0, own: Own::default(), changed_at: None },
+            |kept| Self { version: kept.version, own: kept.own, changed_at: Some(kept.at) },
+        )
+    }
+}
+
 /// The words in use, or those of one version; `None` for a version that is not kept. Version 0 is the house's.
 ///
 /// # Errors
 /// The database's.
-pub(crate) fn read(
-    conn: &mut Connection,
-    shop: ShopId,
-    which: Which,
-    version: Option<i64>,
-) -> db::Result<Option<Option<Kept>>> {
+pub(crate) fn read(conn: &mut Connection, shop: ShopId, which: Which, version: Option<i64>) -> db::Result<Option<At>> {
     Ok(match version {
-        None => Some(own::current(conn, shop, which.mail, which.language)?),
-        Some(0) => Some(None),
-        Some(number) => own::version(conn, shop, (which.mail, which.language), number)?.map(Some),
+        None => Some(At::of(own::current(conn, shop, which.mail, which.language)?)),
+        Some(0) => Some(At::of(None)),
+        Some(number) => own::version(conn, shop, (which.mail, which.language), number)?.map(|kept| At::of(Some(kept))),
     })
 }
 
 /// As it is shown.
-pub(crate) fn view(which: Which, kept: Option<Kept>) -> View {
-    let (version, changed_at, own) = match kept {
-        Some(kept) => (kept.version, Some(kept.at), kept.own),
-        None => (0, None, Own::default()),
-    };
+pub(crate) fn view(which: Which, at: At) -> View {
     View {
         mail: which.mail,
         language: which.language,
-        version,
-        changed_at,
-        own,
+        version: at.version,
+        changed_at: at.changed_at,
+        own: at.own,
         house: house(which),
         variables: own::variables_of(which.mail),
     }
@@ -113,7 +124,7 @@ fn house(which: Which) -> House {
 }
 
 /// What two versions say differently, part by part, in the order of a mail.
-pub(crate) fn difference(which: Which, from: Option<&Own>, to: Option<&Own>) -> Vec<Changed> {
+pub(crate) fn difference(which: Which, from: &Own, to: &Own) -> Vec<Changed> {
     let house = house(which);
     let (from, to) = (spoken(&house, from), spoken(&house, to));
     let pairs = from.into_iter().zip(to).map(|((field, before), (_, after))| (field, changes(&before, &after)));
@@ -122,8 +133,8 @@ pub(crate) fn difference(which: Which, from: Option<&Own>, to: Option<&Own>) -> 
 }
 
 /// What a version says in every part, the house's words where it has none.
-fn spoken(house: &House, own: Option<&Own>) -> [(&'static str, String); 11] {
-    let own = own.cloned().unwrap_or_default();
+fn spoken(house: &House, own: &Own) -> [(&'static str, String); 11] {
+    let own = own.clone();
     let or = |own: Option<String>, house: &str| own.unwrap_or_else(|| house.to_owned());
     let logo = own.logo.map_or_else(String::new, |logo| format!("{} ({}, {} px)", logo.url, logo.alt, logo.width));
     let has_text = own.text.opening.is_some();
@@ -164,7 +175,10 @@ pub(crate) fn store(
 /// The database's.
 pub(crate) fn last_orders(conn: &mut Connection, ctx: &Context, shop: ShopId) -> db::Result<Vec<Real>> {
     let orders = orders::newest(conn, ctx.keyring(), shop, ORDERS)?;
-    let real = |(number, customer, items)| Real { number, customer, items };
+    let real = |sketch: orders::Sketch| {
+        let orders::Sketch { number, customer, items } = sketch;
+        Real { number, customer, items }
+    };
     Ok(orders.into_iter().map(real).collect())
 }
 

@@ -37,4 +37,4 @@ pub use store::census::{Census, any_dirty, census, take_dirty, tests_among};
 pub use store::list::Filter;
 pub use store::{Move, Unsent, facts_of, find, find_number, keep_contact_until, mark_dirty, move_to, person, unsent};
 pub use tidy::tidy;
-pub(crate) use view::newest;
+pub(crate) use view::{Sketch, newest};

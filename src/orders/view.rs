@@ -97,21 +97,27 @@ pub fn list(conn: &mut Connection, keyring: &Keyring, shop: ShopId, asked: &Aske
     Ok(OrderPage { data, last })
 }
 
+/// The little of an order that a preview of a mail shows.
+#[derive(Clone, Debug)]
+pub(crate) struct Sketch {
+    /// Its number.
+    pub(crate) number: String,
+    /// The customer's name, where it is still kept.
+    pub(crate) customer: Option<String>,
+    /// What was bought.
+    pub(crate) items: Vec<String>,
+}
+
 /// Of a shop's newest orders: the number, the customer's name where it is still kept, and what was bought.
 ///
 /// # Errors
 /// The database's.
-pub(crate) fn newest(
-    conn: &mut Connection,
-    keyring: &Keyring,
-    shop: ShopId,
-    limit: i64,
-) -> db::Result<Vec<(String, Option<String>, Vec<String>)>> {
+pub(crate) fn newest(conn: &mut Connection, keyring: &Keyring, shop: ShopId, limit: i64) -> db::Result<Vec<Sketch>> {
     let rows = list::page(conn, shop, &Filter::default(), None, limit)?;
     let sketch = |(order, contact): (Order, SealedContact)| {
         let customer = personal::open(keyring, order.shop, order.id, &contact).name;
         let items = order.facts().items.into_iter().filter_map(|item| item.name).collect();
-        (order.number.to_string(), customer, items)
+        Sketch { number: order.number.to_string(), customer, items }
     };
     Ok(rows.into_iter().map(sketch).collect())
 }

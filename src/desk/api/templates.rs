@@ -2,10 +2,10 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use crate::context::Context;
-use crate::desk::templates::{self, Which};
+use crate::desk::templates::{self, At, Which};
 use crate::http::{self, Audience, Method, RouteTable, StrictJson};
 use crate::kernel::locale::Language;
 use crate::kernel::time::Timestamp;
@@ -82,25 +82,36 @@ async fn put_template(
     request: HttpRequest,
     shops: web::Data<Shops>,
     mailer: web::Data<Mailer>,
-    Then(writer, body): Then<ShopWriter, StrictJson<Own>>,
+    Then(writer, body): Then<ShopWriter, StrictJson<Map<String, Value>>>,
 ) -> Answer {
     let which = which(&request)?;
-    let own = body.0.tidied();
+    let own: Own = http::json::typed(Value::Object(body.0))?;
     let domain = writer.entry.shop.domain.to_string();
-    check(&mailer, which, &domain, &own).map_err(|flaw| refused(flaw, ""))?;
+    let own = check(&mailer, which, domain, own.tidied(), "").await?;
     store(shops.context(), &writer, which, own).await
 }
 
-fn check(mailer: &Mailer, which: Which, domain: &str, own: &Own) -> Result<(), Flaw> {
-    let Which { mail, language } = which;
-    own::check(mailer.composer().templates(), Proposal { mail, language, domain, own })
+/// Tries the words with every case, on a thread that may take its time; `below` is where they stand in the body.
+async fn check(
+    mailer: &web::Data<Mailer>,
+    which: Which,
+    domain: String,
+    own: Own,
+    below: &str,
+) -> Result<Own, Problem> {
+    let mailer = web::Data::clone(mailer);
+    let tried = web::block(move || {
+        let Which { mail, language } = which;
+        own::check(mailer.composer().templates(), Proposal { mail, language, domain: &domain, own: &own }).map(|()| own)
+    });
+    tried.await.map_err(Problem::internal)?.map_err(|flaw| refused(flaw, below))
 }
 
 async fn store(ctx: &Context, writer: &ShopWriter, which: Which, own: Own) -> Answer {
     let (shop, inner) = (writer.shop(), ctx.clone());
     let stored = ctx.db().write(move |tx| templates::store(tx, &inner, shop, which, &own)).await?;
     let raced = || Problem::new(Code::Conflict, "Another version was stored at the same moment. Read it, then repeat.");
-    Ok(http::json(&templates::view(which, Some(stored.ok_or_else(raced)?))))
+    Ok(http::json(&templates::view(which, At::of(Some(stored.ok_or_else(raced)?)))))
 }
 
 /// A flaw as the API says it; `below` is where the words stand in the body.
@@ -158,10 +169,8 @@ async fn compare_templates(
     });
     let (before, after) = both.await?;
     let (before, after) = (before.ok_or_else(no_version)?, after.ok_or_else(no_version)?);
-    let of = |kept: &Option<Kept>| kept.as_ref().map_or(0, |kept| kept.version);
-    let own = |kept: &Option<Kept>| kept.as_ref().map(|kept| kept.own.clone());
-    let parts = templates::difference(which, own(&before).as_ref(), own(&after).as_ref());
-    Ok(http::json(&json!({ "from": of(&before), "to": of(&after), "parts": parts })))
+    let parts = templates::difference(which, &before.own, &after.own);
+    Ok(http::json(&json!({ "from": before.version, "to": after.version, "parts": parts })))
 }
 
 #[derive(Deserialize)]
@@ -178,8 +187,8 @@ async fn restore_template(
 ) -> Answer {
     let (shop, which, version) = (writer.shop(), which(&request)?, body.0.version);
     let found = shops.context().db().read(move |conn| templates::read(conn, shop, which, Some(version))).await?;
-    let own = found.ok_or_else(no_version)?.map(|kept| kept.own).unwrap_or_default();
-    check(&mailer, which, &writer.entry.shop.domain.to_string(), &own).map_err(|flaw| refused(flaw, ""))?;
+    let own = found.ok_or_else(no_version)?.own;
+    let own = check(&mailer, which, writer.entry.shop.domain.to_string(), own, "").await?;
     store(shops.context(), &writer, which, own).await
 }
 
@@ -218,17 +227,17 @@ async fn preview_template(
 ) -> Answer {
     let (shop, which) = (bearer.shop(), which(&request)?);
     let Preview { own: draft, case, width, scheme } = body.0;
-    let draft = draft.map(Own::tidied);
-    if let Some(draft) = &draft {
-        let domain = bearer.entry.shop.domain.to_string();
-        check(&mailer, which, &domain, draft).map_err(|flaw| refused(flaw, "/own"))?;
-    }
+    let domain = bearer.entry.shop.domain.to_string();
+    let draft = match draft {
+        Some(draft) => Some(check(&mailer, which, domain, draft.tidied(), "/own").await?),
+        None => None,
+    };
     let inner = shops.context().clone();
     let read = move |conn: &mut crate::db::Connection| {
-        Ok((templates::read(conn, shop, which, None)?.flatten(), templates::last_orders(conn, &inner, shop)?))
+        Ok((templates::read(conn, shop, which, None)?, templates::last_orders(conn, &inner, shop)?))
     };
     let (kept, orders) = shops.context().db().read(read).await?;
-    let own = draft.or(kept.map(|kept| kept.own));
+    let own = draft.or(kept.map(|at| at.own));
     let face = templates::face(shops.context(), &bearer.entry.shop);
     let cases = own::preview_cases(which.mail, &face, &orders);
     let names: Vec<&str> = cases.iter().map(|(name, _)| name.as_str()).collect();

@@ -57,10 +57,8 @@ pub(crate) fn check(templates: &Templates, what: Proposal<'_>) -> Result<(), Fla
 
 fn flawed(part: Part<'_>, fault: Fault) -> Flaw {
     let Fault { at, what, nearest } = fault;
-    let mut sentence = format!("{}.", uppercase(&what));
-    if let Some(nearest) = nearest {
-        sentence.push_str(&format!(" The nearest is `{nearest}`."));
-    }
+    let hint = nearest.map_or_else(String::new, |nearest| format!(" The nearest is `{nearest}`."));
+    let sentence = format!("{}.{hint}", uppercase(&what));
     Flaw { nearest: nearest.map(str::to_owned), ..Flaw::at(part, at, sentence) }
 }
 
@@ -85,10 +83,11 @@ fn check_signs(part: Part<'_>) -> Result<(), Flaw> {
         | '\u{200E}'
         | '\u{200F}'
         | '\u{202A}'..='\u{202E}'
+        | '\u{2028}'
+        | '\u{2029}'
         | '\u{2060}'..='\u{206F}'
         | '\u{FEFF}'
         | '\u{AD}' => true,
-        '\u{2028}' | '\u{2029}' => true,
         other => other.is_control(),
     });
     if let Some((at, found)) = odd {

@@ -67,7 +67,8 @@ impl Said {
 /// Text as paragraphs of HTML.
 fn paragraphs(text: &str) -> String {
     let paragraphs = text.split("\n\n").map(str::trim).filter(|text| !text.is_empty());
-    paragraphs.map(|text| format!("<p>{}</p>\n", html_escape(text).replace('\n', "<br>\n"))).collect()
+    let lines = paragraphs.map(|text| ["<p>", &html_escape(text).replace('\n', "<br>\n"), "</p>\n"].concat());
+    lines.collect()
 }
 
 impl Own {

@@ -50,17 +50,13 @@ impl HelperDef for Speech {
                 Some(phrase.replace('#', &words::number(self.language, n)))
             }),
         };
-        match said {
-            Some(said) => Ok(out.write(&said)?),
-            None => {
-                let what = match self.kind {
-                    Kind::Date => "`date` needs a day, and this one is not always there: ask with `if` first",
-                    Kind::Number => "`number` needs a number",
-                    Kind::Plural => "`plural` needs a number and two phrases, such as one=\"# item\" other=\"# items\"",
-                };
-                Err(RenderErrorReason::Other(what.to_owned()).into())
-            }
-        }
+        let what = match self.kind {
+            Kind::Date => "`date` needs a day, and this one is not always there: ask with `if` first",
+            Kind::Number => "`number` needs a number",
+            Kind::Plural => "`plural` needs a number and two phrases, such as one=\"# item\" other=\"# items\"",
+        };
+        let said = said.ok_or_else(|| RenderErrorReason::Other(what.to_owned()))?;
+        Ok(out.write(&said)?)
     }
 }
 

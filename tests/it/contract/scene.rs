@@ -60,7 +60,7 @@ impl Scene {
         scene.set("*", "code", &ShortCode::of(scene.shop.id).to_string());
         scene.set("read_oembed", "url", &app.url(&format!("/shops/{}", scene.shop.domain)));
         scene.set("*", "kind", "mini");
-        scene.set("*", "mail", "fresh_link");
+        scene.set("*", "mail", "invitation");
         scene.set("*", "language", "it");
         scene.set("*", "list", "reviews");
         scene.set("read_sitemap", "from", "first");

@@ -113,7 +113,9 @@ pub(crate) fn readable(source: &str) -> String {
         match open {
             "{{" => said(tag, &mut out),
             "<" => {
-                out.push_str(&format!("{}{}", if tag.contains("b>") { " " } else { "\n" }, " ".repeat(tag.len() - 1)))
+                // Bold words belong to their sentence; paragraphs end it.
+                out.push(if tag.contains("b>") { ' ' } else { '\n' });
+                out.push_str(&" ".repeat(tag.len() - 1));
             }
             _ => out.push(' '),
         }
