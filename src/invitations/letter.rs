@@ -14,7 +14,7 @@ use crate::db::{self, Connection};
 use crate::kernel::id::InvitationId;
 use crate::kernel::time::{DAY, SECOND, Timestamp};
 use crate::kernel::zone::Zone;
-use crate::mail::context::{Day, Frame, MailContext, Purchase, ShopFace, StarLinks};
+use crate::mail::context::{Day, Frame, MailContext, Purchase, StarLinks};
 use crate::mail::letter::{Draft, Mail, Stop};
 use crate::merchants::{self, Shop, ShopStatus};
 use crate::orders::{self, Contact, Order, Reason};
@@ -106,13 +106,8 @@ impl Subject {
 
     /// Who writes to whom.
     pub(super) fn frame(&self, ctx: &Context, to: &Contact) -> Frame {
-        let shop = ShopFace {
-            name: self.shop.name.clone(),
-            domain: self.shop.domain.to_string(),
-            profile_url: ctx.links().profile(&self.shop.domain),
-        };
-        let operator = ctx.links().base().host().to_owned();
-        Frame { shop, customer_name: to.name.clone(), operator, test: self.order.test }
+        let shop = (self.shop.name.as_str(), self.shop.domain.as_str());
+        Frame::new(ctx.links(), shop, to.name.as_deref(), self.order.test)
     }
 
     /// What was bought.

@@ -21,6 +21,8 @@ pub struct Frame {
     pub customer_name: Option<String>,
     /// Who runs this instance, as it should be named to the customer.
     pub operator: String,
+    /// What is kept of whom, and for how long.
+    pub privacy_url: String,
     /// A test order: the mail says so, and is only ever captured.
     pub test: bool,
 }
@@ -33,6 +35,7 @@ impl Frame {
             shop: ShopFace { name: name.to_owned(), domain: domain.to_owned(), profile_url: links.profile(domain) },
             customer_name: customer_name.map(str::to_owned),
             operator: links.base().host().to_owned(),
+            privacy_url: links.privacy(),
             test,
         }
     }

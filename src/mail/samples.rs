@@ -35,6 +35,7 @@ fn frame(customer_name: Option<&str>, test: bool) -> Frame {
         },
         customer_name: customer_name.map(str::to_owned),
         operator: "reviews.example".to_owned(),
+        privacy_url: "https://reviews.example/privacy".to_owned(),
         test,
     }
 }

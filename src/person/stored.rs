@@ -22,7 +22,7 @@ use crate::reviews::{self, PublicReview};
 /// Mails about an invitation, by their kinds in the outbox.
 pub(crate) const ABOUT_INVITATIONS: &[&str] = &["invitation", "reminder", "fresh_link"];
 /// Mails about a review, by their kinds in the outbox.
-pub(crate) const ABOUT_REVIEWS: &[&str] = &["reply_notice"];
+pub(crate) const ABOUT_REVIEWS: &[&str] = &["review_received", "reply_notice", "answer_shown"];
 /// Mails about a restriction of a review.
 pub(crate) const ABOUT_RESTRICTIONS: &[&str] = &["restriction_statement"];
 

@@ -12,7 +12,7 @@ use crate::db::{self, Connection};
 use crate::invitations::{self, Reach, Suppression, SuppressionReason, Tokens};
 use crate::jobs::{self, Subject};
 use crate::kernel::time::{DAY, Timestamp};
-use crate::mail::context::{self as words, Frame, MailContext, OwnReview, ReplyNotice, RestrictionStatement, ShopFace};
+use crate::mail::context::{self as words, Frame, MailContext, OwnReview, ReplyNotice, RestrictionStatement};
 use crate::mail::letter::{Draft, Fate, Letter, Mail, Settled, Stop};
 use crate::merchants::{self, Shop};
 use crate::orders::{self, Actor, Contact, Order};
@@ -167,13 +167,8 @@ impl Author {
     }
 
     pub(super) fn frame(&self, ctx: &Context) -> Frame {
-        let shop = ShopFace {
-            name: self.shop.name.clone(),
-            domain: self.shop.domain.to_string(),
-            profile_url: ctx.links().profile(&self.shop.domain),
-        };
-        let operator = ctx.links().base().host().to_owned();
-        Frame { shop, customer_name: self.contact.name.clone(), operator, test: self.order.test }
+        let shop = (self.shop.name.as_str(), self.shop.domain.as_str());
+        Frame::new(ctx.links(), shop, self.contact.name.as_deref(), self.order.test)
     }
 
     /// A calendar day on the customer's clock, else the shop's.

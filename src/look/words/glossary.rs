@@ -196,7 +196,7 @@ glossary! {
     }
     /// Kinds of mails.
     mail_kinds: MailKinds {
-        invitation reminder fresh_link reply_notice restriction_statement
+        invitation reminder fresh_link reply_notice review_received answer_shown restriction_statement
     }
     /// Where a mail stands.
     mail_states: MailStates {

@@ -60,6 +60,8 @@ pub(super) const MAIL_KINDS: MailKinds = MailKinds {
     reminder: "Erinnerung",
     fresh_link: "Neuer Link",
     reply_notice: "Hinweis auf eine Antwort",
+    review_received: "Bewertung eingegangen",
+    answer_shown: "Antwort veröffentlicht",
     restriction_statement: "Gründe einer Einschränkung",
 };
 

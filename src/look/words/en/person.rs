@@ -60,6 +60,8 @@ pub(super) const MAIL_KINDS: MailKinds = MailKinds {
     reminder: "Reminder",
     fresh_link: "Fresh link",
     reply_notice: "Notice of a reply",
+    review_received: "Review received",
+    answer_shown: "Answer shown",
     restriction_statement: "Reasons for a restriction",
 };
 

@@ -60,6 +60,8 @@ pub(super) const MAIL_KINDS: MailKinds = MailKinds {
     reminder: "Recordatorio",
     fresh_link: "Enlace nuevo",
     reply_notice: "Aviso de respuesta",
+    review_received: "Reseña recibida",
+    answer_shown: "Réplica publicada",
     restriction_statement: "Motivos de una limitación",
 };
 

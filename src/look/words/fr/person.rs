@@ -60,6 +60,8 @@ pub(super) const MAIL_KINDS: MailKinds = MailKinds {
     reminder: "Rappel",
     fresh_link: "Nouveau lien",
     reply_notice: "Avis de réponse",
+    review_received: "Avis reçu",
+    answer_shown: "Réponse publiée",
     restriction_statement: "Motifs d’une restriction",
 };
 

@@ -60,6 +60,8 @@ pub(super) const MAIL_KINDS: MailKinds = MailKinds {
     reminder: "Promemoria",
     fresh_link: "Nuovo link",
     reply_notice: "Avviso di risposta",
+    review_received: "Recensione ricevuta",
+    answer_shown: "Replica pubblicata",
     restriction_statement: "Motivi di una limitazione",
 };
 
