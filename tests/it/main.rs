@@ -31,6 +31,7 @@ mod merchants;
 mod migrations;
 mod orders;
 mod photos;
+mod pictures;
 mod profiles;
 mod reviews;
 mod share;
