@@ -45,7 +45,7 @@ impl Surface for Face {
 
     fn make(self, conn: &mut Connection, ctx: &Context, shop: &Shop) -> db::Result<Stored> {
         match self {
-            Self::Picture(look) => render::picture(conn, ctx, shop, look),
+            Self::Picture(look) => render::picture(conn, ctx, shop, &look),
             Self::Summary(asked) => json(&data::read(conn, ctx, shop, &asked, false)?),
             Self::Reviews(asked) => json(&data::read(conn, ctx, shop, &asked, true)?),
             Self::Fragment(kind, asked) => {

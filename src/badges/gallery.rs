@@ -194,7 +194,7 @@ impl Maker<'_> {
             attributes.iter().map(|one| format!(" {}=\"{}\"", one.name, escaped(&one.value))).collect();
         let written = written.concat();
         let frame = (kind.stands_still() && self.shop.is_some()).then(|| self.frame(kind));
-        let picture = (kind.has_picture() && self.shop.is_some()).then(|| self.picture(kind));
+        let picture = self.shop.is_some().then(|| self.picture(kind));
         KindFace {
             name: kind.name(),
             word: kind.name().replace('-', "_"),
@@ -203,7 +203,7 @@ impl Maker<'_> {
             frame_tag: frame.as_deref().map(|url| self.frame_tag(kind, url)).unwrap_or_default(),
             frame,
             fragment: self.still(kind, path::WIDGET_FRAGMENT, false),
-            picture_tag: picture.as_deref().map(|url| self.picture_tag(url)).unwrap_or_default(),
+            picture_tag: picture.as_deref().map(|url| self.picture_tag(kind, url)).unwrap_or_default(),
             picture,
             attributes,
         }
@@ -237,38 +237,62 @@ impl Maker<'_> {
     /// The address of a form without a script.
     fn still(&self, kind: Kind, pattern: &str, themed: bool) -> String {
         let options = self.options;
-        let locale = if options.locale.is_empty() { self.language.tag() } else { &options.locale };
         let all = [
-            ("locale", locale, true),
-            ("theme", &options.theme, themed),
+            ("locale", self.spoken().tag(), true),
+            ("theme", options.theme.as_str(), themed),
             ("sku", &options.sku, kind.of_product()),
             ("stars", &options.stars, kind.reads_reviews()),
             ("language", &options.language, kind.reads_reviews()),
         ];
-        let given: Vec<(&str, &str)> = all
-            .into_iter()
-            .filter(|(_, value, fits)| *fits && !value.is_empty())
-            .map(|(name, value, _)| (name, value))
-            .collect();
-        // Pairs of plain texts always serialise.
-        let query = serde_urlencoded::to_string(given).unwrap_or_default();
-        format!("{}?{query}", self.links.to(pattern, &[&options.shop, &kind.name()]))
+        format!("{}?{}", self.links.to(pattern, &[&options.shop, &kind.name()]), query(&all))
     }
 
     fn picture(&self, kind: Kind) -> String {
         let options = self.options;
-        let locale = if options.locale.is_empty() { self.language.tag() } else { &options.locale };
-        let theme = if options.theme.is_empty() { "auto" } else { &options.theme };
-        format!("{}?kind={}&theme={theme}&locale={locale}", self.links.badge(&options.shop), kind.name())
+        let filters = kind.pictures_reviews();
+        let all = [
+            ("kind", kind.name(), true),
+            ("theme", if options.theme.is_empty() { "auto" } else { &options.theme }, true),
+            ("locale", self.spoken().tag(), true),
+            ("sku", &options.sku, kind.of_product()),
+            ("stars", &options.stars, filters),
+            ("language", &options.language, filters),
+        ];
+        format!("{}?{}", self.links.badge(&options.shop), query(&all))
     }
 
-    /// The picture in its link; for mails the same as PNG.
-    fn picture_tag(&self, url: &str) -> String {
+    /// The language of the words in what is shown.
+    fn spoken(&self) -> Language {
+        Language::of_tag(&self.options.locale).unwrap_or(self.language)
+    }
+
+    /// The picture in its link; for mails the same as PNG, of twice as many pixels as it takes room for.
+    fn picture_tag(&self, kind: Kind, url: &str) -> String {
         let Some(shop) = self.shop else { return String::new() };
-        let (link, words) = (escaped(&shop.url), escaped(&shop.link));
-        let png = url.replacen(".svg?", ".png?", 1);
-        let tag = |url: &str| format!("<a href=\"{link}\"><img src=\"{}\" alt=\"{words}\"></a>", escaped(url));
-        if crate::look::raster::BUILT { format!("{}\n{}", tag(url), tag(&png)) } else { tag(url) }
+        let link = if kind.of_product() {
+            self.links.product(&self.options.shop, &self.options.sku)
+        } else {
+            shop.url.clone()
+        };
+        let (link, words) = (escaped(&link), escaped(&self.picture_words(kind, shop)));
+        let tag = |image: &str| format!("<a href=\"{link}\"><img {image} alt=\"{words}\"></a>");
+        let svg = tag(&format!("src=\"{}\"", escaped(url)));
+        let png = escaped(&url.replacen(".svg?", ".png?", 1));
+        // What is as wide as its words has no width to write down: it comes small, and large for dense screens.
+        let png = match kind.picture_width() {
+            Some(width) => tag(&format!("src=\"{png}\" width=\"{width}\"")),
+            None => tag(&format!("src=\"{png}&amp;scale=1\" srcset=\"{png} 2x\"")),
+        };
+        if crate::look::raster::BUILT { format!("{svg}\n{png}") } else { svg }
+    }
+
+    /// What is read where the picture is not shown: nothing that changes with the next review.
+    fn picture_words(&self, kind: Kind, shop: &ShopFace) -> String {
+        let words = &words::of(self.spoken()).widget;
+        if kind.family() == Family::Collector {
+            return format!("{} {}", fill(words.collect_title, &[("shop", &shop.name)]), words.collect);
+        }
+        fill(words.certified_of, &[("name", &shop.name)])
     }
 
     fn frame_tag(&self, kind: Kind, url: &str) -> String {
@@ -281,6 +305,14 @@ impl Maker<'_> {
             escaped(url)
         )
     }
+}
+
+/// What was given and fits, as a query.
+fn query(all: &[(&str, &str, bool)]) -> String {
+    let given = all.iter().filter(|(_, value, fits)| *fits && !value.is_empty());
+    let given: Vec<(&str, &str)> = given.map(|(name, value, _)| (*name, *value)).collect();
+    // Pairs of plain texts always serialise.
+    serde_urlencoded::to_string(given).unwrap_or_default()
 }
 
 /// As it stands in an attribute or a text of somebody's page.
@@ -365,6 +397,21 @@ mod tests {
             stars.frame.as_deref(),
             Some("https://x.example/a/w/b.example/product-stars/frame?locale=en&sku=%22%3E%3Cscript%3E")
         );
-        assert!(all.iter().find(|kind| kind.name == "floating").unwrap().frame.is_none());
+        let floating = all.iter().find(|kind| kind.name == "floating").unwrap();
+        assert!(floating.frame.is_none() && floating.picture.is_some(), "a picture stands still");
+        for kind in &all {
+            let (lines, alt) =
+                (kind.picture_tag.lines(), "alt=\"Certified reviews of A &amp; &quot;B&quot; &lt;i&gt;\"");
+            assert!(lines.clone().all(|tag| tag.contains(alt) || kind.name == "collector"), "{}", kind.picture_tag);
+            assert_eq!(lines.count(), if crate::look::raster::BUILT { 2 } else { 1 });
+        }
+        assert_eq!(
+            stars.picture_tag.lines().next(),
+            Some(
+                "<a href=\"https://x.example/a/shops/b.example/products/%22%3E%3Cscript%3E\"><img \
+                 src=\"https://x.example/a/badges/b.example.svg?kind=product-stars&amp;theme=auto&amp;locale=en&amp;\
+                 sku=%22%3E%3Cscript%3E\" alt=\"Certified reviews of A &amp; &quot;B&quot; &lt;i&gt;\"></a>"
+            )
+        );
     }
 }

@@ -6,7 +6,7 @@ use super::answer::Link;
 use crate::kernel::locale::Language;
 use crate::links::Links;
 use crate::links::compat::path;
-use crate::look::{stars, words};
+use crate::look::{raster, stars, words};
 
 /// The numbers of stars that have pictures, as they are spelled: a score is 0 or at least 1.
 const SPELLED: [(&str, f64); 10] = [
@@ -21,6 +21,14 @@ const SPELLED: [(&str, f64); 10] = [
     ("4.5", 4.5),
     ("5", 5.0),
 ];
+
+/// The sizes of the PNGs as addresses spell them, and how many times the drawing they are.
+const SIZES: [(&str, u8); 3] = [("128x24", 1), ("256x48", 2), ("512x96", 4)];
+
+/// How many times the drawing a PNG of this size is.
+pub(super) fn scale(size: &str) -> Option<u8> {
+    SIZES.iter().find(|(spelled, _)| *spelled == size).map(|(_, scale)| *scale)
+}
 
 /// A number of stars with pictures.
 pub(super) fn parse(text: &str) -> Option<f64> {
@@ -61,19 +69,25 @@ pub(super) struct Word {
     string: String,
 }
 
-/// `resources/images/stars/{stars}`.
+/// `resources/images/stars/{stars}`. A build that draws no PNG gives the SVG in every size.
 pub(super) fn images(links: &Links, stars: f64) -> Images {
-    let here = links.to(path::STAR_IMAGES, &[&spelled(stars)]);
-    let drawn = links.to(path::STARS, &[&spelled(stars)]);
-    let url = drawn.split_once(':').map_or(drawn.clone(), |(_, rest)| rest.to_owned());
-    let image = |width, height| Image { width, height, url: url.clone() };
+    let spelled = spelled(stars);
+    let image = |width, height, drawn: String| {
+        let url = drawn.split_once(':').map_or(drawn.clone(), |(_, rest)| rest.to_owned());
+        Image { width, height, url }
+    };
+    let svg = links.to(path::STARS, &[&spelled]);
+    let sized = |width: u32, height: u32| {
+        let png = || links.to(path::STARS_PNG, &[&spelled, &format!("{width}x{height}")]);
+        image(width, height, if raster::BUILT { png() } else { svg.clone() })
+    };
     Images {
-        links: vec![Link::get("self", here)],
+        links: vec![Link::get("self", links.to(path::STAR_IMAGES, &[&spelled]))],
         stars,
-        star128x24: image(128, 24),
-        star256x48: image(256, 48),
-        star512x96: image(512, 96),
-        star_svg: image(128, 24),
+        star128x24: sized(128, 24),
+        star256x48: sized(256, 48),
+        star512x96: sized(512, 96),
+        star_svg: image(128, 24, svg.clone()),
     }
 }
 
@@ -120,7 +134,10 @@ mod tests {
     fn pictures_are_named_without_a_scheme() {
         let links = Links::new(Base::parse("https://r.example/a").unwrap());
         let json = serde_json::to_value(images(&links, 4.5)).unwrap();
-        assert_eq!(json["star128x24"]["url"], "//r.example/a/compat/trustpilot/stars/4.5.svg");
+        assert_eq!(json["starSvg"]["url"], "//r.example/a/compat/trustpilot/stars/4.5.svg");
+        let sized = if raster::BUILT { "/512x96.png" } else { ".svg" };
+        assert_eq!(json["star512x96"]["url"], format!("//r.example/a/compat/trustpilot/stars/4.5{sized}"));
+        assert_eq!((scale("256x48"), scale("256x48.png"), scale("")), (Some(2), None, None));
         assert_eq!((&json["starSvg"]["width"], &json["stars"]), (&128.into(), &4.5.into()));
         assert_eq!(word(&links, 4.5, Language::It).string, "Eccellente");
         assert_eq!(word(&links, 1.0, Language::En).string.chars().next().map(char::is_uppercase), Some(true));

@@ -30,6 +30,8 @@ pub mod path {
     pub const STAR_STRING: &str = "/compat/trustpilot/v1/resources/strings/stars/{stars}";
     /// A picture of so many stars.
     pub const STARS: &str = "/compat/trustpilot/stars/{stars}.svg";
+    /// The same as PNG, in a size.
+    pub const STARS_PNG: &str = "/compat/trustpilot/stars/{stars}/{size}.png";
     /// Reviews of products, in numbers.
     pub const PRODUCT_SUMMARY: &str = "/compat/trustpilot/v1/product-reviews/business-units/{businessUnitId}";
     /// Reviews of products.

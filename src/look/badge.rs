@@ -2,13 +2,14 @@
 //! is called; no script, nothing loaded, under 1 KB compressed. It always says the day it speaks of, and a closed or
 //! suspended shop shows that instead of its score.
 
+mod sheet;
 mod text;
 
 use super::words::{self, fill};
 use super::{seal, stars};
 use crate::kernel::locale::Language;
 use crate::kernel::time::UtcDay;
-pub(crate) use text::{capital, clean, escape};
+pub(crate) use text::{Fonts, capital, clean, escape};
 use text::{shorten, squeeze, width};
 
 /// What a badge says.
@@ -26,6 +27,12 @@ pub(crate) struct Badge<'a> {
     pub(crate) size: Size,
     /// Language of the words.
     pub(crate) language: Language,
+}
+
+impl Badge<'_> {
+    fn palette(&self) -> &'static Palette {
+        self.theme.palette()
+    }
 }
 
 /// What there is to say about a shop.
@@ -68,6 +75,11 @@ impl Theme {
             "auto" => Some(Self::Auto),
             _ => None,
         }
+    }
+
+    /// `auto` has the light colours, and [`night`] for the others.
+    fn palette(self) -> &'static Palette {
+        if self == Self::Dark { &DARK } else { &LIGHT }
     }
 }
 
@@ -171,7 +183,7 @@ pub(crate) fn draw(badge: &Badge<'_>) -> String {
         Size::M => &M,
         Size::L => &L,
     };
-    let palette = if badge.theme == Theme::Dark { &DARK } else { &LIGHT };
+    let palette = badge.palette();
     let name = clean(badge.name);
     let Plan { width, height, .. } = *plan;
     let label = escape(&label(badge.language, badge.state, Some(badge.as_of), &name));
@@ -262,13 +274,16 @@ fn footer(svg: &mut Vec<String>, badge: &Badge<'_>, plan: &Plan, palette: &Palet
 }
 
 fn five(shown: f64, (top, scale): (u16, &str), palette: &Palette) -> String {
+    five_at(shown, &format!("translate(14 {top}) scale({scale})"), palette)
+}
+
+fn five_at(shown: f64, place: &str, palette: &Palette) -> String {
     let halves = stars::halves(shown);
     let (on, off) = (stars::filled(halves), stars::outlined(halves));
     let part = |class: &str, paint: &str, path: &str| {
         if path.is_empty() { String::new() } else { format!("<path class=\"{class}\" {paint} d=\"{path}\"/>") }
     };
-    let open =
-        format!("<g transform=\"translate(14 {top}) scale({scale})\" stroke-width=\"1.4\" stroke-linejoin=\"round\">");
+    let open = format!("<g transform=\"{place}\" stroke-width=\"1.4\" stroke-linejoin=\"round\">");
     let off = part("o", &format!("fill=\"none\" stroke=\"{}\"", palette.quiet), &off);
     let on = part("s", &format!("fill=\"{0}\" stroke=\"{0}\"", palette.star), &on);
     [&open, &off, &on, "</g>"].concat()
@@ -305,5 +320,6 @@ pub(crate) fn as_of(language: Language, day: &str) -> String {
 }
 
 pub(crate) mod shapes;
+pub(crate) mod stream;
 #[cfg(test)]
 mod tests;

@@ -1,9 +1,10 @@
 //! The share card: what messengers and social networks show of a link, 1200 × 630, drawn from plain values. Pure; reads
 //! nothing. It says the same as the page it stands for: stars with words and number, a low score as plainly as a high one,
 //! and the day it speaks of. Words of people are shown as they are, cut at a word, or not at all: what the fonts cannot
-//! write never becomes boxes ([`lines::shown`]), and a name that cannot be written gives way to the domain.
+//! write never becomes boxes ([`shown`]), and a name that cannot be written gives way to the domain.
 
 use super::badge::{self, LIGHT, State, capital, escape};
+use super::lines::shown;
 use super::raster::Face;
 use super::words::{self, fill};
 use super::{seal, stars};
@@ -13,7 +14,7 @@ use crate::kernel::time::UtcDay;
 
 mod lines;
 
-use lines::{Block, fit, shown};
+use lines::{Block, fit};
 
 /// Width of every card, in pixels.
 pub(crate) const WIDTH: u16 = 1200;
@@ -282,7 +283,7 @@ fn real(stars: i64) -> f64 {
 }
 
 /// The marks around what somebody said.
-fn marks(language: Language) -> (&'static str, &'static str) {
+pub(super) fn marks(language: Language) -> (&'static str, &'static str) {
     match language.tag() {
         "en" => ("“", "”"),
         "de" => ("„", "“"),

@@ -14,6 +14,7 @@ pub(crate) mod changes;
 #[cfg(test)]
 pub(crate) mod gallery;
 mod hbs;
+mod lines;
 pub(crate) mod page;
 pub(crate) mod plot;
 pub(crate) mod raster;

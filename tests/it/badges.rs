@@ -7,7 +7,7 @@ use attesta::merchants::{self, ShopStatus};
 use crate::support::app::{Answer, TestApp, TestShop};
 use crate::support::house::ENGINES;
 
-const NAMES: [&str; 7] = [
+pub(crate) const NAMES: [&str; 7] = [
     "Bottega Ligure",
     "</text><script>alert(1)</script>",
     "]]><!-- & \" ' <?xml?>",
@@ -22,7 +22,7 @@ async fn badge(app: &TestApp, shop: &TestShop, query: &str) -> Answer {
 }
 
 /// Tags open and close in order, and every `&` starts an entity.
-fn well_formed(svg: &str) -> bool {
+pub(crate) fn well_formed(svg: &str) -> bool {
     let mut open: Vec<&str> = Vec::new();
     for part in svg.split('<').skip(1) {
         let Some((tag, text)) = part.split_once('>') else { return false };
@@ -121,7 +121,7 @@ async fn a_badge_follows_its_shop() {
 
 /// The bytes of a picture, and its width and height as the header says.
 #[cfg(feature = "cards")]
-async fn png(app: &TestApp, path: &str) -> (u16, Vec<u8>, (u32, u32)) {
+pub(crate) async fn png(app: &TestApp, path: &str) -> (u16, Vec<u8>, (u32, u32)) {
     let response = app.http.get(app.url(path)).send().await.unwrap();
     let status = response.status().as_u16();
     assert_eq!(response.headers()["content-type"], "image/png", "{path}");

@@ -33,6 +33,7 @@ mod notices;
 mod orders;
 mod person;
 mod photos;
+mod pictures;
 mod profiles;
 mod reviews;
 mod share;

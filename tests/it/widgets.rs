@@ -17,7 +17,7 @@ async fn latest(app: &TestApp, query: &str) -> Value {
 }
 
 /// A review of the shop with these stars, and of its moka where `item` says so.
-async fn reviewed(app: &TestApp, shop: &TestShop, name: &str, fields: &[(&str, &str)]) {
+pub(crate) async fn reviewed(app: &TestApp, shop: &TestShop, name: &str, fields: &[(&str, &str)]) {
     let address = format!("{name}@example.com");
     app.post_event(shop, &fulfilled(&format!("#{name}"), &address, app.now())).await.expect(202, "the order is taken");
     app.run_jobs().await;
@@ -26,7 +26,7 @@ async fn reviewed(app: &TestApp, shop: &TestShop, name: &str, fields: &[(&str, &
     app.advance(2_000);
 }
 
-async fn stand(app: &TestApp, shop: &TestShop, status: ShopStatus) {
+pub(crate) async fn stand(app: &TestApp, shop: &TestShop, status: ShopStatus) {
     let id = shop.id;
     let change = move |shop: &mut merchants::Shop| {
         shop.status = status;

@@ -13,6 +13,7 @@ mod widget;
 
 use super::face::Face;
 use super::render::{BRIEFLY, Look, unknown_shop};
+use super::widget::asked::Asked;
 use super::{BadgeCache, Pictures};
 
 /// Registers every route of this room.
@@ -23,7 +24,8 @@ pub(crate) fn routes(table: &mut RouteTable) {
     gallery::routes(table);
 }
 
-/// `?kind=combo&theme=dark&size=m&locale=it`, each with a fallback; what else the query holds is left aside.
+/// `?kind=combo&theme=dark&locale=it`, with `size` for the badge itself, `sku` for a product, `stars` and `language` to narrow a
+/// list, each with a fallback; what else the query holds is left aside.
 async fn read_badge(req: HttpRequest, cache: web::Data<BadgeCache>) -> Result<HttpResponse, Problem> {
     Ok(badge(&req, &cache, look(req.query_string())).await?.answer(&req))
 }
@@ -40,7 +42,8 @@ async fn read_badge_png(
 
 async fn badge(req: &HttpRequest, cache: &BadgeCache, look: Look) -> Result<Fresh, Problem> {
     let name = req.match_info().get("shop").unwrap_or_default();
-    Ok(cache.get(name, Face::Picture(look)).await?.unwrap_or_else(|| Fresh::once(unknown_shop(look))))
+    let found = cache.get(name, Face::Picture(look.clone())).await?;
+    Ok(found.unwrap_or_else(|| Fresh::once(unknown_shop(&look))))
 }
 
 /// How many pixels to one of the drawing.
@@ -49,19 +52,18 @@ fn scale(query: &str) -> u8 {
     asked.and_then(|scale| scale.parse().ok()).filter(|scale| (1..=3).contains(scale)).unwrap_or(2)
 }
 
-/// Read by hand: no text is made of it, and nothing in it is an error. The values are plain letters.
+/// The values of what names a look are plain letters, read by hand; nothing in a query is an error.
 fn look(query: &str) -> Look {
-    let mut parts = (None, None, None, None);
+    let mut parts = (None, None, None);
     for (name, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
         match name {
             "theme" => parts.0 = Some(value),
             "size" => parts.1 = Some(value),
-            "locale" => parts.2 = Some(value),
-            "kind" => parts.3 = Some(value),
+            "kind" => parts.2 = Some(value),
             _ => {}
         }
     }
-    Look::of(parts.0, parts.1, parts.2).shaped(parts.3)
+    Look::of(parts.0, parts.1, parts.2, Asked::read(query))
 }
 
 #[cfg(test)]
@@ -76,10 +78,13 @@ mod tests {
 
     #[test]
     fn queries_are_read_and_never_refused() {
-        assert_eq!(look("theme=dark&size=s&locale=en"), Look::of(Some("dark"), Some("s"), Some("en")));
-        for odd in ["", "&&", "=", "theme", "theme=&size=%00", "x=1&theme=light%20", "%zz=1"] {
-            assert_eq!(look(odd), Look::of(None, None, None), "{odd}");
+        let of = |theme, size, kind, query: &str| Look::of(theme, size, kind, Asked::read(query));
+        assert_eq!(look("theme=dark&size=s&locale=en"), of(Some("dark"), Some("s"), None, "locale=en"));
+        for odd in ["", "&&", "=", "theme", "theme=&size=%00", "x=1&theme=light%20", "%zz=1", "stars=5"] {
+            assert_eq!(look(odd), of(None, None, None, ""), "{odd}");
         }
-        assert_eq!(look("utm=1&size=l"), Look::of(None, Some("l"), None));
+        assert_eq!(look("utm=1&size=l"), of(None, Some("l"), None, ""));
+        assert_eq!(look("kind=list&stars=5,4"), of(None, None, Some("list"), "stars=4,5"));
+        assert_ne!(look("kind=product-stars&sku=a"), look("kind=product-stars&sku=b"));
     }
 }

@@ -16,13 +16,13 @@ const SKU_LONGEST: usize = 200;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Asked {
     /// Language of the words; the shop's own where none of ours was asked for.
-    pub(super) language: Option<Language>,
+    pub(crate) language: Option<Language>,
     /// Only reviews with these stars, in order; empty for all.
     pub(super) stars: Arc<[i64]>,
     /// Only reviews in this language (ISO 639-1).
     pub(super) spoken: Option<Arc<str>>,
     /// A product instead of the shop.
-    pub(super) sku: Option<Arc<str>>,
+    pub(crate) sku: Option<Arc<str>>,
 }
 
 impl Asked {

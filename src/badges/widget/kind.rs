@@ -120,9 +120,26 @@ impl Kind {
         matches!(self.family(), Family::Product)
     }
 
-    /// Whether the badge route draws it.
-    pub(crate) const fn has_picture(self) -> bool {
-        matches!(self.family(), Family::Micro | Family::Summary)
+    /// Whether its picture shows reviews: what opens by a click is drawn closed.
+    pub(crate) const fn pictures_reviews(self) -> bool {
+        self.reads_reviews() && self.stands_still()
+    }
+
+    /// Width of its picture in pixels; none where it is as wide as its words.
+    pub(crate) const fn picture_width(self) -> Option<u32> {
+        match self {
+            Self::Mini => Some(264),
+            Self::Vertical | Self::ProductSummary => Some(232),
+            Self::Stars
+            | Self::Score
+            | Self::Count
+            | Self::Combo
+            | Self::Button
+            | Self::Dropdown
+            | Self::Floating
+            | Self::ProductStars => None,
+            _ => Some(crate::look::badge::stream::WIDTH),
+        }
     }
 
     /// Width (none: all there is) and height in pixels, for letters of 16 pixels.

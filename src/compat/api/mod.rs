@@ -38,6 +38,7 @@ pub(crate) fn routes(table: &mut RouteTable) {
     get(path::STAR_IMAGES, "compat_read_star_images", || web::get().to(stars::compat_read_star_images));
     get(path::STAR_STRING, "compat_read_star_string", || web::get().to(stars::compat_read_star_string));
     get(path::STARS, "compat_draw_stars", || web::get().to(stars::compat_draw_stars));
+    get(path::STARS_PNG, "compat_draw_stars_png", || web::get().to(stars::compat_draw_stars_png));
     get(path::PRODUCT_SUMMARY, "compat_read_product_summary", || web::get().to(products::compat_read_product_summary));
     get(path::PRODUCT_REVIEWS, "compat_list_product_reviews", || web::get().to(products::compat_list_product_reviews));
     table.add(Method::POST, path::BATCH_SUMMARIES, "compat_read_batch_summaries", Audience::Public, || {

@@ -1,9 +1,8 @@
 //! The badge in the shapes of the widgets: lines of text for a signature, a band and a tall card for a newsletter. The
 //! same words, colours and care as the badge itself: well-formed whatever the shop is called, and never without its day.
 
-use super::{
-    Badge, DARK, LIGHT, Palette, State, Theme, as_of, capital, clean, escape, five, label, night, shorten, width,
-};
+use super::{Badge, Palette, State, Theme, as_of, capital, clean, escape, five, label, night, shorten, width};
+use crate::kernel::locale::Language;
 use crate::look::seal;
 use crate::look::words;
 
@@ -24,22 +23,10 @@ pub(crate) enum Shape {
     Horizontal,
     /// A tall card with the share of each number of stars.
     Vertical,
-}
-
-impl Shape {
-    /// By the name of the widget that it stands for.
-    pub(crate) fn parse(name: &str) -> Option<Self> {
-        match name {
-            "stars" => Some(Self::Stars),
-            "score" => Some(Self::Score),
-            "count" => Some(Self::Count),
-            "combo" => Some(Self::Combo),
-            "button" => Some(Self::Button),
-            "horizontal" => Some(Self::Horizontal),
-            "vertical" => Some(Self::Vertical),
-            _ => None,
-        }
-    }
+    /// A line that opens the reviews, closed.
+    Dropdown,
+    /// The button of the corner, closed.
+    Floating,
 }
 
 /// A part of a line: its text, how it is written, and whether it stands back.
@@ -47,41 +34,60 @@ type Part = (String, u16, bool);
 
 /// Draws a shape: a whole SVG document. `tally` is how many of 1, 2, 3, 4 and 5 stars.
 pub(crate) fn draw(badge: &Badge<'_>, shape: Shape, tally: [i64; 5]) -> String {
-    let palette = if badge.theme == Theme::Dark { &DARK } else { &LIGHT };
+    let palette = badge.palette();
     let (size, body) = match shape {
         Shape::Horizontal => ((560, 72), band(badge, palette)),
         Shape::Vertical => ((232, 260), tall(badge, palette, tally)),
+        Shape::Dropdown | Shape::Floating => opener(badge, shape == Shape::Dropdown, palette),
         _ => line(badge, shape, palette),
     };
-    framed(badge, shape == Shape::Button, palette, size, &body)
+    framed(badge, matches!(shape, Shape::Button | Shape::Floating), size, &body)
 }
 
-fn framed(badge: &Badge<'_>, pressed: bool, palette: &Palette, (width, height): (u32, u32), body: &str) -> String {
-    let said = escape(&label(badge.language, badge.state, Some(badge.as_of), &clean(badge.name)));
-    let about = escape(words::of(badge.language).badge.description);
-    let night = if badge.theme == Theme::Auto { night() } else { String::new() };
+/// A whole document around what was drawn; its edge is stressed where it is a button.
+pub(super) fn framed(badge: &Badge<'_>, pressed: bool, size: (u32, u32), body: &str) -> String {
+    let said = label(badge.language, badge.state, Some(badge.as_of), &clean(badge.name));
+    let about = format!("<desc>{}</desc>", escape(words::of(badge.language).badge.description));
+    let palette = badge.palette();
     let edge = if pressed { palette.accent } else { palette.line };
+    document((badge.theme, badge.language), &said, size, edge, &(about + body))
+}
+
+fn document(
+    (theme, language): (Theme, Language),
+    said: &str,
+    (width, height): (u32, u32),
+    edge: &str,
+    body: &str,
+) -> String {
+    let palette = theme.palette();
+    let night = if theme == Theme::Auto { night() } else { String::new() };
     format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" role=\"img\" xml:lang=\"{}\" font-family=\"system-ui,sans-serif\" fill=\"{}\"><title>{said}</title><desc>{about}</desc>{night}<rect class=\"p\" x=\".5\" y=\".5\" width=\"{}\" height=\"{}\" rx=\"6\" fill=\"{}\" stroke=\"{edge}\"/>{body}</svg>",
-        badge.language,
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" role=\"img\" xml:lang=\"{language}\" font-family=\"system-ui,sans-serif\" fill=\"{}\"><title>{}</title>{night}<rect class=\"p\" x=\".5\" y=\".5\" width=\"{}\" height=\"{}\" rx=\"6\" fill=\"{}\" stroke=\"{edge}\"/>{body}</svg>",
         palette.ink,
+        escape(said),
         width - 1,
         height - 1,
         palette.paper,
     )
 }
 
+/// What stands in the place of a picture of what is not here: a sentence, and whose it is.
+pub(crate) fn note(theme: Theme, language: Language, said: &str) -> String {
+    let palette = theme.palette();
+    let width = (room(said, 14, 600) + 32).max(264);
+    let whose =
+        format!("<text class=\"q\" x=\"16\" y=\"43\" font-size=\"11\" fill=\"{}\">Attesta</text>", palette.quiet);
+    let body = [text(16, 25, (14, 600), said), whose].concat();
+    document((theme, language), said, (width, 56), palette.line, &body)
+}
+
 /// A line as wide as its words: its picture, then one text whose parts follow each other by themselves.
 fn line(badge: &Badge<'_>, shape: Shape, palette: &Palette) -> ((u32, u32), String) {
     let words = words::of(badge.language);
-    let day = words::short_date(badge.language, &badge.as_of.to_string()).unwrap_or_default();
     let State::Rated { score, stars, count } = badge.state else {
-        return ended(
-            palette,
-            seal_at(10, 6, palette),
-            38,
-            &[(gone(badge), 600, false), (as_of(badge.language, &day), 400, true)],
-        );
+        let (end, text) = written(palette, (38, 21), &[(gone(badge), 600, false), dated(badge)]);
+        return ((end + 6, 32), seal_at(10, 6, palette) + &text);
     };
     let figure = words::score(badge.language, score);
     let counted =
@@ -93,16 +99,41 @@ fn line(badge: &Badge<'_>, shape: Shape, palette: &Palette) -> ((u32, u32), Stri
         Shape::Button => vec![(words.widget.read.to_owned(), 600, false)],
         _ => vec![(figure, 700, false), (counted, 400, false)],
     };
-    parts.push((as_of(badge.language, &day), 400, true));
+    parts.push(dated(badge));
     let starred = matches!(shape, Shape::Stars | Shape::Combo);
     let picture = if starred { five(stars, (6, ".8"), palette) } else { seal_at(10, 6, palette) };
-    ended(palette, picture, if starred { 118 } else { 38 }, &parts)
+    let (end, text) = written(palette, (if starred { 118 } else { 38 }, 21), &parts);
+    ((end + 6, 32), picture + &text)
 }
 
-fn ended(palette: &Palette, picture: String, x: u32, parts: &[Part]) -> ((u32, u32), String) {
+/// What opens the reviews over a page, as it stands there before anybody opens it.
+fn opener(badge: &Badge<'_>, drops: bool, palette: &Palette) -> ((u32, u32), String) {
+    let mut body = vec![seal_at(14, 12, palette)];
+    let (said, x) = match badge.state {
+        State::Rated { score, stars, .. } => {
+            body.push(format!("<g transform=\"translate(28 0)\">{}</g>", five(stars, (11, ".85"), palette)));
+            (words::score(badge.language, score), 152)
+        }
+        _ => (gone(badge), 46),
+    };
+    let (end, text) = written(palette, (x, 27), &[(said, 700, false), dated(badge)]);
+    body.push(text);
+    if drops {
+        let paint = format!("fill=\"none\" stroke=\"{}\" stroke-width=\"1.6\"", palette.quiet);
+        body.push(format!("<path class=\"o\" {paint} d=\"M{} 19.5l5 5 5-5\"/>", end + 4));
+    }
+    ((end + if drops { 26 } else { 12 }, 44), body.concat())
+}
+
+fn dated(badge: &Badge<'_>) -> Part {
+    let day = words::short_date(badge.language, &badge.as_of.to_string()).unwrap_or_default();
+    (as_of(badge.language, &day), 400, true)
+}
+
+/// A text of several parts, and where it ends at most.
+fn written(palette: &Palette, (x, y): (u32, u32), parts: &[Part]) -> (u32, String) {
     let wide: u32 = parts.iter().map(|(text, weight, back)| room(text, if *back { 11 } else { 14 }, *weight) + 8).sum();
-    let text = flowing(palette, x, 21, 14, parts);
-    ((x + wide + 6, 32), picture + &text)
+    (x + wide, flowing(palette, x, y, 14, parts))
 }
 
 /// Pixels that a text takes at most, in the widest of the usual fonts.
@@ -132,7 +163,7 @@ fn seal_at(x: u32, y: u32, palette: &Palette) -> String {
 }
 
 /// What stands in the place of a score.
-fn gone(badge: &Badge<'_>) -> String {
+pub(super) fn gone(badge: &Badge<'_>) -> String {
     let words = &words::of(badge.language).badge;
     capital(match badge.state {
         State::Closed => words.closed,

@@ -1,4 +1,36 @@
-//! The texts of a badge: cleaned, measured and made to fit without knowing the font. Pure.
+//! The texts of a badge: cleaned, measured and made to fit, mostly without knowing the font. Pure.
+
+use crate::look::lines;
+use crate::look::raster::{self, Face};
+
+/// Whose fonts write a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fonts {
+    /// Those of whoever reads it: they write every script, and how wide is guessed generously.
+    Theirs,
+    /// The embedded ones, for a PNG: what they cannot write is left out, so that nothing becomes boxes.
+    Ours,
+}
+
+impl Fonts {
+    /// What of somebody's text can be shown, on one line; none where nothing can.
+    pub(crate) fn shown(self, text: &str) -> Option<String> {
+        match self {
+            Self::Theirs => Some(clean(text)).filter(|text| !text.is_empty()),
+            Self::Ours => lines::shown(text),
+        }
+    }
+
+    /// Width of a text in pixels; of theirs as wide as the widest of the usual ones make it.
+    pub(super) fn width(self, text: &str, face: Face, size: u16) -> f32 {
+        if self == Self::Ours {
+            return raster::width(text, face, f32::from(size));
+        }
+        let tenths: u32 = text.chars().map(width).sum();
+        let average = if face == Face::Plain { 0.058 } else { 0.063 };
+        u16::try_from(tenths).map_or(f32::INFINITY, f32::from) * average * f32::from(size)
+    }
+}
 
 /// Text that XML 1.0 allows and that stays on its line: no controls, no direction overrides, single blanks.
 pub(crate) fn clean(text: &str) -> String {

@@ -1,6 +1,6 @@
-//! Words of people on a card: which can be shown at all, and how they break into lines. Pure.
+//! Words of people on a card: how large, and on which lines. Pure.
 
-use crate::look::badge::clean;
+use crate::look::lines;
 use crate::look::raster::{self, Face};
 
 /// Pixels from edge to edge of the text.
@@ -22,127 +22,33 @@ impl Block {
     }
 }
 
-/// What the fonts can write of a text, on one line. Emoji and other signs are left out. A text with a single letter or
-/// digit that cannot be written is not shown at all: part of a sentence is another sentence. Nor is one without letters.
-pub(super) fn shown(text: &str) -> Option<String> {
-    let mut kept = String::new();
-    for c in clean(text).chars() {
-        if raster::covers(c) {
-            kept.push(c);
-        } else if c.is_alphanumeric() && !is_picture(c) {
-            return None;
-        }
-    }
-    let kept = kept.split_whitespace().collect::<Vec<_>>().join(" ");
-    kept.chars().any(char::is_alphanumeric).then_some(kept)
-}
-
-/// Letters in circles and squares count as letters; to a reader they are pictures.
-fn is_picture(c: char) -> bool {
-    matches!(c, '\u{2460}'..='\u{24ff}' | '\u{1f100}'..='\u{1f1ff}')
-}
-
 /// The text in the largest of these sizes that holds it in so many lines; cut in the last of them.
 pub(super) fn fit(text: &str, face: Face, sizes: &[u16], most: usize) -> Block {
     let mut last = Block { size: sizes.last().copied().unwrap_or(30), lines: Vec::new() };
     for size in sizes {
-        let lines = wrap(text, face, *size);
+        let lines = lines::wrap(text, ROOM, &measure(face, *size));
         if lines.len() <= most {
             return Block { size: *size, lines };
         }
         last = Block { size: *size, lines };
     }
-    let rest = last.lines.split_off(most.saturating_sub(1)).join(" ");
-    last.lines.push(cut(&rest, face, last.size, ROOM));
+    last.lines = lines::fold(text, most, ROOM, &measure(face, last.size));
     last
 }
 
 /// The text, or as many whole words of it as fit, with an ellipsis.
 pub(super) fn cut(text: &str, face: Face, size: u16, room: f32) -> String {
-    let width = |text: &str| raster::width(text, face, f32::from(size));
-    if width(text) <= room {
-        return text.to_owned();
-    }
-    let room = room - width("…");
-    let mut kept = String::new();
-    for word in text.split(' ') {
-        let longer = if kept.is_empty() { word.to_owned() } else { format!("{kept} {word}") };
-        if width(&longer) > room {
-            break;
-        }
-        kept = longer;
-    }
-    if kept.is_empty() {
-        kept = head(text, face, size, room).0;
-    }
-    format!("{}…", kept.trim_end_matches([',', ';', ':', '.', '-', '–', '—', '(', ' ']))
+    lines::cut(text, room, &measure(face, size))
 }
 
-/// Greedy lines; a word longer than a line is broken.
-fn wrap(text: &str, face: Face, size: u16) -> Vec<String> {
-    let width = |text: &str| raster::width(text, face, f32::from(size));
-    let mut lines = vec![String::new()];
-    for word in text.split(' ') {
-        let mut rest = word.to_owned();
-        while let Some(line) = lines.last_mut() {
-            let longer = if line.is_empty() { rest.clone() } else { format!("{line} {rest}") };
-            if width(&longer) <= ROOM {
-                *line = longer;
-                break;
-            }
-            if line.is_empty() {
-                let (first, more) = head(&rest, face, size, ROOM);
-                *line = first;
-                rest = more;
-            }
-            lines.push(String::new());
-        }
-    }
-    lines
-}
-
-/// As many characters as fit, at least one, and what is left.
-fn head(word: &str, face: Face, size: u16, room: f32) -> (String, String) {
-    let (mut first, mut left) = (String::new(), room);
-    let mut letters = word.chars();
-    for c in letters.by_ref() {
-        left -= raster::width(c.encode_utf8(&mut [0; 4]), face, f32::from(size));
-        if left < 0.0 && !first.is_empty() {
-            return (first, std::iter::once(c).chain(letters).collect());
-        }
-        first.push(c);
-    }
-    (first, String::new())
+fn measure(face: Face, size: u16) -> impl Fn(&str) -> f32 {
+    move |text| raster::width(text, face, f32::from(size))
 }
 
 #[cfg(test)]
 #[cfg(feature = "cards")]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_the_fonts_cannot_write_is_left_out_or_leaves_nothing() {
-        let shown = |text: &str| shown(text);
-        for (text, expected) in [
-            ("Tutto perfetto", Some("Tutto perfetto")),
-            ("Tutto  perfetto 😀👍🏽 grazie", Some("Tutto perfetto grazie")),
-            ("Отлично, спасибо", Some("Отлично, спасибо")),
-            ("Άριστη εξυπηρέτηση", Some("Άριστη εξυπηρέτηση")),
-            ("Świetny sklep, łatwy zwrot", Some("Świetny sklep, łatwy zwrot")),
-            ("cafe\u{301} 5/5", Some("cafe\u{301} 5/5")),
-            ("a\u{202e}b\u{7}c", Some("abc")),
-            ("🅰 ok", Some("ok")),
-            ("とても良い", None),
-            ("很好 very good", None),
-            ("ممتاز", None),
-            ("Il tè 抹茶 è buono", None),
-            ("😀😀", None),
-            ("!!! …", None),
-            ("", None),
-        ] {
-            assert_eq!(shown(text).as_deref(), expected, "{text}");
-        }
-    }
 
     #[test]
     fn lines_stay_within_the_edges() {

@@ -158,6 +158,7 @@ pub(super) static WORDS: Words = Words {
         closed: "Shop geschlossen",
         suspended: "Shop gesperrt",
         unknown: "Kein Shop mit diesem Namen",
+        unknown_product: "Zu diesem Produkt gibt es noch keine Bewertungen",
         description: "Von Attesta zertifizierte Bewertungen",
         reviews: Counted { one: "{n} Bewertung", many: "{n} Bewertungen" },
     },

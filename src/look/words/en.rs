@@ -155,6 +155,7 @@ pub(super) static WORDS: Words = Words {
         closed: "shop closed",
         suspended: "shop suspended",
         unknown: "No shop by this name",
+        unknown_product: "This product has no reviews yet",
         description: "Reviews certified by Attesta",
         reviews: Counted { one: "{n} review", many: "{n} reviews" },
     },

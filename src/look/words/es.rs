@@ -159,6 +159,7 @@ pub(super) static WORDS: Words = Words {
         closed: "tienda cerrada",
         suspended: "tienda suspendida",
         unknown: "No hay ninguna tienda así",
+        unknown_product: "Este producto todavía no tiene reseñas",
         description: "Reseñas certificadas por Attesta",
         reviews: Counted { one: "{n} reseña", many: "{n} reseñas" },
     },

@@ -156,6 +156,7 @@ pub(super) static WORDS: Words = Words {
         closed: "boutique fermée",
         suspended: "boutique suspendue",
         unknown: "Aucune boutique à ce nom",
+        unknown_product: "Ce produit n’a pas encore d’avis",
         description: "Avis certifiés par Attesta",
         reviews: Counted { one: "{n} avis", many: "{n} avis" },
     },

@@ -111,7 +111,7 @@ glossary! {
     /// A product's page.
     product: Product { title description of_shop about_shop; out_of }
     /// The badge.
-    badge: Badge { as_of none closed suspended unknown description; reviews }
+    badge: Badge { as_of none closed suspended unknown unknown_product description; reviews }
     /// Passing a page on.
     share: Share { heading lead yours link copy copied system email code code_more code_picture }
     /// The widgets on a shop's own site.

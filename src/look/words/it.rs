@@ -155,6 +155,7 @@ pub(super) static WORDS: Words = Words {
         closed: "negozio chiuso",
         suspended: "negozio sospeso",
         unknown: "Nessun negozio con questo nome",
+        unknown_product: "Questo prodotto non ha ancora recensioni",
         description: "Recensioni certificate da Attesta",
         reviews: Counted { one: "{n} recensione", many: "{n} recensioni" },
     },

@@ -54,7 +54,7 @@ pub(super) const GALLERY: Gallery = Gallery {
     frame: "Rahmen, ohne Skript",
     fragment: "Fragment zum Einbinden auf dem Server",
     picture: "Bild",
-    scripts_only: "Es öffnet sich per Klick über der Seite: Es gibt es nur mit dem Skript.",
+    scripts_only: "Es öffnet sich per Klick über der Seite: Das geht nur mit dem Skript. Das Bild zeigt es geschlossen.",
     policy: "Content Security Policy",
     policy_more: "Neben default-src 'none' genügen diese Zeilen. Für den Stil braucht es keine; auch mit erzwungenen Trusted Types funktioniert alles. Die dritte gilt nur für Rahmen und Bilder.",
     attributes: "Attribute",

@@ -54,7 +54,7 @@ pub(super) const GALLERY: Gallery = Gallery {
     frame: "Frame, without a script",
     fragment: "Fragment to include on the server",
     picture: "Picture",
-    scripts_only: "It opens over the page by a click: it exists only with the script.",
+    scripts_only: "It opens over the page by a click: only the script does that. The picture shows it closed.",
     policy: "Content Security Policy",
     policy_more: "These lines are enough beside default-src 'none'. Style needs none; with Trusted Types enforced everything works. The third is for frames and pictures only.",
     attributes: "Attributes",

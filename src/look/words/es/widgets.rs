@@ -54,7 +54,7 @@ pub(super) const GALLERY: Gallery = Gallery {
     frame: "Marco, sin script",
     fragment: "Fragmento para incluir en el servidor",
     picture: "Imagen",
-    scripts_only: "Se abre sobre la página con un clic: solo existe con el script.",
+    scripts_only: "Se abre sobre la página con un clic: hace falta el script. La imagen lo muestra cerrado.",
     policy: "Content Security Policy",
     policy_more: "Bastan estas líneas junto a default-src 'none'. El estilo no pide ninguna; con Trusted Types obligatorios todo funciona. La tercera es solo para marcos e imágenes.",
     attributes: "Atributos",

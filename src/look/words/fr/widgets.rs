@@ -54,7 +54,7 @@ pub(super) const GALLERY: Gallery = Gallery {
     frame: "Cadre, sans script",
     fragment: "Fragment à inclure côté serveur",
     picture: "Image",
-    scripts_only: "Il s’ouvre par-dessus la page au clic\u{a0}: il n’existe qu’avec le script.",
+    scripts_only: "Il s’ouvre par-dessus la page au clic\u{a0}: il faut pour cela le script. L’image le montre fermé.",
     policy: "Content Security Policy",
     policy_more: "Ces lignes suffisent à côté de default-src 'none'. Le style n’en demande aucune\u{202f}; tout fonctionne avec les Trusted Types imposés. La troisième ne sert qu’aux cadres et aux images.",
     attributes: "Attributs",

@@ -54,7 +54,7 @@ pub(super) const GALLERY: Gallery = Gallery {
     frame: "Cornice, senza script",
     fragment: "Frammento da includere sul server",
     picture: "Immagine",
-    scripts_only: "Si apre sopra la pagina con un clic: esiste solo con lo script.",
+    scripts_only: "Si apre sopra la pagina con un clic: serve lo script. L'immagine mostra com'è da chiuso.",
     policy: "Content Security Policy",
     policy_more: "Bastano queste righe accanto a default-src 'none'. Lo stile non ne chiede una; con i Trusted Types imposti tutto funziona. La terza serve solo per cornici e immagini.",
     attributes: "Attributi",
