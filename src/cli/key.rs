@@ -104,7 +104,7 @@ pub(crate) fn run(ctx: &Context, command: KeyCommand, shown: &mut Shown<'_>) -> 
         Rotate::Token(of) => token(ctx, &of, shown),
         Rotate::Address => address(ctx, shown),
         Rotate::Certificate(of) => certificate(ctx, &of, shown),
-        Rotate::Dkim(of) => super::mail::rotate(ctx, &of.domain, &rotate(ctx, Purpose::Dkim, false)?, shown),
+        Rotate::Dkim(of) => super::mail::rotate(ctx, of.domain.as_deref(), &rotate(ctx, Purpose::Dkim, false)?, shown),
         Rotate::Master(of) => master(ctx, &of, shown),
     }
 }

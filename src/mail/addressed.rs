@@ -97,7 +97,7 @@ mod tests {
             let text = String::from_utf8(message.formatted()).unwrap();
             assert!(text.contains(expected), "{name}: {text}");
             assert_eq!(message.envelope().from().map(ToString::to_string).as_deref(), Some("a@b.example"), "{name}");
-            assert!(!text.contains("\t"), "{name}: {text}");
+            assert!(!text.contains('\t'), "{name}: {text}");
         }
     }
 }

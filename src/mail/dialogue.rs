@@ -164,7 +164,6 @@ classes! {
 /// The class of a failure.
 pub(super) fn class(fault: &Fault, broke: Option<Broke>) -> Class {
     match (fault.stage, &fault.trouble) {
-        (Stage::Compose, _) => Class::Unwritable,
         (Stage::Store, _) => Class::Storage,
         (Stage::Connect | Stage::StartTls | Stage::Hello, Trouble::Reply(_)) => Class::TurnedAway,
         (Stage::StartTls, Trouble::Local(_)) => Class::NoStartTls,
@@ -173,7 +172,7 @@ pub(super) fn class(fault: &Fault, broke: Option<Broke>) -> Class {
         (Stage::Auth, Trouble::Local(_)) => Class::NoLogin,
         (Stage::Auth, Trouble::Reply(reply)) if reply.code < 500 => Class::LoginLater,
         (Stage::Auth, Trouble::Reply(_)) => Class::WrongLogin,
-        (_, Trouble::Local(_)) => Class::Unwritable,
+        (Stage::Compose, _) | (_, Trouble::Local(_)) => Class::Unwritable,
         (Stage::Accept, Trouble::Cut(_)) => Class::NoOutcome,
         (_, Trouble::Cut(_)) => Class::CutOff,
         (_, Trouble::Reply(Reply { code: 530, .. })) => Class::LoginWanted,

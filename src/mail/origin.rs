@@ -55,14 +55,17 @@ mod tests {
     use super::*;
     use crate::config::{Environment, Flags};
 
+    /// A setting with its value.
+    type Given = (&'static str, &'static str);
+
     #[test]
     fn the_machine_is_the_mail_server_or_this_one() {
-        let origin = |settings: &[(&'static str, &str)]| {
+        let origin = |settings: &[Given]| {
             let flags = settings.iter().fold(Flags::none(), |flags, (key, value)| flags.with(key, Some(value)));
             Origin::new(&Config::load(&flags, &Environment::empty()).unwrap())
         };
         let public = ("public_url", "https://reviews.example");
-        let table: [(&[(&'static str, &str)], Option<&str>); 6] = [
+        let table: [(&[Given], Option<&str>); 6] = [
             (&[public], None),
             (&[public, ("smtp_url", "capture:")], None),
             (&[public, ("smtp_url", "smtps://u:p@mail.example")], Some("a:mail.example")),

@@ -65,7 +65,11 @@ impl Mailer {
     }
 
     async fn carry(&self, dialogue: &mut Dialogue, mail: &Composed) {
-        let said = format!("{} signatures", dialogue.signatures.len());
+        let said = match dialogue.signatures.len() {
+            0 => "not signed".to_owned(),
+            1 => "signed with one key".to_owned(),
+            several => format!("signed with {several} keys"),
+        };
         dialogue.steps.push(Step { step: Stage::Compose.as_str(), said, heard: format!("{} bytes", mail.bytes.len()) });
         let carrier = match self.way_out() {
             Ok(carrier) => carrier,

@@ -37,7 +37,7 @@ pub fn unsigned(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// Values that follow one another, not yet read.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Reader<'a> {
     rest: &'a [u8],
 }

@@ -69,7 +69,7 @@ pub(crate) struct Test {
 /// New keys for sending domains, under a new key of the keyring; prints the records to publish.
 pub(crate) fn rotate(
     ctx: &Context,
-    domain: &Option<String>,
+    domain: Option<&str>,
     sealed_with: &Rotation,
     shown: &mut Shown<'_>,
 ) -> Result<(), Failure> {
@@ -77,7 +77,7 @@ pub(crate) fn rotate(
     let reports = runtime()?.block_on(async {
         ctx.keyring().refresh(ctx.db()).await?;
         let mut reports = Vec::new();
-        for domain in dkim::rotate(ctx, domain.as_deref()).await? {
+        for domain in dkim::rotate(ctx, domain).await? {
             reports.push(dns::known(ctx, &mailer, &domain).await?);
         }
         Ok::<_, Failure>(reports)

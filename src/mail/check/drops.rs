@@ -93,10 +93,9 @@ impl Drop {
     pub(super) fn what(&self) -> String {
         match self.mark {
             Mark::Element(name) => format!("<{name}>"),
-            Mark::Property(name) => name.to_owned(),
+            Mark::Property(name) | Mark::Rule(name) => name.to_owned(),
             Mark::Value(name, value) => format!("{name}: {value}"),
             Mark::Within(part) => part.trim_end_matches('(').to_owned() + if part.ends_with('(') { "()" } else { "" },
-            Mark::Rule(name) => name.to_owned(),
         }
     }
 

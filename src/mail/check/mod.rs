@@ -4,7 +4,7 @@
 mod drops;
 mod html;
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use serde::Serialize;
 
@@ -64,20 +64,22 @@ pub fn all(composer: &Composer) -> Vec<Looked> {
                 text_bytes: 0,
                 remarks: Vec::new(),
             };
-            let mut remarks = BTreeMap::new();
+            let mut remarks = BTreeSet::new();
             for context in &contexts {
                 match templates.render(language, context) {
                     Ok(rendered) => {
                         one.html_bytes = one.html_bytes.max(rendered.html.len());
                         one.text_bytes = one.text_bytes.max(rendered.text.len());
                         let base = base_of(&context.frame().shop.profile_url);
-                        remarks.extend(judge(&rendered, language, base).into_iter().map(|remark| (remark, ())));
+                        remarks.extend(judge(&rendered, language, base));
                     }
-                    Err(broken) => drop(remarks.insert(fault(broken.to_string()), ())),
+                    Err(broken) => {
+                        remarks.insert(fault(broken.to_string()));
+                    }
                 }
                 one.samples += 1;
             }
-            one.remarks = remarks.into_keys().collect();
+            one.remarks = remarks.into_iter().collect();
             looked.push(one);
         }
     }
@@ -104,7 +106,7 @@ pub fn judge(mail: &Rendered, language: &str, base: &str) -> Vec<Remark> {
         remarks.push(fault("subject or text is empty".to_owned()));
     }
     let lang = tags.iter().find(|tag| tag.name == "html").and_then(|tag| tag.get("lang"));
-    if !lang.is_some_and(|lang| lang.split('-').next() == Some(language)) {
+    if lang.is_none_or(|lang| lang.split('-').next() != Some(language)) {
         remarks.push(fault(format!("the language is not given: <html lang=\"{language}\">")));
     }
     for image in tags.iter().filter(|tag| tag.name == "img" && tag.get("alt").is_none()) {

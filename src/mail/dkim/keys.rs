@@ -107,6 +107,6 @@ fn place(domain: &str, selector: &str) -> Vec<u8> {
 /// `attesta-` and eight digits of the public half.
 fn selector(public: &str) -> String {
     let hash = Sha256::digest(public.as_bytes());
-    let digits: String = hash.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-    format!("attesta-{digits}")
+    let number = hash.iter().take(4).fold(0_u32, |number, byte| number << 8 | u32::from(*byte));
+    format!("attesta-{number:08x}")
 }

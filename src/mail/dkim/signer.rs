@@ -73,7 +73,10 @@ pub(in super::super) struct Signer {
 
 impl fmt::Debug for Signer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Signer").field("domain", &self.domain).field("selectors", &self.selectors()).finish()
+        f.debug_struct("Signer")
+            .field("domain", &self.domain)
+            .field("selectors", &self.selectors())
+            .finish_non_exhaustive()
     }
 }
 

@@ -139,7 +139,10 @@ pub async fn check(ctx: &Context, mailer: &Mailer, resolver: &Resolver, domain: 
     records.push(dmarc::look(resolver, domain).await);
     let keys = settle(ctx, domain, keys, &verdicts, &records).await?;
     mailer.refresh_signing(ctx).await?;
-    Ok(report(domain, Some(ctx.now()), records, &keys))
+    let mut report = report(domain, Some(ctx.now()), records, &keys);
+    let gone = &report.retired;
+    report.records.retain(|record| gone.iter().all(|one| one.name != record.name));
+    Ok(report)
 }
 
 /// What must stand in the SPF record of our own domain.

@@ -1,4 +1,4 @@
-//! Whether receivers know what to do with mail in the domain's name that proves nothing (RFC 7489; the walk up the tree of DMARCbis, so
+//! Whether receivers know what to do with mail in the domain's name that proves nothing (RFC 7489; the walk up the tree of its successor, so
 //! that no list of public suffixes is needed). Large receivers want a record from whoever sends much.
 
 use super::{Answer, Finding, Kind, Resolver, Verdict, tags};

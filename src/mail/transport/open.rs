@@ -55,7 +55,7 @@ impl Smtp {
         };
         let list = || addresses.iter().map(|address| address.ip().to_string()).collect::<Vec<_>>().join(", ");
         watch.saw("resolve", || (self.server.host.clone(), list()));
-        let mut last = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
+        let mut failure = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
         for address in &addresses {
             let one = tokio::time::timeout(self.timeout.min(ONE_ADDRESS), TcpStream::connect(address)).await;
             match one.unwrap_or_else(|_elapsed| Err(io::Error::from(io::ErrorKind::TimedOut))) {
@@ -65,10 +65,10 @@ impl Smtp {
                     let _kept_as_it_is = stream.set_nodelay(true);
                     return Ok(stream);
                 }
-                Err(error) => last = error,
+                Err(error) => failure = error,
             }
         }
-        Err(broken(Stage::Connect, &last, watch))
+        Err(broken(Stage::Connect, &failure, watch))
     }
 
     /// Greeting and EHLO.
