@@ -107,10 +107,10 @@ def sign(secret, message_id, at, body):
     return "v1," + base64.b64encode(mac).decode()
 
 
-def signed_events(file, secret, count):
+def signed_events(file, secret, count, happened=None):
     """One signed order.fulfilled per line for post.lua: every order, person and webhook id of its own."""
     at = int(time.time())
-    stamp = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(at - 60))
+    stamp = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(happened or at - 60))
     with open(file, "w") as out:
         for n in range(count):
             body = json.dumps({

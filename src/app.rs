@@ -29,7 +29,7 @@ use crate::keyring::{Keyring, KeyringError, MasterKey, MasterSource};
 use crate::links::Links;
 use crate::look::Broken;
 use crate::mail::dns::{self, Resolver};
-use crate::mail::{Letter, LetterJob, MailSetupError, Mailer};
+use crate::mail::{self, Letter, LetterJob, MailSetupError, Mailer};
 use crate::merchants::{Rejections, Shops};
 use crate::orders;
 use crate::person;
@@ -311,6 +311,14 @@ impl House {
         dns::look_again(&self.ctx, &self.mailer, &resolver).await.map_err(|error| error.to_string())
     }
 
+    /// Looks at every shop of which mail came back, and lets go what is no longer held: what a tick does, for those who step time by hand.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn watch_returns(&self) -> db::Result<()> {
+        mail::brake::tick(&self.ctx, &kinds()).await
+    }
+
     /// Deletes the files of photos that were taken back: what a tick does, for those who step time by hand.
     ///
     /// # Errors
@@ -416,7 +424,7 @@ fn letters() -> [Arc<dyn Letter>; 7] {
 }
 
 /// Their names in the queue.
-fn kinds() -> Vec<&'static str> {
+pub(crate) fn kinds() -> Vec<&'static str> {
     letters().iter().map(|letter| letter.kind()).collect()
 }
 

@@ -10,6 +10,7 @@ use super::House;
 use crate::http::Edge;
 use crate::invitations;
 use crate::jobs::clock::Tick;
+use crate::mail;
 use crate::profiles::{collection, directory};
 use crate::reviews;
 
@@ -39,6 +40,9 @@ pub(super) fn all(house: &House, edge: &Arc<Edge>, wake: Arc<Notify>) -> Vec<Tic
         }),
         each(house, "look at sending domains", "25 * * * * *", |house| async move {
             said("sending domains", house.look_at_domains().await);
+        }),
+        each(house, "watch what came back", "30 * * * * *", |house| async move {
+            said("shops whose mail comes back", mail::brake::tick(&house.ctx, &super::kinds()).await);
         }),
         each(house, "make old reviews findable", "*/5 * * * * *", |house| async move {
             said("the index of words", reviews::index_what_waits(&house.ctx).await);

@@ -18,6 +18,7 @@ pub use values::{LogFormat, Secret};
 
 use crate::db::{DatabaseUrl, Sizes};
 use crate::kernel::email::EmailAddress;
+use crate::kernel::pace::{Limit, QuietHours, WarmUp};
 use crate::kernel::time::DAY;
 use crate::links::Base;
 use values::Reader;
@@ -148,8 +149,12 @@ pub struct Jobs {
 /// `[mail]`
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mail {
-    /// Mails per minute at most; 0 = no limit.
-    pub per_minute: u32,
+    /// What the operator allows to leave, all together and to single domains.
+    pub limits: Vec<Limit>,
+    /// How a sender that nobody knows yet grows; none: it does not have to.
+    pub warm_up: Option<WarmUp>,
+    /// Hours of the recipient's day in which nothing is sent that nobody waits for.
+    pub quiet_hours: Option<QuietHours>,
     /// Open connections to the mail server.
     pub connections: usize,
     /// How long to wait for an answer of the mail server.
@@ -223,7 +228,9 @@ impl Config {
                 lease_seconds: r.number("jobs.lease_seconds", 5, 3600)?,
             },
             mail: Mail {
-                per_minute: r.number("mail.per_minute", 0, 1_000_000)?,
+                limits: r.limits("mail.limits")?,
+                warm_up: r.warm_up("mail.warm_up")?,
+                quiet_hours: r.quiet_hours("mail.quiet_hours")?,
                 connections: r.number("mail.connections", 1, 64)?,
                 timeout: r.seconds("mail.timeout_seconds", 1, 600)?,
                 name: r.sender_name("mail.name")?,

@@ -9,6 +9,7 @@ use super::ConfigError;
 use super::settings::{KEYS, Raw, Settings, Shown, shown};
 use crate::db::DatabaseUrl;
 use crate::kernel::email::EmailAddress;
+use crate::kernel::pace::{Limit, QuietHours, WarmUp};
 use crate::links::Base;
 
 /// A text that never prints.
@@ -194,6 +195,21 @@ impl<'a> Reader<'a> {
             parsed.map_err(|_not_an_address| refused(key, raw, accepted))
         };
         listed(&raw.value).iter().filter(|text| !text.trim().is_empty()).map(resolver).collect()
+    }
+
+    /// A TOML list, or a text with commas: how much mail may leave.
+    pub(super) fn limits(&self, key: &str) -> Result<Vec<Limit>, ConfigError> {
+        let Some(raw) = self.settings.raw(key) else { return Ok(Vec::new()) };
+                let limit = |text: &String| Limit::parse(text).map_err(|error| refused(key, raw, &error.to_string()));
+        listed(&raw.value).iter().filter(|text| !text.trim().is_empty()).map(limit).collect()
+    }
+
+    pub(super) fn warm_up(&self, key: &str) -> Result<Option<WarmUp>, ConfigError> {
+        self.parsed(key, |text| WarmUp::parse(text).map_err(|error| error.to_string()))
+    }
+
+    pub(super) fn quiet_hours(&self, key: &str) -> Result<Option<QuietHours>, ConfigError> {
+        self.parsed(key, |text| QuietHours::parse(text).map_err(|error| error.to_string()))
     }
 
     /// A TOML list, or a text with commas: networks, or addresses that stand for themselves.

@@ -269,6 +269,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    send_windows (key) {
+        key -> Text,
+        began_at -> BigInt,
+        parts -> Text,
+    }
+}
+
+diesel::table! {
     dkim_keys (selector) {
         selector -> Text,
         domain -> Text,
@@ -278,6 +286,37 @@ diesel::table! {
         created_at -> BigInt,
         published_at -> Nullable<BigInt>,
         retired_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    slow_domains (domain) {
+        domain -> Text,
+        until -> BigInt,
+        refusals -> BigInt,
+    }
+}
+
+diesel::table! {
+    shop_sending (shop_id) {
+        shop_id -> Binary,
+        limits -> Text,
+        brake -> Nullable<Text>,
+        cause -> Nullable<Text>,
+        sent -> BigInt,
+        counted -> BigInt,
+        braked_at -> Nullable<BigInt>,
+        until -> Nullable<BigInt>,
+        pauses_from -> BigInt,
+        stops_from -> BigInt,
+    }
+}
+
+diesel::table! {
+    sending_pause (id) {
+        id -> BigInt,
+        at -> BigInt,
+        note -> Text,
     }
 }
 
@@ -482,6 +521,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     transport_holds,
     sending_domains,
     dkim_keys,
+    send_windows,
+    slow_domains,
+    shop_sending,
+    sending_pause,
     reviews,
     photos,
     review_versions,

@@ -45,6 +45,10 @@ impl Letter for FreshLinkLetter {
         FRESH_LINK
     }
 
+    fn is_awaited(&self) -> bool {
+        true
+    }
+
     fn draft(&self, conn: &mut Connection, ctx: &Context, subject: Subject) -> db::Result<Draft> {
         let Some(about) = letter::Subject::read(conn, ctx, subject.id())? else { return Ok(Draft::Gone) };
         let Some(asked_at) = about.row.fresh_link_at else { return Ok(Draft::Gone) };

@@ -100,6 +100,7 @@ impl Subject {
             identity: self.shop.identity(),
             reply_to: self.shop.reply_to(),
             language,
+            zone: self.zone(),
             context,
         }))
     }

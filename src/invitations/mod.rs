@@ -48,7 +48,7 @@ pub use remind::ReminderLetter;
 pub use reviewed::{mark_erased, mark_reviewed};
 pub use send::InvitationLetter;
 pub use send_now::send_now;
-pub use store::HandCounts;
+pub use store::{HandCounts, waiting_by_hour, waiting_next};
 pub use suppress::{
     Personal, Stopped, Unsubscribed, forget, forget_addressee, is_suppressed, personal, resubscribe, stopped, suppress,
     unsubscribe,

@@ -9,6 +9,7 @@ use diesel::sql_types::{Array, BigInt, Binary, Nullable};
 
 mod marks;
 mod suppressions;
+mod waiting;
 mod watch;
 
 pub(crate) use marks::{
@@ -16,6 +17,7 @@ pub(crate) use marks::{
     mark_reviewed, mark_sent, renew_links,
 };
 pub(crate) use suppressions::{lift, of_person as suppressions_of, suppress, suppressed, suppression};
+pub use waiting::{waiting_by_hour, waiting_next};
 pub use watch::{Filter, HandCounts};
 pub(crate) use watch::{Seen, named_hands, nameless_hands, page, planned_versions, set_planned_version, without_job};
 

@@ -62,6 +62,8 @@ pub struct Claim {
     pub attempts: i64,
     /// When it is tried again should it end in [`Outcome::Retry`].
     pub retry_at: Timestamp,
+    /// Until when it may be begun; after that the lease might end before the work does.
+    pub until: Timestamp,
 }
 
 impl Claim {
@@ -94,12 +96,28 @@ pub enum Ran {
     Finished,
     /// The runner records this outcome, with those of its neighbours.
     Report(Outcome),
+    /// Nothing was done: it waits for others of its kind that run, and is begun again after one of them.
+    Soon,
+}
+
+/// How much of a kind of job may be claimed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Appetite {
+    /// Not before then.
+    pub from: Timestamp,
+    /// At most so many in one go.
+    pub most: i64,
 }
 
 /// Work of one kind. Implemented by rooms.
 pub trait Job: Send + Sync {
     /// The name in the queue, in logs and metrics.
     fn kind(&self) -> &'static str;
+
+    /// How much of it may be claimed now, and from when on. All that is due, by default.
+    fn appetite(&self, now: Timestamp) -> Appetite {
+        Appetite { from: now, most: i64::MAX }
+    }
 
     /// Does the work of one claim. Must be safe to run again: a process may die at any point.
     fn run<'a>(&'a self, ctx: &'a Context, claim: &'a Claim) -> BoxFuture<'a, Ran>;

@@ -1,29 +1,62 @@
 //! Claims due jobs, runs them side by side, records how they ended. One per process; several processes may share a
 //! database.
 
-use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-use futures_util::{FutureExt, StreamExt, stream};
-use tokio::sync::{Notify, watch};
-use tokio::task::JoinHandle;
+use futures_util::future::join_all;
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
+use tokio::task::{JoinError, JoinHandle, JoinSet};
 
 use super::store::{self, Lease};
 use super::{Claim, Job, MAX_ATTEMPTS, Outcome, Ran, delay_ms};
 use crate::context::Context;
 use crate::db;
-use crate::kernel::time::SECOND;
+use crate::kernel::time::{SECOND, Timestamp};
 
 /// Runs the jobs that rooms brought.
 pub struct Runner {
     ctx: Context,
     jobs: Vec<Arc<dyn Job>>,
+    /// Jobs that run at once, of all kinds.
+    turns: Arc<Semaphore>,
+    /// When something comes again that the next tick would be late for.
+    soon: Mutex<Option<Timestamp>>,
+}
+
+/// How often a claim is begun again that waits for others of its kind.
+const BEGUN_AGAIN: u8 = 3;
+/// How long it waits then, in ms.
+const AGAIN_MS: i64 = 2 * SECOND;
+
+/// What is claimed and not yet begun, of one kind.
+#[derive(Default)]
+struct Waiting {
+    /// Each with how often it was begun already.
+    claims: VecDeque<(Claim, u8)>,
+    /// Those that wait for one of the running ones.
+    blocked: Vec<(Claim, u8)>,
+    /// Nothing more is due, or may be claimed.
+    drained: bool,
+    claimed: usize,
+}
+
+/// How a job that was begun ended.
+enum Ended {
+    /// The runner has to record it.
+    Report(Claim, Outcome),
+    /// It was begun so many times and waits for others.
+    Soon(Claim, u8),
+    /// It is recorded.
+    Over,
 }
 
 impl Runner {
     /// A runner for these kinds of job.
     pub fn new(ctx: Context, jobs: Vec<Arc<dyn Job>>) -> Self {
-        Self { ctx, jobs }
+        let turns = Arc::new(Semaphore::new(ctx.config().jobs.parallel.max(1)));
+        Self { ctx, jobs, turns, soon: Mutex::default() }
     }
 
     /// Claims and runs everything that is due now; returns how many claims it worked on. Tests step this.
@@ -34,75 +67,134 @@ impl Runner {
         self.run_until(&watch::channel(false).1).await
     }
 
+    /// All kinds beside each other, so that one of which much is due does not keep the others waiting.
     async fn run_until(&self, stop: &watch::Receiver<bool>) -> db::Result<usize> {
-        let mut worked = 0;
-        for job in &self.jobs {
-            while !*stop.borrow() {
-                let claims = self.claim(job.kind()).await?;
-                let count = claims.len();
-                worked += count;
-                self.work(job, claims).await?;
-                if count < usize::try_from(self.ctx.config().jobs.batch).unwrap_or(1) {
-                    break;
-                }
-            }
-        }
-        Ok(worked)
+        let kinds = join_all(self.jobs.iter().map(|job| self.run_kind(job, stop))).await;
+        kinds.into_iter().sum()
     }
 
-    async fn claim(&self, kind: &'static str) -> db::Result<Vec<Claim>> {
+    /// Claims while it works: a job that takes long keeps its own turn and no others waiting.
+    async fn run_kind(&self, job: &Arc<dyn Job>, stop: &watch::Receiver<bool>) -> db::Result<usize> {
+        let (mut waiting, mut running) = (Waiting::default(), JoinSet::new());
+        let mut failed = None;
+        loop {
+            if failed.is_none() {
+                failed = self.begin(job, &mut waiting, &mut running, stop).await.err();
+            }
+            if *stop.borrow() {
+                self.give_back(&mut waiting).await;
+            }
+            // What has begun is waited for, whatever failed beside it.
+            let Some(first) = running.join_next().await else { break };
+            let mut reports = Vec::new();
+            self.sort(first, &mut waiting, &mut reports);
+            while let Some(next) = running.try_join_next() {
+                self.sort(next, &mut waiting, &mut reports);
+            }
+            failed = self.record(reports).await.err().or(failed);
+        }
+        failed.map_or(Ok(waiting.claimed), Err)
+    }
+
+    /// What was claimed and will not be begun is due at once for whoever works next.
+    async fn give_back(&self, waiting: &mut Waiting) {
         let now = self.ctx.now();
-        let settings = &self.ctx.config().jobs;
-        let until = now.plus_ms(settings.lease_seconds.saturating_mul(SECOND));
-        let lease = Lease { from: now, until, limit: settings.batch };
-        // Looking first keeps an idle tick from taking the writer.
-        if !self.ctx.db().read(move |conn| store::any_due(conn, kind, now)).await? {
-            return Ok(Vec::new());
+        let again = || Outcome::RetryAt(now, "the server was asked to stop".to_owned());
+        let left = waiting.claims.drain(..).chain(waiting.blocked.drain(..)).map(|(claim, _)| (claim, again()));
+        if let Err(error) = self.record(left.collect()).await {
+            tracing::warn!(%error, "claimed jobs were not given back; they come again when their lease ends");
         }
-        let mut claims = self.ctx.db().write(move |tx| store::claim(tx, kind, &lease)).await?;
-        for claim in &mut claims {
-            claim.retry_at = now.plus_ms(delay_ms(claim.attempts, self.ctx.random()));
-        }
-        Ok(claims)
     }
 
-    async fn work(&self, job: &Arc<dyn Job>, claims: Vec<Claim>) -> db::Result<()> {
-        let side_by_side = self.ctx.config().jobs.parallel;
-        let mut ended = stream::iter(claims)
-            .map(|claim| async { self.contained(job, claim).await })
-            .buffer_unordered(side_by_side)
-            .ready_chunks(side_by_side);
-        while let Some(chunk) = ended.next().await {
-            let reports: Vec<(Claim, Outcome)> = chunk.into_iter().flatten().collect();
-            if !reports.is_empty() {
-                self.record(reports).await?;
+    /// What a task that ended leaves to do. One that broke off leaves its claim to the end of its lease.
+    fn sort(&self, task: Result<Ended, JoinError>, waiting: &mut Waiting, reports: &mut Vec<(Claim, Outcome)>) {
+        match task {
+            Ok(Ended::Soon(claim, times)) if times < BEGUN_AGAIN => return waiting.blocked.push((claim, times)),
+            Ok(Ended::Soon(claim, _)) => {
+                let again = Outcome::RetryAt(self.ctx.now().plus_ms(AGAIN_MS), "waits for others".to_owned());
+                return reports.push((claim, again));
             }
+            Ok(Ended::Report(claim, outcome)) => reports.push((claim, outcome)),
+            Ok(Ended::Over) | Err(_) => {}
+        }
+        waiting.claims.extend(waiting.blocked.drain(..));
+    }
+
+    /// Gives every free turn a claim.
+    async fn begin(
+        &self,
+        job: &Arc<dyn Job>,
+        waiting: &mut Waiting,
+        running: &mut JoinSet<Ended>,
+        stop: &watch::Receiver<bool>,
+    ) -> db::Result<()> {
+        let side_by_side = self.ctx.config().jobs.parallel.max(1);
+        while running.len() < side_by_side && !*stop.borrow() {
+            let hungry = waiting.claims.is_empty() && waiting.blocked.len() < side_by_side.saturating_mul(8);
+            if hungry && !waiting.drained {
+                self.claim(job, waiting).await?;
+            }
+            if running.is_empty() && waiting.claims.is_empty() {
+                waiting.claims.extend(waiting.blocked.drain(..));
+            }
+            let Some((claim, times)) = waiting.claims.pop_front() else { break };
+            // Too late for this one: its lease may end before it does, and somebody else has it then.
+            if self.ctx.now() >= claim.until {
+                continue;
+            }
+            let turn = if running.is_empty() {
+                Arc::clone(&self.turns).acquire_owned().await.ok()
+            } else {
+                Arc::clone(&self.turns).try_acquire_owned().ok()
+            };
+            let Some(turn) = turn else {
+                waiting.claims.push_front((claim, times));
+                break;
+            };
+            running.spawn(work(Arc::clone(job), self.ctx.clone(), (claim, times), turn));
         }
         Ok(())
     }
 
-    /// A panic in a job is a failure of that job.
-    async fn contained(&self, job: &Arc<dyn Job>, claim: Claim) -> Option<(Claim, Outcome)> {
-        if claim.attempts > MAX_ATTEMPTS {
-            let why = format!("claimed {MAX_ATTEMPTS} times and never finished");
-            return Some((claim, Outcome::Failed(why)));
+    async fn claim(&self, job: &Arc<dyn Job>, waiting: &mut Waiting) -> db::Result<()> {
+        let (kind, now) = (job.kind(), self.ctx.now());
+        let settings = &self.ctx.config().jobs;
+        let appetite = job.appetite(now);
+        waiting.drained = true;
+        if appetite.from > now {
+            self.come_again(appetite.from);
+            return Ok(());
         }
-        let ran = AssertUnwindSafe(job.run(&self.ctx, &claim)).catch_unwind().await;
-        match ran {
-            Ok(Ran::Finished) => None,
-            Ok(Ran::Report(outcome)) => Some((claim, outcome)),
-            Err(_panic) => Some((claim, Outcome::Retry("the job panicked; the log says where".to_owned()))),
+        let until = now.plus_ms(settings.lease_seconds.saturating_mul(SECOND));
+        let lease = Lease { from: now, until, limit: settings.batch.min(appetite.most.max(1)) };
+        // Looking first keeps an idle tick from taking the writer.
+        if !self.ctx.db().read(move |conn| store::any_due(conn, kind, now)).await? {
+            return Ok(());
         }
+        let claims = self.ctx.db().write(move |tx| store::claim(tx, kind, &lease)).await?;
+        waiting.drained = i64::try_from(claims.len()).is_ok_and(|count| count < settings.batch);
+        waiting.claimed += claims.len();
+        // Whoever begins in the last quarter of its lease might not end within it.
+        let safe = until.minus_ms(settings.lease_seconds.saturating_mul(SECOND) / 4);
+        waiting.claims.extend(claims.into_iter().map(|claim| {
+            let retry_at = now.plus_ms(delay_ms(claim.attempts, self.ctx.random()));
+            (Claim { retry_at, until: safe, ..claim }, 0)
+        }));
+        Ok(())
     }
 
     async fn record(&self, reports: Vec<(Claim, Outcome)>) -> db::Result<()> {
+        if reports.is_empty() {
+            return Ok(());
+        }
         for (claim, outcome) in &reports {
             match outcome {
                 Outcome::Failed(why) => tracing::error!(kind = claim.kind, why, "a job was parked"),
                 Outcome::Retry(why) => {
                     tracing::warn!(kind = claim.kind, attempt = claim.attempts, why, "a job will be tried again");
                 }
-                Outcome::Done | Outcome::RetryAt(..) => {}
+                Outcome::RetryAt(at, _) => self.come_again(*at),
+                Outcome::Done => {}
             }
         }
         self.ctx
@@ -120,12 +212,46 @@ impl Runner {
             .await
     }
 
+    /// Notes that something is due then.
+    fn come_again(&self, at: Timestamp) {
+        let mut soon = self.soon.lock().unwrap_or_else(PoisonError::into_inner);
+        *soon = Some(soon.map_or(at, |before| before.min(at)));
+    }
+
+    /// How long until something is due that the next tick would be late for.
+    fn pause(&self) -> Duration {
+        let soon = self.soon.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let ms = soon.map_or(SECOND, |at| at.since(self.ctx.now())).clamp(1, SECOND);
+        Duration::from_millis(u64::try_from(ms).unwrap_or(1))
+    }
+
     /// Starts working in the background until [`Handle::drain`].
     pub fn spawn(self) -> Handle {
         let wake = Arc::new(Notify::new());
         let (stop, stopped) = watch::channel(false);
         let task = tokio::spawn(work_until_stopped(self, Arc::clone(&wake), stopped));
         Handle { wake, stop, task }
+    }
+}
+
+/// Does the work of one claim in a task of its own, which nothing but the end of the process breaks off.
+async fn work(job: Arc<dyn Job>, ctx: Context, (claim, times): (Claim, u8), turn: OwnedSemaphorePermit) -> Ended {
+    if claim.attempts > MAX_ATTEMPTS {
+        let why = format!("claimed {MAX_ATTEMPTS} times and never finished");
+        return Ended::Report(claim, Outcome::Failed(why));
+    }
+    let doing = {
+        let (job, ctx, claim) = (Arc::clone(&job), ctx.clone(), claim.clone());
+        tokio::spawn(async move { job.run(&ctx, &claim).await })
+    };
+    let ran = doing.await;
+    drop(turn);
+    match ran {
+        Ok(Ran::Finished) => Ended::Over,
+        Ok(Ran::Report(outcome)) => Ended::Report(claim, outcome),
+        Ok(Ran::Soon) => Ended::Soon(claim, times.saturating_add(1)),
+        // A panic in a job is a failure of that job.
+        Err(_panic) => Ended::Report(claim, Outcome::Retry("the job panicked; the log says where".to_owned())),
     }
 }
 
@@ -136,6 +262,7 @@ async fn work_until_stopped(runner: Runner, wake: Arc<Notify>, mut stopped: watc
         }
         tokio::select! {
             () = wake.notified() => {}
+            () = tokio::time::sleep(runner.pause()) => {}
             _ = stopped.changed() => return,
         }
     }

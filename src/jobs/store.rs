@@ -177,7 +177,7 @@ pub(super) fn claim(tx: &mut Connection, kind: &'static str, lease: &Lease) -> d
         .bind::<BigInt, _>(lease.limit)
         .load::<Claimed>(conn)?,
     };
-    rows.into_iter().map(|row| row.claim(kind)).collect()
+    rows.into_iter().map(|row| row.claim(kind, lease.until)).collect()
 }
 
 /// Whether a job of this kind is due.
@@ -197,7 +197,7 @@ struct Claimed {
 }
 
 impl Claimed {
-    fn claim(self, kind: &'static str) -> db::Result<Claim> {
+    fn claim(self, kind: &'static str, until: Timestamp) -> db::Result<Claim> {
         let bytes = self.subject.try_into().map_err(|_bytes| db::Error::corrupt("jobs.subject"))?;
         Ok(Claim {
             kind,
@@ -205,6 +205,7 @@ impl Claimed {
             fence: self.fence,
             attempts: self.attempts,
             retry_at: Timestamp::from_millis(0),
+            until,
         })
     }
 }

@@ -18,6 +18,7 @@ pub mod id;
 pub mod locale;
 pub mod money;
 pub mod order_number;
+pub mod pace;
 pub mod page;
 pub mod random;
 pub mod short;

@@ -8,7 +8,7 @@ use crate::kernel::time::Timestamp;
 
 use super::hold::{PARKED_ATTEMPTS, SOFT_ATTEMPTS, Streak, hold_ms, parked_ms, soft_ms, spread_ms};
 use super::letter::{Fate, Mail, Settled};
-use super::outcome::{Fault, Verdict, judge};
+use super::outcome::{Fault, Verdict, asks_for_patience, judge};
 use super::store::{self, Attempt, Hold, Row, Standing};
 use super::transport::Receipt;
 
@@ -35,6 +35,8 @@ pub(super) struct Conclusion {
     /// The attempt, and whether it is the message's first.
     attempt: Option<(Attempt, bool)>,
     hold: HoldMove,
+    /// The recipient's domain, where it asked for patience.
+    slow: Option<String>,
 }
 
 impl Conclusion {
@@ -47,7 +49,7 @@ impl Conclusion {
         at: Timestamp,
     ) -> Self {
         let row = Row { id, shop, kind: claim.kind, subject: claim.subject, edition, fate, attempts: 0, at };
-        Self { row, attempt: None, hold: HoldMove::Keep }
+        Self { row, attempt: None, hold: HoldMove::Keep, slow: None }
     }
 
     /// Keeps the count of attempts so far.
@@ -92,6 +94,9 @@ impl Conclusion {
         if let Some((attempt, first)) = &self.attempt {
             store::log(tx, self.row.id, attempt, *first)?;
         }
+        if let Some(domain) = &self.slow {
+            store::pace::slow_down(tx, domain, self.row.at)?;
+        }
         match &self.hold {
             HoldMove::Keep => Ok(()),
             HoldMove::End(transport) => store::end_hold(tx, transport),
@@ -133,7 +138,9 @@ impl Judge<'_> {
             attempts,
             at: now,
         };
-        Conclusion { row, attempt: Some((logged(&attempted.ended, fate, now), self.standing.is_none())), hold }
+        let attempt = Some((logged(&attempted.ended, fate, now), self.standing.is_none()));
+        let slow = attempted.ended.as_ref().err().filter(|fault| asks_for_patience(fault));
+        Conclusion { row, attempt, hold, slow: slow.map(|_fault| self.mail.to.domain().to_owned()) }
     }
 
     /// Attempts since the message last became worth trying: one that was given up and asked for again starts anew.

@@ -8,12 +8,13 @@ use futures_util::future::BoxFuture;
 
 use crate::context::Context;
 use crate::db;
-use crate::jobs::{Claim, Job, Outcome, Ran};
+use crate::jobs::{Appetite, Claim, Job, Outcome, Ran};
 use crate::kernel::id::ShopId;
 use crate::kernel::time::Timestamp;
 
 use super::compose::message_id;
 use super::conclude::{Attempted, Conclusion, Judge};
+use super::gate::{self, Leave};
 use super::hold::spread_ms;
 use super::letter::{Draft, Fate, Letter, Mail};
 use super::mailer::Mailer;
@@ -40,6 +41,12 @@ impl LetterJob {
 impl Job for LetterJob {
     fn kind(&self) -> &'static str {
         self.letter.kind()
+    }
+
+    /// No more than the limits that hold for every mail have room for: the rest keeps its place in the queue.
+    fn appetite(&self, now: Timestamp) -> Appetite {
+        let (most, from) = self.mailer.pace().room(now);
+        Appetite { from, most }
     }
 
     fn run<'a>(&'a self, ctx: &'a Context, claim: &'a Claim) -> BoxFuture<'a, Ran> {
@@ -71,6 +78,7 @@ struct Seen {
     hold: Option<Hold>,
     /// The shop's own words for this mail.
     own: Option<Own>,
+    gate: gate::Seen,
 }
 
 impl Seen {
@@ -112,6 +120,7 @@ impl Run<'_> {
         self.ctx
             .db()
             .read(move |conn| {
+                let now = ctx.now();
                 let draft = letter.draft(conn, &ctx, subject)?;
                 let (edition, transport) = match &draft {
                     Draft::Send(mail) => (mail.edition, mailer.carrier(mail).ok().map(|carrier| carrier.name())),
@@ -125,7 +134,13 @@ impl Run<'_> {
                     Draft::Drop(_) | Draft::Hold(_) | Draft::Gone => None,
                 };
                 let own = own.map(|kept| kept.own).filter(|own| !own.is_empty());
-                Ok((draft, Seen { standing, hold, own }))
+                let gate = match &draft {
+                    Draft::Send(mail) if mailer.limits_hold_for(mail) => {
+                        gate::look(conn, mail, letter.is_awaited(), now)?
+                    }
+                    _ => gate::Seen::default(),
+                };
+                Ok((draft, Seen { standing, hold, own, gate }))
             })
             .await
     }
@@ -149,11 +164,14 @@ impl Run<'_> {
         if let Some(hold) = seen.hold.as_ref().filter(|hold| hold.until > now) {
             return self.unsent(whose, Fate::Held(MAIL_SERVER_DOWN, Some(self.after(hold.until))), &seen).await;
         }
-        let turn = self.mailer.turn(now);
-        if turn > now {
-            let why = "as many mails a minute as the settings allow";
-            return Ran::Report(Outcome::RetryAt(self.after(turn), why.to_owned()));
-        }
+        let pass = match self.gate(mail, &seen).await {
+            Ok(Some(Leave::Now(pass))) => Some(pass),
+            Ok(None) => None,
+            Ok(Some(Leave::Soon)) => return Ran::Soon,
+            Ok(Some(Leave::Later(at, why))) => return Ran::Report(Outcome::RetryAt(at, why.to_owned())),
+            Ok(Some(Leave::Held(reason))) => return self.unsent(whose, Fate::Held(reason, None), &seen).await,
+            Err(error) => return Ran::Report(Outcome::Retry(error.to_string())),
+        };
         let id = message_id(self.claim.kind, self.claim.subject, mail.edition);
         // The same date on every attempt, so that the message stays the same.
         let date = seen.standing.as_ref().map_or(now, |row| row.created_at);
@@ -161,10 +179,22 @@ impl Run<'_> {
             Ok(composed) => carrier.send(&composed).await,
             Err(fault) => Err(fault),
         };
+        if let Some(pass) = pass {
+            pass.end(self.ctx.now());
+        }
         let attempted = Attempted { transport: carrier.name(), success: carrier.success(), ended };
         let Seen { standing, hold, .. } = seen;
         let (ctx, claim, streak) = (self.ctx, self.claim, &self.mailer.streak);
         self.conclude(Judge { ctx, claim, mail, id, started: now, standing, hold, streak }.conclude(attempted)).await
+    }
+
+    /// Whether a mail that leaves the instance may do so now.
+    async fn gate(&self, mail: &Mail, seen: &Seen) -> db::Result<Option<Leave<'_>>> {
+        if !self.mailer.limits_hold_for(mail) {
+            return Ok(None);
+        }
+        let sender = self.mailer.composer().author(&mail.identity).domain();
+        gate::leave(self.mailer.pace(), self.ctx, (mail, sender, self.letter.is_awaited()), &seen.gate).await.map(Some)
     }
 
     /// A little after `at`, so that a crowd that waits for one moment does not come in one.

@@ -8,6 +8,7 @@ use crate::kernel::email::EmailAddress;
 use crate::kernel::id::{MessageId, ShopId};
 use crate::kernel::locale::Language;
 use crate::kernel::time::Timestamp;
+use crate::kernel::zone::Zone;
 
 use super::context::MailContext;
 use super::identity::Identity;
@@ -16,6 +17,11 @@ use super::identity::Identity;
 pub trait Letter: Send + Sync {
     /// The kind of its jobs and of its messages.
     fn kind(&self) -> &'static str;
+
+    /// Whether somebody waits for it: then neither quiet hours nor the brake of a shop hold it.
+    fn is_awaited(&self) -> bool {
+        false
+    }
 
     /// Reads everything again at send time and says what to send, if anything still is. Reads only.
     ///
@@ -71,6 +77,8 @@ pub struct Mail {
     pub reply_to: Option<EmailAddress>,
     /// In which language.
     pub language: Language,
+    /// The recipient's clock, as far as it is known.
+    pub zone: Zone,
     /// What it says. Its frame names sender and recipient; a test order's mail is only ever captured.
     pub context: MailContext,
 }

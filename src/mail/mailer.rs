@@ -1,13 +1,14 @@
 //! The instance's way of sending: which transport the settings choose, who the sender is, and whether mail must wait. Built once at start;
 //! a setting or a template that is not accepted stops the start with a sentence.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use crate::config::Config;
 use crate::context::Context;
 use crate::db;
 use crate::kernel::email::EmailAddress;
-use crate::kernel::time::{Clock, MINUTE, Timestamp};
+use crate::kernel::pace::Limit;
+use crate::kernel::time::Clock;
 
 use super::compose::{Composed, Composer, Sender};
 use super::dkim::Signing;
@@ -15,6 +16,7 @@ use super::hold::Streak;
 use super::letter::{Fate, Mail};
 use super::origin::Origin;
 use super::outcome::Fault;
+use super::pace::{self, Pace};
 use super::store::{self, Release};
 use super::template::{TemplateFaults, Templates};
 use super::transport::Receipt;
@@ -89,7 +91,7 @@ impl Mailer {
             composer: Composer::new(templates, sender, Arc::clone(&signing)),
             route,
             mailbox: Mailbox::new(&config.data_dir),
-            pace: Pace::new(config.mail.per_minute),
+            pace: Pace::new(&config.mail),
             signing,
             origin: Origin::new(config),
             trials: Trials::default(),
@@ -181,9 +183,19 @@ impl Mailer {
         self.way_out().map_or_else(str::to_owned, |carrier| carrier.name())
     }
 
-    /// When the pace of this instance allows a mail: now, or later.
-    pub(super) fn turn(&self, now: Timestamp) -> Timestamp {
-        self.pace.turn(now)
+    /// Whether what carries this mail leaves the instance.
+    pub(super) fn limits_hold_for(&self, mail: &Mail) -> bool {
+        matches!(self.carrier(mail), Ok(Carrier::Smtp(_) | Carrier::File(_)))
+    }
+
+    /// The operator's limits.
+    pub fn limits(&self) -> &[Limit] {
+        self.pace.limits()
+    }
+
+    /// When mails may leave.
+    pub(super) fn pace(&self) -> &Pace {
+        &self.pace
     }
 }
 
@@ -223,7 +235,7 @@ fn route(config: &Config, clock: &Arc<dyn Clock>) -> Result<Route, MailSetupErro
         _ if !reachable => Route::Held(NO_PUBLIC_URL),
         Some(MailUrl::Smtp(server)) => {
             let hello = config.public_url.as_ref().map_or_else(String::new, |base| base.host().to_owned());
-            let manners = Manners { hello, connections: config.mail.connections, timeout: config.mail.timeout };
+            let manners = Manners { hello, connections: pace::connections(&config.mail), timeout: config.mail.timeout };
             Route::Smtp(Box::new(Smtp::new(server, &manners, Arc::clone(clock))?))
         }
         Some(MailUrl::File(folder)) => Route::File(Folder::new(folder)),
@@ -248,42 +260,11 @@ fn sender(config: &Config, leaves: bool) -> Result<EmailAddress, MailSetupError>
     }
 }
 
-/// Mails per minute, on this node.
-struct Pace {
-    /// 0 = no limit.
-    per_minute: u32,
-    /// The minute that is being filled, and how many mails it has.
-    filled: Mutex<(i64, u32)>,
-}
-
-impl Pace {
-    fn new(per_minute: u32) -> Self {
-        Self { per_minute, filled: Mutex::new((0, 0)) }
-    }
-
-    /// `now`, or the start of the first minute with room.
-    fn turn(&self, now: Timestamp) -> Timestamp {
-        if self.per_minute == 0 {
-            return now;
-        }
-        let mut filled = self.filled.lock().unwrap_or_else(PoisonError::into_inner);
-        let minute = now.millis() / MINUTE;
-        if filled.0 != minute {
-            *filled = (minute, 0);
-        }
-        if filled.1 < self.per_minute {
-            filled.1 += 1;
-            return now;
-        }
-        Timestamp::from_millis((minute + 1) * MINUTE)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::config::{Environment, Flags};
-    use crate::kernel::time::SteppedClock;
+    use crate::kernel::time::{SteppedClock, Timestamp};
 
     fn config(settings: &[(&'static str, &str)]) -> Config {
         let flags = settings.iter().fold(Flags::none(), |flags, (key, value)| flags.with(key, Some(value)));
@@ -327,15 +308,5 @@ mod tests {
         assert!(matches!(mailer(&[("smtp_url", "smtp://192.0.2.1:25?tls=none")]), Err(MailSetupError::Sender(_))));
         assert!(mailer(&[("smtp_url", "smtp://127.0.0.1:1025"), ("public_url", "http://127.0.0.1:8080")]).is_ok());
         assert!(matches!(mailer(&[("smtp_url", "smtp://u@h")]), Err(MailSetupError::Server(_))));
-    }
-
-    #[test]
-    fn the_pace_fills_minute_after_minute() {
-        let pace = Pace::new(2);
-        let at = Timestamp::from_millis(90_000);
-        assert_eq!([pace.turn(at), pace.turn(at)], [at, at]);
-        assert_eq!(pace.turn(at), Timestamp::from_millis(120_000));
-        assert_eq!(pace.turn(Timestamp::from_millis(120_000)), Timestamp::from_millis(120_000));
-        assert_eq!(Pace::new(0).turn(at), at);
     }
 }

@@ -10,10 +10,14 @@
 //! Who a mail is from is decided in [`identity`]; [`dkim`] signs it for that domain, [`dns`] looks whether the world can check that.
 //! [`dialogue`] sends one mail and tells every step; [`check`] renders all of them and says what mail programs would not show.
 //!
+//! When a mail may leave is the [`gate`]'s question: limits and their [`pace`], quiet hours, the operator's pause, and the
+//! [`brake`] of a shop whose mails come back too often. What waits, and until when, is told by the [`queue`].
+//!
 //! Sent means 250 after DATA. A captured mail is never called sent; a mail that may not leave yet is held, never lost.
 //! Bodies are never stored, addresses print masked, and lettre is used nowhere else.
 
 mod addressed;
+pub mod brake;
 pub mod check;
 pub mod compose;
 mod conclude;
@@ -21,6 +25,7 @@ pub mod context;
 pub mod dialogue;
 pub mod dkim;
 pub mod dns;
+mod gate;
 mod hold;
 pub mod identity;
 mod job;
@@ -30,6 +35,8 @@ mod mask;
 mod origin;
 pub mod outcome;
 pub(crate) mod own;
+mod pace;
+pub mod queue;
 pub mod samples;
 mod store;
 pub mod template;

@@ -161,6 +161,20 @@ impl Verdict {
     }
 }
 
+/// Whether a server asks us to send more slowly: 421 in the middle of a dialogue, or a refusal for now that speaks of a rate. Greylisting
+/// is no such wish: there the one mail waits, and no other.
+pub fn asks_for_patience(fault: &Fault) -> bool {
+    const WORDS: [&str; 6] = ["rate limit", "rate-limit", "ratelimit", "too many", "throttl", "slow down"];
+    let in_dialogue = matches!(fault.stage, Stage::MailFrom | Stage::RcptTo | Stage::Data | Stage::Accept);
+    match &fault.trouble {
+        Trouble::Reply(reply) if in_dialogue && !is_permanent(reply) => {
+            let text = reply.text.to_lowercase();
+            reply.code == 421 || reply.enhanced == Some((4, 7, 28)) || WORDS.iter().any(|word| text.contains(word))
+        }
+        Trouble::Reply(_) | Trouble::Cut(_) | Trouble::Local(_) => false,
+    }
+}
+
 /// The table.
 pub fn judge(fault: &Fault) -> Verdict {
     match fault.stage {
@@ -323,6 +337,30 @@ mod tests {
                 for text in ["no", "5.7.1 no", "5.2.2 no", "5.3.0 no", "5.6.0 no"] {
                     assert_ne!(judge(&reply(stage, code, text)), Verdict::Suppress, "{stage:?} {code} {text}");
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn only_a_wish_for_patience_slows_a_domain() {
+        let slow = [
+            (Stage::RcptTo, 421, "4.7.0 closing"),
+            (Stage::MailFrom, 421, "try later"),
+            (Stage::Accept, 421, "4.7.28 unusual rate of mail"),
+            (Stage::RcptTo, 450, "4.7.28 too fast"),
+            (Stage::RcptTo, 451, "4.7.1 Rate limit exceeded"),
+            (Stage::Data, 452, "4.5.3 too many messages"),
+        ];
+        let others = [
+            (Stage::RcptTo, 450, "4.2.0 greylisted, try again in 60 s"),
+            (Stage::RcptTo, 451, "4.7.1 greylisting in action"),
+            (Stage::RcptTo, 452, "4.2.2 over quota"),
+            (Stage::RcptTo, 550, "5.7.1 rate limit"),
+            (Stage::Connect, 421, "4.7.0 too many connections"),
+        ];
+        for (expected, table) in [(true, slow.as_slice()), (false, others.as_slice())] {
+            for (stage, code, text) in table {
+                assert_eq!(asks_for_patience(&reply(*stage, *code, text)), expected, "{stage:?} {code} {text}");
             }
         }
     }

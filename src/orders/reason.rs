@@ -45,6 +45,12 @@ reasons! {
     NoMailServer = "no_mail_server": "This instance has no mail server yet.",
     /// The mail server refuses everything for now.
     TransportHeld = "transport_held": "The mail server refuses mail at the moment; sending resumes by itself.",
+    /// Too many mails came back; it goes on by itself.
+    SendingPaused = "sending_paused": "Too many of the shop's mails bounced or were reported as unwanted; this one goes out when sending resumes.",
+    /// Far too many came back; the operator looks at it.
+    SendingStopped = "sending_stopped": "Far too many of the shop's mails bounced or were reported as unwanted; this one goes out when the operator resumes sending.",
+    /// The operator holds all mail.
+    InstancePaused = "instance_paused": "The operator holds all mail of this instance; this one goes out when it resumes.",
     // skipped: by the order
     /// No address came with the order.
     NoEmail = "no_email": "The order carries no e-mail address.",

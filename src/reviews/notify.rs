@@ -82,6 +82,10 @@ impl Letter for RestrictionStatementLetter {
         RESTRICTION_STATEMENT
     }
 
+    fn is_awaited(&self) -> bool {
+        true
+    }
+
     fn draft(&self, conn: &mut Connection, ctx: &Context, subject: Subject) -> db::Result<Draft> {
         let Some(decision) = store::restriction(conn, subject.id())? else { return Ok(Draft::Gone) };
         let Some(review) = store::by_id(conn, decision.review)? else { return Ok(Draft::Gone) };
@@ -162,6 +166,7 @@ impl Author {
             identity: self.shop.identity(),
             reply_to: self.shop.reply_to(),
             language: locale.as_ref().unwrap_or(&self.shop.locale).language(),
+            zone: self.order.fold.zone().unwrap_or(self.shop.zone),
             context,
         }))
     }

@@ -35,6 +35,7 @@ mod person;
 mod photos;
 mod pictures;
 mod profiles;
+mod queue;
 mod reviews;
 mod share;
 mod story;

@@ -84,6 +84,24 @@ def test_a_dispatch_survives_kill_9(tmp_path, sink, database):
     instance.stop()
 
 
+def test_a_stop_in_order_loses_and_repeats_nothing(tmp_path, sink, database):
+    """TESTS M02 in a short form: asked to stop twice in the middle of a dispatch; what was claimed and not begun is due for the next at once."""
+    instance = Instance(tmp_path, smtp="", database=database)
+    instance.start()
+    shop = instance.shop("bottega.example")
+    push_crowd(instance, shop)
+    instance.stop()
+    instance.smtp = sink.url
+    for goal in (MAILS // 4, MAILS // 2):
+        instance.start()
+        wait_for("mails under way", lambda: len(sink.ledger) >= goal)
+        instance.stop()
+    instance.start()
+    wait_for("every order's invitation", lambda: all(order["state"] == "sent" for order in instance.orders(shop)), 20)
+    assert len(sink.ledger) == MAILS and len(addresses(sink.ledger)) == MAILS, "everybody once"
+    instance.stop()
+
+
 def test_a_node_takes_over_what_a_killed_one_left(tmp_path, sink, cluster):
     """TESTS M08 in a short form: two nodes over one PostgreSQL, everything due at once, one of them killed in the middle."""
     database = cluster.database()

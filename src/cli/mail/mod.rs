@@ -5,6 +5,7 @@
 use clap::{Args, Subcommand};
 use serde_json::json;
 
+mod queue;
 mod words;
 
 use self::words::{dialogue, looked, report, zone};
@@ -32,6 +33,9 @@ pub(crate) enum MailCommand {
     Test(Test),
     /// Render every mail in every language and say what mail programs would not show.
     Check,
+    /// What waits to leave, and holding it.
+    #[command(flatten)]
+    Queue(queue::QueueCommand),
 }
 
 /// Which sending domain.
@@ -105,6 +109,7 @@ pub(crate) fn run(ctx: &Context, command: MailCommand, shown: &mut Shown<'_>) ->
         MailCommand::Verify(which) => verify(ctx, &mailer, &which, shown),
         MailCommand::Test(test) => try_out(ctx, &mailer, &test, shown),
         MailCommand::Check => look_over(&mailer, shown),
+        MailCommand::Queue(command) => queue::run(ctx, &mailer, command, shown),
     }
 }
 

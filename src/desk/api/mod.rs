@@ -5,6 +5,7 @@ mod invitations;
 mod keys;
 mod mail;
 mod messages;
+mod queue;
 mod rejections;
 mod settings;
 mod templates;
@@ -18,6 +19,7 @@ pub fn routes(table: &mut RouteTable) {
     mail::routes(table);
     invitations::routes(table);
     messages::routes(table);
+    queue::routes(table);
     dialogue::routes(table);
     rejections::routes(table);
     templates::routes(table);

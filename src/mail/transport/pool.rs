@@ -24,11 +24,18 @@ pub(super) struct Line {
     pub(super) smtp: AsyncSmtpConnection,
     /// Mails it carried.
     mails: u32,
+    /// The last one was taken.
+    clean: bool,
 }
 
 impl Line {
     pub(super) fn new(smtp: AsyncSmtpConnection) -> Self {
-        Self { smtp, mails: 0 }
+        Self { smtp, mails: 0, clean: true }
+    }
+
+    /// Whether the server waits for the next mail and for nothing else.
+    pub(super) fn is_clean(&self) -> bool {
+        self.clean
     }
 
     /// Says goodbye in the background; nobody waits for it.
@@ -44,16 +51,16 @@ pub(super) struct Pool {
 }
 
 impl Pool {
-    /// The freshest connection that has not waited too long. The caller asks it whether it still lives.
+    /// The freshest connection that has not waited too long. The caller finds out whether it still lives.
     pub(super) fn take(&self, now: Timestamp) -> Option<Line> {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         close_older(&mut waiting, now, IDLE_MS, 0);
         waiting.pop().map(|(line, _)| line)
     }
 
-    /// Keeps a connection that carried a mail, unless it has had enough. There are never more than dialogues at once.
-    pub(super) fn put(&self, mut line: Line, now: Timestamp) {
-        line.mails += 1;
+    /// Keeps a connection that carried a mail (`taken`: to its 250), unless it has had enough. There are never more than dialogues at once.
+    pub(super) fn put(&self, mut line: Line, taken: bool, now: Timestamp) {
+        (line.mails, line.clean) = (line.mails + 1, taken);
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         if line.mails < MAILS {
             waiting.push((line, now));

@@ -86,12 +86,20 @@ impl Smtp {
     /// The [`Fault`] with the stage at which it ended.
     pub async fn send(&self, mail: &Composed) -> Result<Receipt, Fault> {
         let _turn = self.turns.acquire().await.map_err(|e| fault(Stage::Connect, Trouble::Cut(e.to_string())))?;
-        let mut line = self.line().await?;
-        let ended = self.hand_over(&mut line.smtp, mail, Watch(None)).await;
-        if is_good_for_more(&ended) {
-            self.pool.put(line, self.clock.now());
+        loop {
+            let (mut line, waited) = self.line().await?;
+            // One that waited answers at once, or is taken for dead.
+            let patience = if waited { ALIVE.min(self.timeout) } else { self.timeout };
+            let ended = self.hand_over(&mut line.smtp, mail, patience, Watch(None)).await;
+            // It had died while it waited: nothing was said on it, so another takes its place.
+            if waited && matches!(&ended, Err(Fault { stage: Stage::MailFrom, trouble: Trouble::Cut(_) })) {
+                continue;
+            }
+            if is_good_for_more(&ended) {
+                self.pool.put(line, ended.is_ok(), self.clock.now());
+            }
+            return ended;
         }
-        ended
     }
 
     /// Hands one mail over on a connection of its own, and notes every step.
@@ -102,28 +110,35 @@ impl Smtp {
         let _turn = self.turns.acquire().await.map_err(|e| fault(Stage::Connect, Trouble::Cut(e.to_string())))?;
         let watch = Watch(Some(notes));
         let mut line = self.open(watch).await.map(Line::new)?;
-        let ended = self.hand_over(&mut line.smtp, mail, watch).await;
+        let ended = self.hand_over(&mut line.smtp, mail, self.timeout, watch).await;
         line.close();
         ended
     }
 
-    async fn line(&self) -> Result<Line, Fault> {
+    /// An open line, and whether it waited in the pool. Only one whose last mail was refused is reset first: after a mail that was taken
+    /// the server is where it was after the greeting.
+    async fn line(&self) -> Result<(Line, bool), Fault> {
         while let Some(mut line) = self.pool.take(self.clock.now()) {
+            if line.is_clean() {
+                return Ok((line, true));
+            }
             let alive = tokio::time::timeout(ALIVE, AssertUnwindSafe(line.smtp.command(Rset)).catch_unwind()).await;
             if matches!(alive, Ok(Ok(Ok(_)))) {
-                return Ok(line);
+                return Ok((line, true));
             }
         }
-        self.open(Watch(None)).await.map(Line::new)
+        Ok((self.open(Watch(None)).await.map(Line::new)?, false))
     }
 
     async fn hand_over(
         &self,
         smtp: &mut AsyncSmtpConnection,
         mail: &Composed,
+        patience: Duration,
         watch: Watch<'_>,
     ) -> Result<Receipt, Fault> {
-        let answered = self.step(Stage::MailFrom, smtp.command(Mail::new(Some(mail.from.clone()), vec![]))).await?;
+        let answered =
+            within(patience, Stage::MailFrom, smtp.command(Mail::new(Some(mail.from.clone()), vec![]))).await?;
         watch.saw("mail", || (format!("MAIL FROM:<{}>", mail.from), words(&answered)));
         let answered = self.step(Stage::RcptTo, smtp.command(Rcpt::new(mail.to.clone(), vec![]))).await?;
         watch.saw("rcpt", || (format!("RCPT TO:<{}>", mail.to), words(&answered)));

@@ -3,6 +3,7 @@
 use attesta::cli;
 use attesta::config::Environment;
 use attesta::kernel::id::ReviewKind;
+use attesta::mail::brake;
 use attesta::merchants::ShopStatus;
 
 use super::audit::Audit;
@@ -14,6 +15,7 @@ use super::scene::{Scene, review};
 pub(super) async fn round(audit: &mut Audit<'_>) {
     stopped(audit).await;
     repeated_id(audit).await;
+    mail_stopped(audit).await;
     sent(audit).await;
     used_up(audit).await;
     changed_meanwhile(audit).await;
@@ -61,6 +63,15 @@ async fn repeated_id(audit: &mut Audit<'_>) {
         audit.fault(&call(0), &again, "a repeat is told as one");
     }
     audit.expect(&call(1), &[409], "another body with the same id").await;
+}
+
+/// What the operator stopped, the shop does not resume.
+async fn mail_stopped(audit: &mut Audit<'_>) {
+    let scene = audit.scene().await;
+    let (shop, now) = (scene.shop.id, audit.app.now());
+    audit.app.ctx().db().write(move |tx| brake::stop(tx, shop, now)).await.expect("the brake is on");
+    audit.expect(&Call::new(named("resume_mail"), &scene), &[409], "only the operator resumes").await;
+    audit.expect(&Call::new(named("read_mail_queue"), &scene), &[200], "the queue says so").await;
 }
 
 /// Nothing can be changed about a mail that has left, nor about one that was cancelled.

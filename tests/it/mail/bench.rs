@@ -12,6 +12,7 @@ use attesta::kernel::id::{Ids, ShopId};
 use attesta::kernel::locale::Language;
 use attesta::kernel::random::{Random, SeededRandom};
 use attesta::kernel::time::{Clock, DAY, SteppedClock, Timestamp};
+use attesta::kernel::zone::Zone;
 use attesta::keyring::{Keyring, MasterKey};
 use attesta::links::{Base, Links};
 use attesta::mail::context::Frame;
@@ -48,6 +49,7 @@ pub(super) fn mail_to(address: &str) -> Mail {
         identity: Identity::default(),
         reply_to: None,
         language: Language::It,
+        zone: Zone::parse("Europe/Rome").unwrap(),
         context: sample("invitation"),
     }
 }

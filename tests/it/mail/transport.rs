@@ -38,7 +38,7 @@ async fn connections_are_reused_while_they_are_fresh() {
         smtp.send(&composed(n, "ok-1@a.example")).await.unwrap();
     }
     assert_eq!(sink.connections(), 1);
-    assert_eq!(sink.commands().iter().filter(|command| *command == "RSET").count(), 2, "asked before each reuse");
+    assert!(!sink.commands().contains(&"RSET".to_owned()), "after a mail that was taken the next one follows");
     assert_eq!(sink.commands()[0], "EHLO reviews.example");
     clock.advance(2 * MINUTE);
     smtp.send(&composed(4, "ok-1@a.example")).await.unwrap();
@@ -52,6 +52,7 @@ async fn a_connection_survives_a_refused_recipient_but_not_a_cut() {
     smtp.send(&composed(1, "hard-1@a.example")).await.unwrap_err();
     smtp.send(&composed(2, "ok-1@a.example")).await.unwrap();
     assert_eq!(sink.connections(), 1);
+    assert!(sink.commands().contains(&"RSET".to_owned()), "after a refusal the dialogue begins anew");
     let cut = smtp.send(&composed(3, "drop-1@a.example")).await.unwrap_err();
     assert_eq!(cut.stage, Stage::Accept);
     smtp.send(&composed(4, "bye-1@a.example")).await.unwrap_err();

@@ -1,6 +1,7 @@
 //! What every test module shares.
 
 pub(crate) mod app;
+pub(crate) mod chaos;
 pub(crate) mod dump;
 pub(crate) mod dns;
 pub(crate) mod house;

@@ -83,6 +83,11 @@ impl SmtpSink {
         format!("smtp://{}", self.address)
     }
 
+    /// Where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     pub(crate) fn set(&self, mood: Mood) {
         self.state.lock().unwrap().mood = mood;
     }

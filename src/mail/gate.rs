@@ -1,0 +1,76 @@
+//! The last question before a mail leaves: may it, now? Holds what the operator or a brake holds, sends to another hour what quiet hours
+//! forbid, and asks the pace. Reads in the same snapshot as the letter; counts only what is about to leave.
+
+use crate::context::Context;
+use crate::db::{self, Connection};
+use crate::kernel::pace::Limit;
+use crate::kernel::time::Timestamp;
+
+use super::brake::INSTANCE_PAUSED;
+use super::letter::Mail;
+use super::pace::{Leaving, Pace, Pass, Wait};
+use super::store::brake as store;
+
+/// What may stand in a mail's way.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Seen {
+    /// Held for this reason.
+    held: Option<&'static str>,
+    /// The shop's own limits.
+    own: Vec<Limit>,
+    /// How often the recipient's domain asked for patience.
+    refusals: Option<i64>,
+}
+
+/// The answer.
+pub(super) enum Leave<'a> {
+    /// Now, in this lane.
+    Now(Pass<'a>),
+    /// Not before, in words for the queue.
+    Later(Timestamp, &'static str),
+    /// As soon as a dialogue with its domain has ended.
+    Soon,
+    /// Not before whoever holds it lets go.
+    Held(&'static str),
+}
+
+/// Reads what stands in the way of a mail. `awaited`: somebody waits for it.
+pub(super) fn look(conn: &mut Connection, mail: &Mail, awaited: bool, now: Timestamp) -> db::Result<Seen> {
+    let (paused, refusals, standing) = store::in_the_way(conn, mail.shop_id, mail.to.domain(), now)?;
+    let held = match standing.brake {
+        _ if paused => Some(INSTANCE_PAUSED),
+        Some(brake) if !awaited => Some(brake.grip.reason()),
+        _ => None,
+    };
+    Ok(Seen { held, own: standing.limits, refusals })
+}
+
+/// Whether a mail may leave now. A mail that may was counted.
+pub(super) async fn leave<'a>(
+    pace: &'a Pace,
+    ctx: &Context,
+    (mail, sender, awaited): (&Mail, &str, bool),
+    seen: &Seen,
+) -> db::Result<Leave<'a>> {
+    let now = ctx.now();
+    if let Some(reason) = seen.held {
+        return Ok(Leave::Held(reason));
+    }
+    if let Some(quiet) = pace.quiet().filter(|_| !awaited) {
+        let open = mail.zone.next_hour_window(now, quiet.to, quiet.from);
+        if open > now {
+            return Ok(Leave::Later(open, "quiet hours where the recipient lives"));
+        }
+    }
+    let domain = mail.to.domain();
+    let pass = match pace.enter(domain, now) {
+        Ok(pass) => pass,
+        Err(Wait::Soon) => return Ok(Leave::Soon),
+        Err(Wait::Until(at)) => return Ok(Leave::Later(at, "the domain has all the dialogues it may hold")),
+    };
+    let leaving = Leaving { shop: mail.shop_id, domain, sender, awaited, own: &seen.own, refusals: seen.refusals };
+    match pace.turn(ctx, leaving).await? {
+        None => Ok(Leave::Now(pass)),
+        Some(at) => Ok(Leave::Later(at, "as many mails as the limits allow")),
+    }
+}

@@ -1,0 +1,192 @@
+//! Every query on what is kept about a shop's sending, and on the operator's pause. States stand in the statements as literals: SQLite
+//! uses a partial index only for what it can read there.
+
+use diesel::dsl::sql;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Binary, Bool, Nullable, Text};
+
+use super::super::brake::{Brake, Cause, Grip, Standing};
+use crate::db::schema::{message_attempts, messages, sending_pause, shop_sending};
+use crate::db::{self, Connection, each};
+use crate::kernel::id::ShopId;
+use crate::kernel::pace::Limit;
+use crate::kernel::time::Timestamp;
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = shop_sending)]
+struct Row {
+    limits: String,
+    brake: Option<String>,
+    cause: Option<String>,
+    sent: i64,
+    counted: i64,
+    braked_at: Option<i64>,
+    until: Option<i64>,
+    pauses_from: Timestamp,
+    stops_from: Timestamp,
+}
+
+impl Row {
+    fn read(self) -> db::Result<Standing> {
+        let limits = self.limits.split(',').filter(|text| !text.is_empty()).map(Limit::parse).collect::<Result<_, _>>();
+        Ok(Standing {
+            limits: limits.map_err(|_text| db::Error::corrupt("shop_sending.limits"))?,
+            brake: self.brake()?,
+            pauses_from: self.pauses_from,
+            stops_from: self.stops_from,
+        })
+    }
+
+    fn brake(&self) -> db::Result<Option<Brake>> {
+        let Some(word) = self.brake.as_deref() else { return Ok(None) };
+        let grip = match (word, self.until) {
+            ("stopped", _) => Some(Grip::Stopped),
+            ("paused", Some(until)) => Some(Grip::Paused(Timestamp::from_millis(until))),
+            _ => None,
+        };
+        let cause = Cause::ALL.into_iter().find(|cause| self.cause.as_deref() == Some(cause.as_str()));
+        let brake = match (grip, cause, self.braked_at) {
+            (Some(grip), Some(cause), Some(at)) => {
+                Some(Brake { grip, cause, sent: self.sent, counted: self.counted, at: Timestamp::from_millis(at) })
+            }
+            _ => None,
+        };
+        brake.map(Some).ok_or_else(|| db::Error::corrupt("shop_sending.brake"))
+    }
+}
+
+pub(in crate::mail) fn standing(conn: &mut Connection, shop: ShopId) -> db::Result<Option<Standing>> {
+    let columns = (
+        shop_sending::limits,
+        shop_sending::brake,
+        shop_sending::cause,
+        shop_sending::sent,
+        shop_sending::counted,
+        shop_sending::braked_at,
+        shop_sending::until,
+        shop_sending::pauses_from,
+        shop_sending::stops_from,
+    );
+    shop_sending::table.find(shop).select(columns).first::<Row>(conn).optional()?.map(Row::read).transpose()
+}
+
+/// What may stand in a mail's way: whether the operator holds all mail, how often the domain asked for patience, what is kept about the
+/// shop. One statement, because every mail asks.
+pub(in crate::mail) fn in_the_way(
+    conn: &mut Connection,
+    shop: ShopId,
+    domain: &str,
+    now: Timestamp,
+) -> db::Result<(bool, Option<i64>, Standing)> {
+    let query = diesel::sql_query(
+        "SELECT (SELECT count(*) FROM sending_pause) AS paused, \
+         (SELECT refusals FROM slow_domains WHERE domain = $1 AND until > $2) AS refusals, \
+         (SELECT count(*) FROM shop_sending WHERE shop_id = $3) AS known",
+    )
+    .bind::<Text, _>(domain)
+    .bind::<BigInt, _>(now.millis())
+    .bind::<Binary, _>(shop.as_bytes().to_vec());
+    let row: Way = each!(conn, |c| query.get_result(c)?);
+    let standing = if row.known > 0 { standing(conn, shop)? } else { None };
+    Ok((row.paused > 0, row.refusals, standing.unwrap_or_default()))
+}
+
+#[derive(QueryableByName)]
+struct Way {
+    #[diesel(sql_type = BigInt)]
+    paused: i64,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    refusals: Option<i64>,
+    #[diesel(sql_type = BigInt)]
+    known: i64,
+}
+
+pub(in crate::mail) fn put(tx: &mut Connection, shop: ShopId, standing: &Standing) -> db::Result<()> {
+    let limits = standing.limits.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+    let brake = standing.brake.as_ref();
+    let (word, until) = match brake.map(|brake| brake.grip) {
+        Some(Grip::Stopped) => (Some("stopped"), None),
+        Some(Grip::Paused(until)) => (Some("paused"), Some(until.millis())),
+        None => (None, None),
+    };
+    let moves = (
+        shop_sending::limits.eq(limits),
+        shop_sending::brake.eq(word),
+        shop_sending::cause.eq(brake.map(|brake| brake.cause.as_str())),
+        shop_sending::sent.eq(brake.map_or(0, |brake| brake.sent)),
+        shop_sending::counted.eq(brake.map_or(0, |brake| brake.counted)),
+        shop_sending::braked_at.eq(brake.map(|brake| brake.at.millis())),
+        shop_sending::until.eq(until),
+        shop_sending::pauses_from.eq(standing.pauses_from),
+        shop_sending::stops_from.eq(standing.stops_from),
+    );
+    let whole = (shop_sending::shop_id.eq(shop), moves.clone());
+    each!(tx, |c| diesel::insert_into(shop_sending::table)
+        .values(whole)
+        .on_conflict(shop_sending::shop_id)
+        .do_update()
+        .set(moves)
+        .execute(c)?);
+    Ok(())
+}
+
+/// Mails of a shop that left since then.
+pub(in crate::mail) fn left(conn: &mut Connection, shop: ShopId, since: Timestamp) -> db::Result<i64> {
+    let rows = messages::table
+        .filter(messages::shop_id.eq(shop))
+        .filter(sql::<Bool>("state = 'sent'"))
+        .filter(messages::sent_at.ge(since.millis()));
+    Ok(rows.count().get_result(conn)?)
+}
+
+/// Mails of a shop that a mail server refused at once since then, because the mailbox does not exist.
+pub(in crate::mail) fn refused(conn: &mut Connection, shop: ShopId, since: Timestamp) -> db::Result<i64> {
+    let rows = message_attempts::table
+        .inner_join(messages::table.on(messages::id.eq(message_attempts::message_id)))
+        .filter(sql::<Bool>("outcome = 'hard'"))
+        .filter(message_attempts::at.ge(since))
+        .filter(messages::shop_id.eq(shop));
+    Ok(rows.count().get_result(conn)?)
+}
+
+/// Shops of which something came back since then, or that a brake holds.
+pub(in crate::mail) fn suspects(conn: &mut Connection, since: Timestamp) -> db::Result<Vec<ShopId>> {
+    let mut shops: Vec<ShopId> = message_attempts::table
+        .inner_join(messages::table.on(messages::id.eq(message_attempts::message_id)))
+        .filter(sql::<Bool>("outcome = 'hard'"))
+        .filter(message_attempts::at.ge(since))
+        .select(messages::shop_id)
+        .distinct()
+        .load(conn)?;
+    let held: Vec<ShopId> =
+        shop_sending::table.filter(shop_sending::brake.is_not_null()).select(shop_sending::shop_id).load(conn)?;
+    shops.extend(held);
+    shops.sort_unstable();
+    shops.dedup();
+    Ok(shops)
+}
+
+/// Shops that have messages held for one of these reasons.
+pub(in crate::mail) fn holding(conn: &mut Connection, reasons: &[&str]) -> db::Result<Vec<ShopId>> {
+    let rows = messages::table
+        .filter(sql::<Bool>("state = 'held'"))
+        .filter(messages::reason.eq_any(reasons.to_vec()))
+        .select(messages::shop_id)
+        .distinct();
+    Ok(rows.load(conn)?)
+}
+
+pub(in crate::mail) fn pause(conn: &mut Connection) -> db::Result<Option<(Timestamp, String)>> {
+    Ok(sending_pause::table.find(1).select((sending_pause::at, sending_pause::note)).first(conn).optional()?)
+}
+
+pub(in crate::mail) fn set_pause(tx: &mut Connection, note: &str, now: Timestamp) -> db::Result<bool> {
+    let row = (sending_pause::id.eq(1), sending_pause::at.eq(now), sending_pause::note.eq(note));
+    let new =
+        each!(tx, |c| diesel::insert_into(sending_pause::table).values(row).on_conflict_do_nothing().execute(c)?);
+    Ok(new == 1)
+}
+
+pub(in crate::mail) fn end_pause(tx: &mut Connection) -> db::Result<bool> {
+    Ok(diesel::delete(sending_pause::table.find(1)).execute(tx)? == 1)
+}

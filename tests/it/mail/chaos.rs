@@ -1,0 +1,105 @@
+//! Networks that fail at every stage of a dialogue: no mail is lost, none is sent twice but the one whose answer was cut off, and then it is the
+//! same message.
+
+use std::time::Duration;
+
+use attesta::mail::Fate;
+
+use super::bench::{Bench, bench, mail_to, public};
+use crate::support::chaos::{Chaos, Weather};
+use crate::support::smtp_sink::SmtpSink;
+
+async fn scene() -> (SmtpSink, Chaos, Bench) {
+    let sink = SmtpSink::start().await;
+    let chaos = Chaos::before(sink.address()).await;
+    let bench = bench(|config| {
+        public(Some(&chaos.url()))(config);
+        config.mail.timeout = Duration::from_secs(1);
+    });
+    (sink, chaos, bench)
+}
+
+/// One mail through this weather, then fair weather until it has left; how often it arrived.
+async fn through(scene: &(SmtpSink, Chaos, Bench), n: u8, weather: Weather) -> usize {
+    let (sink, chaos, bench) = scene;
+    let address = format!("ok-{n}@a.example");
+    chaos.set(weather);
+    bench.post_mail(n, mail_to(&address)).await;
+    bench.run().await;
+    chaos.set(Weather::Fair);
+    while bench.due(n).await.is_some() {
+        bench.step(n).await;
+    }
+    assert_eq!(bench.fate(n), Fate::Sent, "{weather:?}");
+    let copies: Vec<_> = sink.ledger().into_iter().filter(|mail| mail.to[0] == address).collect();
+    assert!((1..=2).contains(&copies.len()), "{weather:?}: {}", copies.len());
+    assert!(copies.iter().all(|copy| copy.data == copies[0].data), "{weather:?}: copies are the same message");
+    copies.len()
+}
+
+/// Bytes from the client at which a dialogue is cut: before it speaks, within EHLO, MAIL, RCPT, DATA, the mail.
+const EARLY: [usize; 6] = [0, 3, 40, 75, 100, 112];
+
+#[tokio::test]
+async fn a_connection_that_is_reset_loses_nothing() {
+    let scene = scene().await;
+    for (n, bytes) in (1..).zip(EARLY.into_iter().chain([400, 3_000])) {
+        assert_eq!(through(&scene, n, Weather::Reset(bytes)).await, 1, "cut before the end: {bytes}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_hangs_up_loses_nothing() {
+    let scene = scene().await;
+    for (n, bytes) in (1..).zip(EARLY.into_iter().chain([400, 3_000])) {
+        through(&scene, n, Weather::HalfClose(bytes)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_network_that_falls_silent_is_given_up_after_the_timeout() {
+    let scene = scene().await;
+    for (n, bytes) in (1..).zip(EARLY) {
+        assert_eq!(through(&scene, n, Weather::Silence(bytes)).await, 1, "silent after {bytes}");
+    }
+}
+
+#[tokio::test]
+async fn a_waiting_connection_that_died_costs_no_attempt() {
+    let (sink, chaos, bench) = scene().await;
+    bench.send(1, "ok-1@a.example").await;
+    // Whatever is said on the waiting connection from now on is cut off; a new one works.
+    chaos.set(Weather::Reset(0));
+    tokio::time::sleep(Duration::from_millis(60)).await;
+    chaos.set(Weather::Fair);
+    assert_eq!(bench.send(2, "ok-2@a.example").await, Fate::Sent);
+    assert_eq!(bench.message(2).await.attempts.len(), 1);
+    assert_eq!(sink.ledger().len(), 2);
+}
+
+#[tokio::test]
+async fn a_domain_that_keeps_us_waiting_keeps_nobody_else_waiting() {
+    let sink = SmtpSink::start().await;
+    let bench = bench(|config| {
+        public(Some(&sink.url()))(config);
+        config.mail.timeout = Duration::from_secs(5);
+    });
+    for n in 0..30 {
+        bench.post_mail(n, mail_to(&format!("hang-{n}@tarpit.example"))).await;
+    }
+    for n in 30..230 {
+        bench.post_mail(n, mail_to(&format!("ok-{n}@other{}.example", n % 20))).await;
+    }
+    let work = bench.run();
+    let others = async {
+        while sink.ledger().len() < 200 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        // No dialogue with the tarpit has ended by now: each waits for its answer.
+        bench.letter.settled.lock().unwrap().iter().filter(|(_, what)| what.fate != Fate::Sent).count()
+    };
+    tokio::select! {
+        () = work => panic!("the tarpit ended before the others had left"),
+        slow = others => assert_eq!(slow, 0),
+    }
+}

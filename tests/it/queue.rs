@@ -1,0 +1,177 @@
+//! What a shop and the operator see of mail that waits, and how they hold it and let it go.
+
+use std::ffi::OsString;
+
+use attesta::cli;
+use attesta::config::{Environment, Secret};
+use attesta::db::Engine;
+use attesta::kernel::delay::Delay;
+use attesta::kernel::pace::Limit;
+use attesta::kernel::time::{DAY, HOUR};
+use attesta::mail::brake::{self, Hand};
+use serde_json::{Value, json};
+
+use crate::support::app::{TestApp, TestShop, fulfilled};
+use crate::support::house::ENGINES;
+use crate::support::smtp_sink::SmtpSink;
+
+async fn start(engine: Engine, sink: &SmtpSink) -> Option<TestApp> {
+    let url = sink.url();
+    TestApp::start_with(engine, |config| {
+        config.smtp_url = Some(Secret::new(url));
+        config.mail.limits = vec![Limit::parse("60 per minute").unwrap(), Limit::parse("2 connections").unwrap()];
+    })
+    .await
+}
+
+async fn ordered(app: &TestApp, shop: &TestShop, number: &str) {
+    let event = fulfilled(number, &format!("ok-{number}@example.com"), app.now());
+    app.post_event(shop, &event).await.expect(202, "the order is taken");
+}
+
+async fn queue(app: &TestApp, shop: &TestShop) -> Value {
+    app.get_as(shop, "/mail/queue").await.expect(200, "the queue is shown")
+}
+
+async fn tick(app: &TestApp) {
+    app.rooms.watch_returns().await.unwrap();
+    app.run_jobs().await;
+}
+
+async fn watched(engine: Engine) {
+    let sink = SmtpSink::start().await;
+    let Some(app) = start(engine, &sink).await else { return };
+    let shop = app.shop_with("bottega.example", |shop| shop.policy.invite_after = Delay::days(7)).await;
+    ordered(&app, &shop, "A1").await;
+    ordered(&app, &shop, "A2").await;
+    let seen = queue(&app, &shop).await;
+    assert_eq!(seen["waiting"], json!({ "due": 0, "later": 2 }));
+    assert_eq!((&seen["next"][0]["number"], seen["next"].as_array().unwrap().len()), (&json!("A1"), 2));
+    assert_eq!(
+        seen["limits"],
+        json!([{ "limit": "60 per minute", "used": 0 }, { "limit": "2 connections", "used": null }])
+    );
+    assert_eq!((&seen["forecast"]["per_hour"], &seen["forecast"]["by"]), (&json!(3600), &json!("limits")));
+    assert_eq!(seen["brake"]["state"], "off");
+    app.advance(7 * DAY + HOUR);
+    app.run_jobs().await;
+    let seen = queue(&app, &shop).await;
+    assert_eq!((&seen["waiting"]["due"], &seen["limits"][0]["used"]), (&json!(0), &json!(2)));
+    assert_eq!(seen["brake"]["last_days"], json!({ "sent": 2, "hard_bounces": 0, "complaints": 0 }));
+    assert_eq!(seen["forecast"]["empty_at"], seen["at"]);
+    assert_eq!(sink.ledger().len(), 2);
+}
+
+async fn limited_by_the_shop(engine: Engine) {
+    let sink = SmtpSink::start().await;
+    let Some(app) = start(engine, &sink).await else { return };
+    let shop = app.shop("lenta.example").await;
+    let put = async |body: Value| app.send_as(&shop, "PUT", "/mail/limits", &body).await;
+    let seen = put(json!({ "limits": ["2 per HOUR", "1 per minute to gmail.com"] })).await.expect(200, "they are set");
+    assert_eq!(seen["limits"][2], json!({ "limit": "2 per hour", "used": 0 }));
+    for (bad, field) in [
+        (json!({ "limits": ["2 connections"] }), "/limits/0"),
+        (json!({ "limits": ["2 per hour", "soon"] }), "/limits/1"),
+        (json!({ "limits": "2 per hour" }), "/limits"),
+        (json!({ "limit": [] }), "/limit"),
+        (json!({}), "/limits"),
+    ] {
+        let refused = put(bad.clone()).await.expect(422, "it is no limit");
+        assert_eq!(refused["field"], field, "{bad}");
+    }
+    for n in 0..5 {
+        ordered(&app, &shop, &format!("L{n}")).await;
+    }
+    app.run_jobs().await;
+    assert_eq!(sink.ledger().len(), 2);
+    let seen = queue(&app, &shop).await;
+    assert_eq!((&seen["waiting"]["due"], &seen["limits"][2]["used"]), (&json!(3), &json!(2)));
+    assert_eq!(seen["forecast"]["per_hour"], 2);
+    put(json!({ "limits": [] })).await.expect(200, "they are taken away");
+    app.advance(3 * HOUR);
+    app.run_jobs().await;
+    assert_eq!(sink.ledger().len(), 5);
+}
+
+async fn stopped(engine: Engine) {
+    let sink = SmtpSink::start().await;
+    let Some(app) = start(engine, &sink).await else { return };
+    let (shop, other) = (app.shop("ferma.example").await, app.shop("altra.example").await);
+    let (id, now) = (shop.id, app.now());
+    app.ctx().db().write(move |tx| brake::stop(tx, id, now)).await.unwrap();
+    ordered(&app, &shop, "S1").await;
+    ordered(&app, &other, "T1").await;
+    tick(&app).await;
+    assert_eq!(sink.ledger().len(), 1, "another shop is not touched");
+    let order = app.order(&shop, "S1").await;
+    assert_eq!((&order["state"], &order["reason"]), (&json!("held"), &json!("sending_stopped")));
+    let seen = queue(&app, &shop).await;
+    assert_eq!((&seen["brake"]["state"], &seen["brake"]["cause"]), (&json!("stopped"), &json!("operator")));
+    assert_eq!(
+        seen["held"],
+        json!([{ "state": "held", "reason": "sending_stopped", "kind": "invitation", "messages": 1 }])
+    );
+    let refused = app.send_as(&shop, "POST", "/mail/resume", &Value::Null).await.expect(409, "only the operator may");
+    assert_eq!(refused["code"], "sending_stopped");
+    app.ctx().db().write(move |tx| brake::resume(tx, id, Hand::Operator, now)).await.unwrap();
+    tick(&app).await;
+    assert_eq!(app.order(&shop, "S1").await["state"], "sent", "held, never lost");
+    app.send_as(&shop, "POST", "/mail/resume", &Value::Null).await.expect(200, "nothing is held");
+}
+
+#[tokio::test]
+async fn a_shop_sees_what_waits_and_when_it_will_be_empty() {
+    for engine in ENGINES {
+        watched(engine).await;
+    }
+}
+
+#[tokio::test]
+async fn a_shop_may_be_slower_than_the_operator_allows() {
+    for engine in ENGINES {
+        limited_by_the_shop(engine).await;
+    }
+}
+
+#[tokio::test]
+async fn what_the_operator_stopped_the_shop_does_not_resume() {
+    for engine in ENGINES {
+        stopped(engine).await;
+    }
+}
+
+/// One command beside the running instance.
+fn attesta(app: &TestApp, line: &str) -> Value {
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let folder = app.ctx().config().data_dir.display().to_string();
+    let words = format!("attesta {line} --json --data-dir {folder}");
+    let args = words.split_whitespace().map(OsString::from);
+    let code = cli::run(args, Environment::empty(), &mut out, &mut err);
+    assert_eq!(code, 0, "{line}: {}", String::from_utf8_lossy(&err));
+    serde_json::from_slice(&out).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_operator_holds_all_mail_and_reads_the_queue() {
+    let sink = SmtpSink::start().await;
+    let app = start(Engine::Sqlite, &sink).await.unwrap();
+    let shop = app.shop("tutte.example").await;
+    let say = |line: &str| tokio::task::block_in_place(|| attesta(&app, line));
+    assert_eq!(say("mail pause --note moving"), json!({ "paused": true, "changed": true }));
+    ordered(&app, &shop, "P1").await;
+    tick(&app).await;
+    assert_eq!(app.order(&shop, "P1").await["reason"], "instance_paused");
+    let seen = say("mail queue");
+    assert_eq!(seen["paused"]["note"], "moving");
+    assert_eq!(
+        seen["held"],
+        json!([{ "state": "held", "reason": "instance_paused", "kind": "invitation", "messages": 1 }])
+    );
+    assert_eq!(say("mail resume"), json!({ "paused": false, "changed": true }));
+    tick(&app).await;
+    assert_eq!((app.order(&shop, "P1").await["state"].clone(), sink.ledger().len()), (json!("sent"), 1));
+    assert_eq!(say("mail pause --shop tutte.example")["changed"], true);
+    assert_eq!(say("mail queue")["braked"][0]["cause"], "operator");
+    assert_eq!(say("mail resume --shop tutte.example")["changed"], true);
+    assert_eq!(say("mail queue")["braked"], json!([]));
+}
