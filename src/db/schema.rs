@@ -64,6 +64,8 @@ diesel::table! {
         settings_version -> BigInt,
         public_version -> BigInt,
         created_at -> BigInt,
+        exceptions -> Text,
+        weekly_mail -> BigInt,
     }
 }
 
@@ -171,8 +173,33 @@ diesel::table! {
 }
 
 diesel::table! {
-    orders_dirty (shop_id) {
+    orders_dirty (shop_id, day) {
         shop_id -> Binary,
+        day -> BigInt,
+    }
+}
+
+diesel::table! {
+    cohorts_moved (shop_id, day) {
+        shop_id -> Binary,
+        day -> BigInt,
+        turn -> BigInt,
+    }
+}
+
+diesel::table! {
+    cohorts (shop_id, day) {
+        shop_id -> Binary,
+        day -> BigInt,
+        as_of -> BigInt,
+        numbers -> Text,
+    }
+}
+
+diesel::table! {
+    weekly_mails (shop_id) {
+        shop_id -> Binary,
+        week -> BigInt,
     }
 }
 
@@ -197,6 +224,7 @@ diesel::table! {
         dropped_at -> Nullable<BigInt>,
         reviewed_at -> Nullable<BigInt>,
         created_at -> BigInt,
+        form_started_at -> Nullable<BigInt>,
     }
 }
 
@@ -447,6 +475,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     erased_people,
     order_moves,
     orders_dirty,
+    cohorts_moved,
+    cohorts,
+    weekly_mails,
     invitations,
     replans,
     suppressions,

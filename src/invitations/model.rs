@@ -69,6 +69,8 @@ pub struct Invitation {
     pub reviewed_at: Option<Timestamp>,
     /// When it was first planned.
     pub created_at: Timestamp,
+    /// When a form of it was first posted that could not be taken.
+    pub form_started_at: Option<Timestamp>,
 }
 
 impl Invitation {
@@ -94,6 +96,7 @@ impl Invitation {
             dropped_at: None,
             reviewed_at: None,
             created_at: now,
+            form_started_at: None,
         }
     }
 

@@ -9,7 +9,7 @@ use crate::db::{self, Connection};
 use crate::jobs;
 use crate::mail::context::{MailContext, Reminder};
 use crate::mail::letter::{Draft, Fate, Letter, Settled};
-use crate::orders::{self, Reason};
+use crate::orders::{self, Reason, decide};
 
 /// The letter of kind [`REMINDER`]; its subject is the invitation.
 #[derive(Clone, Copy, Debug, Default)]
@@ -24,7 +24,7 @@ impl Letter for ReminderLetter {
         let Some(subject) = Subject::read(conn, ctx, subject.id())? else { return Ok(Draft::Gone) };
         let (row, shop) = (&subject.row, &subject.shop);
         let Some(asked) = row.sent_at.filter(|_| row.reminded_at.is_none()) else { return Ok(Draft::Gone) };
-        if row.reviewed_at.is_some() || shop.policy.remind_after.is_none() {
+        if row.reviewed_at.is_some() || decide::moment(shop, &subject.order.fold).remind_after.is_none() {
             return Ok(Draft::Gone);
         }
         if let Some(reason) = subject.refusal(conn, ctx.now())? {

@@ -12,8 +12,8 @@ mod suppressions;
 mod watch;
 
 pub(crate) use marks::{
-    Carried, mark_cancelled, mark_fresh_link, mark_hastened, mark_postponed, mark_reminded, mark_reviewed, mark_sent,
-    renew_links,
+    Carried, form_started, mark_cancelled, mark_form_started, mark_fresh_link, mark_hastened, mark_postponed,
+    mark_reminded, mark_reviewed, mark_sent, renew_links,
 };
 pub(crate) use suppressions::{lift, of_person as suppressions_of, suppress, suppressed, suppression};
 pub use watch::{Filter, HandCounts};
@@ -49,6 +49,7 @@ struct Row {
     dropped_at: Option<Timestamp>,
     reviewed_at: Option<Timestamp>,
     created_at: Timestamp,
+    form_started_at: Option<Timestamp>,
 }
 
 impl Row {
@@ -73,6 +74,7 @@ impl Row {
             dropped_at: self.dropped_at,
             reviewed_at: self.reviewed_at,
             created_at: self.created_at,
+            form_started_at: self.form_started_at,
         })
     }
 }

@@ -8,7 +8,7 @@ use lettre::Address;
 use lettre::message::header::{
     ContentTransferEncoding, ContentType, Date, Header, HeaderName, HeaderValue, MessageId as MessageIdHeader,
 };
-use lettre::message::{Mailbox, Message, MultiPart, SinglePart};
+use lettre::message::{Attachment, Mailbox, Message, MultiPart, SinglePart};
 use sha2::{Digest, Sha256};
 
 use crate::jobs::Subject;
@@ -18,6 +18,7 @@ use crate::kernel::text::clean_line;
 use crate::kernel::time::Timestamp;
 use crate::links;
 
+use super::context::Picture;
 use super::letter::Mail;
 use super::outcome::{Fault, Stage, Trouble};
 use super::own::Own;
@@ -87,7 +88,7 @@ impl Composer {
         let (from, to) = (address(&self.sender.from)?, address(&mail.to)?);
         let mut builder = Message::builder()
             .header(Date::new(system_time(date)))
-            .from(mailbox(Some(&frame.shop.name), from.clone()))
+            .from(mailbox(Some(mail.context.sender_name()), from.clone()))
             .to(mailbox(frame.customer_name.as_deref(), to.clone()))
             .subject(header_text(&rendered.subject, SUBJECT_CHARS))
             .header(MessageIdHeader::from(format!("<{id}@{host}>")))
@@ -103,8 +104,12 @@ impl Composer {
         }
         let body = MultiPart::alternative()
             .boundary(format!("=_{id}"))
-            .singlepart(part(ContentType::TEXT_PLAIN, rendered.text))
-            .singlepart(part(ContentType::TEXT_HTML, rendered.html));
+            .singlepart(part(ContentType::TEXT_PLAIN, rendered.text));
+        let html = part(ContentType::TEXT_HTML, rendered.html);
+        let body = match mail.context.picture() {
+            Some(picture) => body.multipart(shown(html, picture, id)?),
+            None => body.singlepart(html),
+        };
         let message = builder.multipart(body).map_err(local)?;
         Ok(Composed { id, from, to, bytes: message.formatted() })
     }
@@ -161,6 +166,13 @@ pub fn message_id(kind: &str, subject: Subject, edition: i64) -> MessageId {
 /// Quoted-printable always: no long line, no bare CR or LF, nothing that looks like the boundary (`=_` cannot occur in it).
 fn part(content_type: ContentType, body: String) -> SinglePart {
     SinglePart::builder().header(content_type).header(ContentTransferEncoding::QuotedPrintable).body(body)
+}
+
+/// The HTML part with the picture that it shows.
+fn shown(html: SinglePart, picture: &Picture, id: MessageId) -> Result<MultiPart, Fault> {
+    let png = ContentType::parse("image/png").map_err(local)?;
+    let picture = Attachment::new_inline(picture.id.clone()).body(picture.png.clone(), png);
+    Ok(MultiPart::related().boundary(format!("=r_{id}")).singlepart(html).singlepart(picture))
 }
 
 fn address(address: &EmailAddress) -> Result<Address, Fault> {

@@ -1,18 +1,24 @@
 //! The routes of the desk, by subject. Orders and their timelines have a door of their own in their room.
 
+mod accounting;
 mod dialogue;
 mod invitations;
 mod keys;
 mod messages;
+mod preview;
 mod rejections;
 mod settings;
 mod templates;
+mod weekly;
 
 use crate::http::RouteTable;
 
 /// Adds every route of the desk.
 pub fn routes(table: &mut RouteTable) {
     settings::routes(table);
+    preview::routes(table);
+    accounting::routes(table);
+    weekly::routes(table);
     keys::routes(table);
     invitations::routes(table);
     messages::routes(table);

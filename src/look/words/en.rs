@@ -6,7 +6,7 @@ mod widgets;
 
 use super::glossary::{
     Badge, Common, Counted, Demo, Docs, Erase, Experiences, Failure, Form, Fresh, Home, Layout, List, Notice, Photos,
-    Product, Profile, Proof, Review, Share, Stop, Thanks, Trend, Verdicts, Verify, Words, Yours,
+    Product, Profile, Proof, Review, Share, Stop, Thanks, Trend, Verdicts, Verify, Weekly, Words, Yours,
 };
 
 pub(super) static WORDS: Words = Words {
@@ -324,6 +324,17 @@ pub(super) static WORDS: Words = Words {
         done_shop: "You will get no more invitations to review {shop}.",
         done_instance: "You will get no more invitations from any shop that uses this service.",
         undo: "Bring invitations back",
+    },
+    weekly: Weekly {
+        heading: "Stop the week in numbers?",
+        lead: "The weekly e-mail with the numbers of {shop} will no longer come to this address.",
+        go: "Stop the weekly e-mail",
+        done: "Done",
+        done_lead: "The weekly e-mail with the numbers of {shop} is off.",
+        more: "Invitations to customers go on. The e-mail can be switched on again in the shop's settings.",
+        orders: "Orders",
+        invited: "Invited",
+        reviewed: "Reviewed",
     },
     demo: Demo {
         title: "Try Attesta",

@@ -7,7 +7,7 @@ mod widgets;
 
 use super::glossary::{
     Badge, Common, Counted, Demo, Docs, Erase, Experiences, Failure, Form, Fresh, Home, Layout, List, Notice, Photos,
-    Product, Profile, Proof, Review, Share, Stop, Thanks, Trend, Verdicts, Verify, Words, Yours,
+    Product, Profile, Proof, Review, Share, Stop, Thanks, Trend, Verdicts, Verify, Weekly, Words, Yours,
 };
 
 pub(super) static WORDS: Words = Words {
@@ -328,6 +328,17 @@ pub(super) static WORDS: Words = Words {
         done_shop: "No recibirás más invitaciones a reseñar {shop}.",
         done_instance: "No recibirás más invitaciones de las tiendas que usan este servicio.",
         undo: "Volver a recibir invitaciones",
+    },
+    weekly: Weekly {
+        heading: "¿Detener la semana en cifras?",
+        lead: "El correo semanal con las cifras de {shop} dejará de llegar a esta dirección.",
+        go: "Detener el correo semanal",
+        done: "Hecho",
+        done_lead: "El correo semanal con las cifras de {shop} está desactivado.",
+        more: "Las invitaciones a los clientes continúan. El correo se vuelve a activar en los ajustes de la tienda.",
+        orders: "Pedidos",
+        invited: "Invitados",
+        reviewed: "Con reseña",
     },
     demo: Demo {
         title: "Prueba Attesta",

@@ -7,7 +7,7 @@ mod widgets;
 
 use super::glossary::{
     Badge, Common, Counted, Demo, Docs, Erase, Experiences, Failure, Form, Fresh, Home, Layout, List, Notice, Photos,
-    Product, Profile, Proof, Review, Share, Stop, Thanks, Trend, Verdicts, Verify, Words, Yours,
+    Product, Profile, Proof, Review, Share, Stop, Thanks, Trend, Verdicts, Verify, Weekly, Words, Yours,
 };
 
 pub(super) static WORDS: Words = Words {
@@ -325,6 +325,17 @@ pub(super) static WORDS: Words = Words {
         done_shop: "Vous ne recevrez plus d’invitations à donner un avis sur {shop}.",
         done_instance: "Vous ne recevrez plus d’invitations des boutiques qui utilisent ce service.",
         undo: "Rétablir les invitations",
+    },
+    weekly: Weekly {
+        heading: "Arrêter la semaine en chiffres ?",
+        lead: "L’e-mail hebdomadaire avec les chiffres de la boutique {shop} n’arrivera plus à cette adresse.",
+        go: "Arrêter l’e-mail hebdomadaire",
+        done: "C’est fait",
+        done_lead: "L’e-mail hebdomadaire avec les chiffres de la boutique {shop} est arrêté.",
+        more: "Les invitations aux clients continuent. L’e-mail se réactive dans les réglages de la boutique.",
+        orders: "Commandes",
+        invited: "Invités",
+        reviewed: "Avis",
     },
     demo: Demo {
         title: "Essayer Attesta",

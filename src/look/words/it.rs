@@ -6,7 +6,7 @@ mod widgets;
 
 use super::glossary::{
     Badge, Common, Counted, Demo, Docs, Erase, Experiences, Failure, Form, Fresh, Home, Layout, List, Notice, Photos,
-    Product, Profile, Proof, Review, Share, Stop, Thanks, Trend, Verdicts, Verify, Words, Yours,
+    Product, Profile, Proof, Review, Share, Stop, Thanks, Trend, Verdicts, Verify, Weekly, Words, Yours,
 };
 
 pub(super) static WORDS: Words = Words {
@@ -324,6 +324,17 @@ pub(super) static WORDS: Words = Words {
         done_shop: "Non riceverai più inviti a recensire {shop}.",
         done_instance: "Non riceverai più inviti da nessun negozio che usa questo servizio.",
         undo: "Ripristina gli inviti",
+    },
+    weekly: Weekly {
+        heading: "Fermare i numeri della settimana?",
+        lead: "L'e-mail settimanale con i numeri di {shop} non arriverà più a questo indirizzo.",
+        go: "Ferma l'e-mail settimanale",
+        done: "Fatto",
+        done_lead: "L'e-mail settimanale con i numeri di {shop} è sospesa.",
+        more: "Gli inviti ai clienti continuano. L'e-mail si riattiva nelle impostazioni del negozio.",
+        orders: "Ordini",
+        invited: "Invitati",
+        reviewed: "Recensiti",
     },
     demo: Demo {
         title: "Prova Attesta",
