@@ -56,6 +56,7 @@ pub struct PolicyException {
 }
 
 /// A field that is there, though it may be null.
+#[expect(clippy::option_option, reason = "absent, null and a value are three things")]
 fn given<'de, D, T>(reader: D) -> Result<Option<Option<T>>, D::Error>
 where
     D: serde::Deserializer<'de>,
@@ -122,15 +123,11 @@ impl Policy {
 mod tests {
     use super::*;
 
-    fn days(n: u16) -> Option<Delay> {
-        Some(Delay::days(n))
-    }
-
     fn only(country: Option<&str>, category: Option<&str>, after: u16) -> PolicyException {
         PolicyException {
             country: country.map(|text| Country::parse(text).unwrap()),
             category: category.map(str::to_owned),
-            invite_after: days(after),
+            invite_after: Some(Delay::days(after)),
             ..PolicyException::default()
         }
     }
@@ -160,13 +157,16 @@ mod tests {
 
     #[test]
     fn each_field_is_decided_for_itself() {
-        let wine =
-            PolicyException { remind_after: Some(days(5)), min_total: Some(None), ..only(None, Some("Wine"), 20) };
+        let wine = PolicyException {
+            remind_after: Some(Some(Delay::days(5))),
+            min_total: Some(None),
+            ..only(None, Some("Wine"), 20)
+        };
         let germany = PolicyException { hours: Some(Some((8, 18))), ..only(Some("DE"), None, 3) };
         let policy = Policy { min_total: Some(1000), exceptions: vec![germany, wine], ..Policy::default() };
         let moment = policy.moment(Some(&Country::parse("DE").unwrap()), &["Wine"]);
         assert_eq!((moment.hours, moment.invite_after), (Some((8, 18)), Delay::days(20)));
-        assert_eq!((moment.min_total, moment.remind_after), (None, days(5)));
+        assert_eq!((moment.min_total, moment.remind_after), (None, Some(Delay::days(5))));
         assert_eq!(moment.invite_on, Trigger::Fulfilled);
     }
 

@@ -51,7 +51,7 @@ pub(crate) struct Fields {
     /// Remind once, so long after the invitation.
     #[arg(long, value_name = "DELAY")]
     remind_after: Option<String>,
-    /// What is otherwise for some countries and categories, as JSON: '[{"country":"DE","invite_after":"10d"}]'; [] for none.
+    /// What is otherwise for some countries and categories, as a JSON list; see docs/invitations.md.
     #[arg(long, value_name = "JSON")]
     exceptions: Option<String>,
     /// Send its numbers once a week to its contact address: true or false (default true).

@@ -17,7 +17,7 @@ use crate::links::path;
 use crate::merchants::api::{ShopBearer, Then};
 use crate::merchants::settings::{self, Flaw};
 use crate::merchants::{self, Policy, Shops};
-use crate::orders::State;
+use crate::orders::{Reason, State};
 use crate::problem::Problem;
 
 /// Most orders that one answer looks at, and how many it does by itself.
@@ -154,9 +154,9 @@ impl Decided {
         let reason = state.reason();
         Self {
             state: state.word(),
-            reason: reason.map(|reason| reason.code()),
+            reason: reason.map(Reason::code),
             due_at: state.at(),
-            reason_text: reason.map(|reason| reason.sentence()),
+            reason_text: reason.map(Reason::sentence),
         }
     }
 }

@@ -29,10 +29,10 @@ impl Letter for WeeklyLetter {
         let Some(shop) = merchants::load(conn, subject.id())? else { return Ok(Draft::Gone) };
         let Some(monday) = store::week_told(conn, shop.id)? else { return Ok(Draft::Gone) };
         let edition = monday.number();
-        let stop = |reason| Ok(Draft::Drop(Stop { shop_id: shop.id, edition, reason }));
-        let Some(to) = address(&shop) else { return stop("not_wanted") };
+        let nothing = |reason| Ok(Draft::Drop(Stop { shop_id: shop.id, edition, reason }));
+        let Some(to) = address(&shop) else { return nothing("not_wanted") };
         if ctx.now().day() > monday.plus(STALE_DAYS) {
-            return stop("too_late");
+            return nothing("too_late");
         }
         let weeks = weeks(conn, &shop, monday)?;
         let context = MailContext::WeeklyNumbers(Box::new(context(ctx, &shop, monday, &weeks)?));

@@ -117,12 +117,12 @@ fn it_ends_by_its_link_by_a_dead_mailbox_and_with_time() {
     let (id, week, now) = (shop.id, monday(house.ctx.now().day()), house.ctx.now());
     house.write(move |tx, _| store::begin_week(tx, id, week));
     house.clock.advance(15 * DAY);
-    assert!(matches!(draft(&house, &shop), Draft::Drop(stop) if stop.reason == "too_late"));
+    assert!(matches!(draft(&house, &shop), Draft::Drop(why) if why.reason == "too_late"));
     house.clock.set(now);
     let settled = Settled { message: house.ctx.ids().next(), edition: 0, at: now, fate: Fate::Bounced("hard_bounce") };
     house.write(move |tx, ctx| WeeklyLetter.settle(tx, ctx, Subject::from(id), &settled));
     assert!(!house.read(|conn| merchants::load(conn, id)).unwrap().weekly_mail);
-    assert!(matches!(draft(&house, &shop), Draft::Drop(stop) if stop.reason == "not_wanted"));
+    assert!(matches!(draft(&house, &shop), Draft::Drop(why) if why.reason == "not_wanted"));
     assert!(house.read(|conn| due(conn, now)).is_empty());
     assert_eq!(WeeklyLetter.kind(), WEEKLY_NUMBERS);
 }
