@@ -119,8 +119,13 @@ pub fn view_policy(policy: &Policy) -> Value {
         "invite_on": policy.invite_on, "invite_after": policy.invite_after,
         "hours": policy.hours.map(view_hours), "cap_days": policy.cap_days, "min_total": policy.min_total,
         "remind_after": policy.remind_after,
-        "exceptions": policy.exceptions.iter().map(exceptions::view).collect::<Vec<_>>(),
+        "exceptions": view_exceptions(policy),
     })
+}
+
+/// The exceptions of a policy as the API shows them, each with the fields it sets.
+pub fn view_exceptions(policy: &Policy) -> Vec<Value> {
+    policy.exceptions.iter().map(exceptions::view).collect()
 }
 
 fn view_hours((from, to): (u8, u8)) -> Value {
