@@ -273,6 +273,22 @@ impl House {
         profiles::collection::tick(&self.ctx).await
     }
 
+    /// Has the days counted that moved: what a tick does after [`House::count_what_moved`], for those who step time by hand.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn account_for_what_moved(&self) -> db::Result<usize> {
+        desk::accounting::tick(&self.ctx).await
+    }
+
+    /// Has the weekly mails written that are due: what a tick does, for those who step time by hand.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn write_weekly_mails(&self) -> db::Result<usize> {
+        desk::weekly::tick(&self.ctx).await
+    }
+
     /// Makes findable what was written before there was a search: what a tick does, for those who step time by hand.
     ///
     /// # Errors
@@ -407,11 +423,12 @@ static PAGES: LazyLock<Result<(), Broken>> = LazyLock::new(|| {
     profiles::directory::page::check_pages()?;
     profiles::certificates::pages::check_pages()?;
     person::pages::check_pages()?;
+    desk::pages::check_pages()?;
     demo::pages::check_pages()
 });
 
 /// Every kind of mail, by the room that means something with it.
-fn letters() -> [Arc<dyn Letter>; 7] {
+fn letters() -> [Arc<dyn Letter>; 8] {
     [
         Arc::new(invitations::InvitationLetter),
         Arc::new(invitations::ReminderLetter),
@@ -420,6 +437,7 @@ fn letters() -> [Arc<dyn Letter>; 7] {
         Arc::new(reviews::RestrictionStatementLetter),
         Arc::new(reviews::ReviewReceivedLetter),
         Arc::new(reviews::AnswerShownLetter),
+        Arc::new(desk::weekly::WeeklyLetter),
     ]
 }
 

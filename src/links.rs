@@ -36,6 +36,8 @@ pub mod path {
     pub const UNSUBSCRIBE: &str = "/u/{token}";
     /// Taking an unsubscription back.
     pub const RESUBSCRIBE: &str = "/u/{token}/undo";
+    /// Ending a shop's weekly mail, page and one-click POST.
+    pub const WEEKLY_STOP: &str = "/weekly/{token}";
     /// A shop's badge.
     pub const BADGE: &str = "/badges/{shop}.svg";
     /// The same as PNG.
@@ -102,6 +104,12 @@ pub mod path {
     pub const V1_ORDERS: &str = "/v1/shops/{shop}/orders";
     /// One order.
     pub const V1_ORDER: &str = "/v1/shops/{shop}/orders/{id}";
+    /// What another invitation policy would have done.
+    pub const V1_PREVIEW: &str = "/v1/shops/{shop}/policy/preview";
+    /// What became of a shop's orders, day by day.
+    pub const V1_ACCOUNTING: &str = "/v1/shops/{shop}/accounting";
+    /// The same as a table.
+    pub const V1_ACCOUNTING_CSV: &str = "/v1/shops/{shop}/accounting.csv";
     /// A shop's published reviews.
     pub const V1_REVIEWS: &str = "/v1/shops/{shop}/reviews";
     /// One review, for programs.
@@ -298,6 +306,11 @@ impl Links {
     /// Taking an unsubscription back with a token.
     pub fn resubscribe(&self, token: impl Display) -> String {
         self.to(path::RESUBSCRIBE, &[&token])
+    }
+
+    /// Ending a shop's weekly mail with a token.
+    pub fn weekly_stop(&self, token: impl Display) -> String {
+        self.to(path::WEEKLY_STOP, &[&token])
     }
 
     /// A shop's badge; `shop` is its id or domain.

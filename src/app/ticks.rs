@@ -7,6 +7,7 @@ use futures_util::FutureExt;
 use tokio::sync::Notify;
 
 use super::House;
+use crate::desk::{accounting, weekly};
 use crate::http::Edge;
 use crate::invitations;
 use crate::jobs::clock::Tick;
@@ -30,6 +31,12 @@ pub(super) fn all(house: &House, edge: &Arc<Edge>, wake: Arc<Notify>) -> Vec<Tic
         }),
         each(house, "count what moved", collection::TICK, |house| async move {
             said("collection numbers", collection::tick(&house.ctx).await);
+        }),
+        each(house, "count the days that moved", accounting::TICK, |house| async move {
+            said("the accounting", accounting::tick(&house.ctx).await);
+        }),
+        each(house, "write to shops once a week", weekly::TICK, |house| async move {
+            said("weekly mails", weekly::tick(&house.ctx).await);
         }),
         each(house, "list what moved", directory::refresh::TICK, |house| async move {
             said("the directory", directory::tick(&house.ctx).await);

@@ -66,6 +66,8 @@ diesel::table! {
         settings_version -> BigInt,
         public_version -> BigInt,
         created_at -> BigInt,
+        exceptions -> Text,
+        weekly_mail -> BigInt,
     }
 }
 
@@ -174,8 +176,33 @@ diesel::table! {
 }
 
 diesel::table! {
-    orders_dirty (shop_id) {
+    orders_dirty (shop_id, day) {
         shop_id -> Binary,
+        day -> BigInt,
+    }
+}
+
+diesel::table! {
+    cohorts_moved (shop_id, day) {
+        shop_id -> Binary,
+        day -> BigInt,
+        turn -> BigInt,
+    }
+}
+
+diesel::table! {
+    cohorts (shop_id, day) {
+        shop_id -> Binary,
+        day -> BigInt,
+        as_of -> BigInt,
+        numbers -> Text,
+    }
+}
+
+diesel::table! {
+    weekly_mails (shop_id) {
+        shop_id -> Binary,
+        week -> BigInt,
     }
 }
 
@@ -201,6 +228,7 @@ diesel::table! {
         reviewed_at -> Nullable<BigInt>,
         created_at -> BigInt,
         deferred_at -> Nullable<BigInt>,
+        form_started_at -> Nullable<BigInt>,
     }
 }
 
@@ -513,6 +541,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     erased_people,
     order_moves,
     orders_dirty,
+    cohorts_moved,
+    cohorts,
+    weekly_mails,
     invitations,
     replans,
     suppressions,

@@ -74,5 +74,6 @@ fn demo_shop(ctx: &Context, merchant: &Merchant, domain: ShopDomain) -> Result<S
         settings_version: 1,
         public_version: 1,
         created_at: ctx.now(),
+        weekly_mail: true,
     })
 }

@@ -38,8 +38,14 @@ enum Act {
 impl Seed<'_> {
     /// Plays everything up to `today`; the clock stands there afterwards.
     pub(super) async fn play(&self, today: Timestamp) -> Result<(), Failed> {
+        let mut begun = false;
         for ((at, _), act) in acts(today) {
             self.clock.step_to(at);
+            if !begun {
+                // Orders are told apart by the day on which their id was made: those of the past get ids of the past.
+                self.ctx.ids().go_back_to_the_clock();
+                begun = true;
+            }
             match act {
                 Act::Parcel(chapter, n) => self.parcel(&chapter, n).await?,
                 Act::Invitations => self.send().await?,

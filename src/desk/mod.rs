@@ -4,9 +4,14 @@
 //! handler that reads takes a [`ShopBearer`](crate::merchants::api::ShopBearer), one that changes anything takes a
 //! [`ShopWriter`](crate::merchants::api::ShopWriter): without one it cannot know which shop it is for. Nothing here can
 //! hide, delay or change a review.
+//!
+//! What became of the shop's orders it reads day by day ([`accounting`]); once a week it is written about them ([`weekly`]).
 
+pub(crate) mod accounting;
 mod answers;
 mod api;
+pub(crate) mod pages;
 mod templates;
+pub(crate) mod weekly;
 
 pub use api::routes;

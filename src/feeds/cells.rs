@@ -11,6 +11,26 @@ pub(super) fn cell(text: &str) -> Cow<'_, str> {
     if text.starts_with(is_risky) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
 }
 
+/// Rows of safe cells as RFC 4180, every cell in quotes.
+pub(super) fn rows_of<R: AsRef<[String]>>(rows: impl Iterator<Item = R>) -> Result<Vec<u8>, String> {
+    let mut writer = csv::WriterBuilder::new()
+        .quote_style(csv::QuoteStyle::Always)
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(Vec::new());
+    for row in rows {
+        let cells = row.as_ref().iter().map(|text| cell(text).into_owned());
+        writer.write_record(cells).map_err(|error| error.to_string())?;
+    }
+    writer.into_inner().map_err(|error| error.to_string())
+}
+
+/// The same with a mark in front by which spreadsheets know UTF-8: the beginning of a file, or all of it.
+pub(crate) fn sheet<R: AsRef<[String]>>(rows: impl Iterator<Item = R>) -> Result<Vec<u8>, String> {
+    let mut bytes = "\u{FEFF}".as_bytes().to_vec();
+    bytes.extend(rows_of(rows)?);
+    Ok(bytes)
+}
+
 const fn is_risky(letter: char) -> bool {
     matches!(
         letter,

@@ -10,7 +10,7 @@ use crate::links::Links;
 use crate::reviews::public::Tombstone;
 use crate::reviews::{PublicEntry, PublicReview, walk};
 
-use super::cells::cell;
+use super::cells::{rows_of, sheet};
 use super::stream::Source;
 
 /// Reviews read at once.
@@ -104,9 +104,7 @@ impl Source for Export {
 
 /// The first bytes of the table: a mark by which spreadsheets know UTF-8, and the names of the columns.
 fn head() -> db::Result<Vec<u8>> {
-    let mut bytes = "\u{FEFF}".as_bytes().to_vec();
-    bytes.extend(table(std::iter::once(COLUMNS.map(str::to_owned)))?);
-    Ok(bytes)
+    sheet(std::iter::once(COLUMNS.map(str::to_owned))).map_err(db::Error::Corrupt)
 }
 
 fn lines(entries: &[PublicEntry]) -> db::Result<Vec<u8>> {
@@ -118,19 +116,8 @@ fn lines(entries: &[PublicEntry]) -> db::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// RFC 4180, every cell in quotes.
 fn table(rows: impl Iterator<Item = [String; COLUMNS.len()]>) -> db::Result<Vec<u8>> {
-    let broken = |error: String| db::Error::Corrupt(error);
-    let mut writer = csv::WriterBuilder::new()
-        .quote_style(csv::QuoteStyle::Always)
-        .terminator(csv::Terminator::CRLF)
-        .from_writer(Vec::new());
-    for row in rows {
-        writer
-            .write_record(row.iter().map(|text| cell(text).into_owned()))
-            .map_err(|error| broken(error.to_string()))?;
-    }
-    writer.into_inner().map_err(|error| broken(error.to_string()))
+    rows_of(rows).map_err(db::Error::Corrupt)
 }
 
 fn row(entry: &PublicEntry) -> [String; COLUMNS.len()] {

@@ -20,6 +20,7 @@ mod sitemap;
 mod stream;
 mod xml;
 
+pub(crate) use cells::sheet;
 pub(crate) use sitemap::Sitemaps;
 
 /// The cache of the newest reviews.

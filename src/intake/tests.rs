@@ -124,6 +124,7 @@ fn open_shop(ctx: &Context) -> ShopId {
         settings_version: 1,
         public_version: 1,
         created_at: now,
+        weekly_mail: true,
     };
     let merchant = Merchant { id: merchant_id, name: "m".to_owned(), created_at: now };
     let new = NewShop::new(ctx, shop, Some(merchant)).unwrap();

@@ -9,7 +9,9 @@
 //!
 //! What speaks against asking is always a reason code in the order's state. A person says no once ([`mod@suppress`]) and no more
 //! invitations, reminders and notices reach them. The shop's hand can [`mod@cancel`], [`mod@postpone`] or [hasten](mod@send_now) a
-//! question, within limits and counted in public; the customer may [be asked a week later](later), once. When a shop changes its policy, what waits is [planned again](replan).
+//! question, within limits and counted in public; the customer may [be asked a week later](later), once. When a shop changes its
+//! policy, what waits is [planned again](replan); what another policy would have done with the latest orders can be
+//! [looked at](mod@preview) before.
 //!
 //! Nothing here depends on how satisfied a customer may be. No address and no token is stored by this room.
 
@@ -26,6 +28,7 @@ pub(crate) mod pages;
 mod plan;
 mod policy;
 mod postpone;
+mod preview;
 mod remind;
 mod replan;
 mod reviewed;
@@ -44,8 +47,9 @@ pub use letter::last_links;
 pub use model::{Bearer, Invitation, Reach, Suppression, SuppressionReason};
 pub use plan::{PlanItem, Planned, Purge, plan_batch};
 pub use postpone::{Later, postpone};
+pub(crate) use preview::{PREVIEW_DAYS, Previewed, Window, preview};
 pub use remind::ReminderLetter;
-pub use reviewed::{mark_erased, mark_reviewed};
+pub use reviewed::{forms_started, mark_erased, mark_form_started, mark_reviewed};
 pub use send::InvitationLetter;
 pub use send_now::send_now;
 pub use store::{HandCounts, waiting_by_hour, waiting_next};

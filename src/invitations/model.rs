@@ -71,6 +71,8 @@ pub struct Invitation {
     pub created_at: Timestamp,
     /// When the customer asked to be asked a week later: once.
     pub deferred_at: Option<Timestamp>,
+    /// When a form of it was first posted that could not be taken.
+    pub form_started_at: Option<Timestamp>,
 }
 
 impl Invitation {
@@ -97,6 +99,7 @@ impl Invitation {
             reviewed_at: None,
             created_at: now,
             deferred_at: None,
+            form_started_at: None,
         }
     }
 

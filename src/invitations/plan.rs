@@ -19,7 +19,7 @@ use crate::kernel::time::{DAY, Timestamp};
 use crate::keyring::PersonHash;
 use crate::mail;
 use crate::merchants::Shop;
-use crate::orders::decide::readiness;
+use crate::orders::decide::{self, readiness};
 use crate::orders::{Order, Reason, State};
 
 /// One order to plan: as its events stand now, with the state it had before.
@@ -106,8 +106,10 @@ impl Standing {
 /// What the decision needs to know of an order.
 pub(super) fn case(item: &PlanItem<'_>, row: Option<&Invitation>) -> Case {
     let fold = &item.order.fold;
+    let moment = decide::moment(item.shop, fold);
     Case {
-        ready: readiness(fold, item.shop.policy.invite_on, item.kept),
+        ready: readiness(fold, moment.invite_on, item.kept),
+        moment,
         legal_basis: fold.legal_basis(),
         country: fold.country(),
         total: fold.total(),
@@ -133,7 +135,8 @@ impl Draft<'_> {
     fn planned(&self, ask: &Ask, due: Timestamp, now: Timestamp) -> State {
         let early = ask.trigger_at > now;
         let item = self.item;
-        if early && readiness(&item.order.fold, item.shop.policy.invite_on, item.kept).partly {
+        let on = || decide::moment(item.shop, &item.order.fold).invite_on;
+        if early && readiness(&item.order.fold, on(), item.kept).partly {
             return State::Waiting(Reason::PartlyShipped);
         }
         State::Scheduled(due)

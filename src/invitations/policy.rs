@@ -12,7 +12,7 @@
 use super::model::{TOO_OLD_MS, TOURISM_IT_MS};
 use crate::kernel::country::Country;
 use crate::kernel::time::{DAY, Timestamp};
-use crate::merchants::{LegalBasis, Sector, Shop};
+use crate::merchants::{LegalBasis, Moment, Sector, Shop};
 use crate::orders::Reason;
 use crate::orders::decide::Readiness;
 
@@ -21,6 +21,8 @@ use crate::orders::decide::Readiness;
 pub(crate) struct Case {
     /// What follows from the order itself: its clock, and what ends it.
     pub(crate) ready: Readiness,
+    /// What the shop's policy says of such an order.
+    pub(crate) moment: Moment,
     /// The basis this order carries.
     pub(crate) legal_basis: Option<LegalBasis>,
     /// Where the customer is.
@@ -78,15 +80,15 @@ pub(crate) fn never(shop: &Shop, case: &Case) -> Option<Reason> {
     if !has_basis(shop, case) {
         return Some(Reason::NoLegalBasis);
     }
-    let below = matches!((shop.policy.min_total, case.total), (Some(min), Some(total)) if total < min);
+    let below = matches!((case.moment.min_total, case.total), (Some(min), Some(total)) if total < min);
     below.then_some(Reason::BelowMinimum)
 }
 
 /// `max(trigger + delay + postponement, now)`, moved into the shop's hours on the customer's clock.
 fn due(shop: &Shop, case: &Case, trigger_at: Timestamp, now: Timestamp) -> Timestamp {
     let zone = case.ready.zone.as_ref().unwrap_or(&shop.zone);
-    let at = shop.policy.invite_after.after(trigger_at, zone).plus_ms(case.postponed_ms).max(now);
-    shop.policy.hours.map_or(at, |(from, to)| zone.next_hour_window(at, from, to))
+    let at = case.moment.invite_after.after(trigger_at, zone).plus_ms(case.postponed_ms).max(now);
+    case.moment.hours.map_or(at, |(from, to)| zone.next_hour_window(at, from, to))
 }
 
 /// Whether writing to this customer about this order has a ground.
@@ -113,143 +115,4 @@ pub(crate) fn is_capped(cap_days: i64, at: Timestamp, others: impl Iterator<Item
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::kernel::delay::Delay;
-    use crate::kernel::domain::ShopDomain;
-    use crate::kernel::id::Id;
-    use crate::kernel::locale::Locale;
-    use crate::kernel::zone::Zone;
-    use crate::merchants::{Policy, ShopStatus, Trigger};
-
-    fn at(text: &str) -> Timestamp {
-        Timestamp::parse(text).unwrap()
-    }
-
-    fn shop() -> Shop {
-        Shop {
-            id: Id::from_bytes([1; 16]),
-            merchant_id: Id::from_bytes([2; 16]),
-            domain: ShopDomain::parse("bottega.example").unwrap(),
-            name: "Bottega".to_owned(),
-            locale: Locale::parse("it-IT").unwrap(),
-            zone: Zone::parse("Europe/Rome").unwrap(),
-            country: None,
-            category: None,
-            contact: None,
-            sector: Sector::General,
-            mail_name: None,
-            mail_from: None,
-            legal_basis: LegalBasis::SoftOptIn,
-            status: ShopStatus::Open,
-            paused: false,
-            policy: Policy {
-                invite_on: Trigger::Fulfilled,
-                invite_after: Delay::days(7),
-                hours: None,
-                cap_days: 30,
-                min_total: None,
-                remind_after: None,
-            },
-            settings_version: 1,
-            public_version: 1,
-            created_at: at("2026-01-01T00:00:00.000Z"),
-        }
-    }
-
-    fn case(trigger: &str) -> Case {
-        Case {
-            ready: Readiness {
-                reached_at: Some(at(trigger)),
-                heard_at: Some(at(trigger)),
-                partly: false,
-                zone: None,
-                blocked: None,
-            },
-            legal_basis: None,
-            country: None,
-            total: Some(4990),
-            postponed_ms: 0,
-        }
-    }
-
-    fn due_at(shop: &Shop, case: &Case, now: &str) -> String {
-        match decide(shop, case, 180, at(now)) {
-            Decision::Ask(ask) => ask.due_at.to_string(),
-            other => panic!("{other:?}"),
-        }
-    }
-
-    #[test]
-    fn days_are_calendar_units_and_nothing_is_due_in_the_past() {
-        // Clocks in Rome go back on 2026-10-25: seven days later is the same hour of the wall clock.
-        let case = case("2026-10-20T08:00:00.000Z");
-        assert_eq!(due_at(&shop(), &case, "2026-10-20T08:00:01.000Z"), "2026-10-27T09:00:00.000Z");
-        assert_eq!(due_at(&shop(), &case, "2026-11-20T08:00:00.000Z"), "2026-11-20T08:00:00.000Z");
-    }
-
-    #[test]
-    fn hours_are_those_of_the_customer() {
-        let mut shop = shop();
-        shop.policy.hours = Some((9, 20));
-        let mut case = case("2026-07-01T23:30:00.000Z");
-        assert_eq!(due_at(&shop, &case, "2026-07-02T00:00:00.000Z"), "2026-07-09T07:00:00.000Z");
-        case.ready.zone = Some(Zone::parse("America/New_York").unwrap());
-        assert_eq!(due_at(&shop, &case, "2026-07-02T00:00:00.000Z"), "2026-07-08T23:30:00.000Z");
-        case.ready.zone = Some(Zone::parse("Asia/Tokyo").unwrap());
-        assert_eq!(due_at(&shop, &case, "2026-07-02T00:00:00.000Z"), "2026-07-09T00:00:00.000Z");
-    }
-
-    #[test]
-    fn what_speaks_against_asking_has_a_reason() {
-        let now = at("2026-07-01T10:00:00.000Z");
-        let decided = |shop: &Shop, case: &Case| decide(shop, case, 180, now);
-        let base = case("2026-07-01T09:00:00.000Z");
-        let waiting = Case { ready: Readiness { reached_at: None, ..base.ready.clone() }, ..base.clone() };
-        assert_eq!(decided(&shop(), &waiting), Decision::Wait(Reason::NotTriggered));
-        let blocked =
-            Case { ready: Readiness { blocked: Some(Reason::NoEmail), ..base.ready.clone() }, ..base.clone() };
-        assert_eq!(decided(&shop(), &blocked), Decision::Skip(Reason::NoEmail));
-        let old = case("2026-04-02T09:59:59.999Z");
-        let late = Case { ready: Readiness { heard_at: Some(now), ..old.ready.clone() }, ..old.clone() };
-        assert_eq!(decided(&shop(), &late), Decision::Skip(Reason::TooOld), "90 days and a little");
-        assert!(matches!(decided(&shop(), &old), Decision::Ask(_)), "heard of in time, however long ago");
-        let mut tourism = shop();
-        tourism.sector = Sector::TourismIt;
-        assert_eq!(decided(&tourism, &case("2026-06-01T10:00:00.000Z")), Decision::Skip(Reason::WindowClosed));
-        let mut dear = shop();
-        dear.policy.min_total = Some(5000);
-        assert_eq!(decided(&dear, &base), Decision::Skip(Reason::BelowMinimum));
-        assert!(matches!(decided(&dear, &Case { total: None, ..base.clone() }), Decision::Ask(_)));
-    }
-
-    #[test]
-    fn a_basis_is_needed_and_in_germany_it_comes_with_the_order() {
-        let now = at("2026-07-01T10:00:00.000Z");
-        let base = case("2026-07-01T09:00:00.000Z");
-        let german = Some(Country::parse("DE").unwrap());
-        let none = Decision::Skip(Reason::NoLegalBasis);
-        let mut silent = shop();
-        silent.legal_basis = LegalBasis::None;
-        assert_eq!(decide(&silent, &base, 180, now), none);
-        let consent = Case { legal_basis: Some(LegalBasis::Consent), ..base.clone() };
-        assert!(matches!(decide(&silent, &consent, 180, now), Decision::Ask(_)));
-        assert_eq!(decide(&shop(), &Case { country: german, ..base.clone() }, 180, now), none);
-        assert!(matches!(decide(&shop(), &Case { country: german, ..consent }, 180, now), Decision::Ask(_)));
-        let in_germany = Shop { country: german, ..shop() };
-        assert_eq!(decide(&in_germany, &base, 180, now), none, "no country with the order: the shop's");
-        let italian = Case { country: Some(Country::parse("IT").unwrap()), ..base };
-        assert!(matches!(decide(&in_germany, &italian, 180, now), Decision::Ask(_)));
-        let refused = Case { legal_basis: Some(LegalBasis::None), ..italian };
-        assert_eq!(decide(&shop(), &refused, 180, now), none, "the order's word counts more than the shop's");
-    }
-
-    #[test]
-    fn the_cap_looks_both_ways_and_ends_to_the_millisecond() {
-        let due = at("2026-07-31T10:00:00.000Z");
-        let capped = |other: &str| is_capped(30, due, std::iter::once(at(other)));
-        assert!(capped("2026-07-01T10:00:00.001Z") && capped("2026-08-30T09:59:59.999Z"));
-        assert!(!capped("2026-07-01T10:00:00.000Z") && !capped("2026-08-30T10:00:00.000Z"));
-        assert!(!is_capped(0, due, std::iter::once(due)), "no cap at all");
-    }
-}
+mod tests;

@@ -10,7 +10,7 @@ use crate::kernel::id::OrderId;
 use crate::kernel::time::Timestamp;
 use crate::mail;
 use crate::merchants::Shop;
-use crate::orders::{self, Actor, Move, State};
+use crate::orders::{self, Actor, Move, State, decide};
 
 /// How much later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +32,8 @@ pub fn postpone(tx: &mut Connection, shop: &Shop, order: OrderId, later: Later, 
         Later::By(by) => by.after(row.due_at.max(now), &zone),
         Later::Until(at) => at,
     };
-    let due = shop.policy.hours.map_or(later, |(from, to)| zone.next_hour_window(later, from, to));
+    let due =
+        decide::moment(shop, &order.fold).hours.map_or(later, |(from, to)| zone.next_hour_window(later, from, to));
     let moved = due.since(row.due_at);
     if moved <= 0 || due <= now {
         return Ok(Handled::NotLater(row.due_at.max(now)));

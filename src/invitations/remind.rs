@@ -9,7 +9,7 @@ use crate::db::{self, Connection};
 use crate::jobs;
 use crate::mail::context::{MailContext, Reminder};
 use crate::mail::letter::{Draft, Fate, Letter, Settled};
-use crate::orders::{self, Reason};
+use crate::orders::{self, Reason, decide};
 
 /// The letter of kind [`REMINDER`]; its subject is the invitation.
 #[derive(Clone, Copy, Debug, Default)]
@@ -25,7 +25,7 @@ impl Letter for ReminderLetter {
         let (row, shop) = (&subject.row, &subject.shop);
         let Some(asked) = row.sent_at.filter(|_| row.reminded_at.is_none()) else { return Ok(Draft::Gone) };
         // What the customer asked for themselves is no policy of the shop's.
-        let wanted = shop.policy.remind_after.is_some() || row.deferred_at.is_some();
+        let wanted = decide::moment(shop, &subject.order.fold).remind_after.is_some() || row.deferred_at.is_some();
         if row.reviewed_at.is_some() || !wanted {
             return Ok(Draft::Gone);
         }

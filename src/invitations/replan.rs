@@ -12,7 +12,7 @@ use crate::kernel::order_number::OrderNumber;
 use crate::kernel::time::Timestamp;
 use crate::mail;
 use crate::merchants::{self, Shop};
-use crate::orders::{self, Actor, Move, Reason, State, Unsent};
+use crate::orders::{self, Actor, Move, Reason, State, Unsent, decide};
 
 /// Orders planned in one write.
 const PAGE: i64 = 200;
@@ -62,7 +62,8 @@ fn release(tx: &mut Connection, shop: &Shop, unsent: &Unsent, now: Timestamp) ->
         return Ok(None);
     };
     let zone = unsent.order.fold.zone().unwrap_or(shop.zone);
-    let due = shop.policy.hours.map_or(now, |(from, to)| zone.next_hour_window(now, from, to));
+    let due =
+        decide::moment(shop, &unsent.order.fold).hours.map_or(now, |(from, to)| zone.next_hour_window(now, from, to));
     mail::release_one(tx, INVITATION, Subject::from(row.id), due)?;
     Ok(Some(State::Scheduled(due)))
 }

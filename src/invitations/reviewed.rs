@@ -6,7 +6,8 @@ use super::store;
 use crate::context::Context;
 use crate::db::{self, Connection};
 use crate::jobs::{self, Subject};
-use crate::kernel::time::Timestamp;
+use crate::kernel::id::{OrderId, ShopId};
+use crate::kernel::time::{Timestamp, UtcDay};
 use crate::orders::{self, Actor, Move, State};
 
 /// The bearer's review was published.
@@ -16,6 +17,23 @@ pub fn mark_reviewed(tx: &mut Connection, bearer: &Bearer, now: Timestamp) -> db
     orders::keep_contact_until(tx, bearer.shop_id, bearer.order_id, Some(bearer.expires))?;
     let how = Move { actor: Actor::Customer, at: now, note: None };
     orders::move_to(tx, bearer.shop_id, bearer.order_id, State::Reviewed, &how)
+}
+
+/// The bearer posted a form that could not be taken: whoever holds the mail began to write. The first time counts, and
+/// only before there is a review. Opening the form is no beginning: programs open links too.
+pub fn mark_form_started(tx: &mut Connection, bearer: &Bearer, now: Timestamp) -> db::Result<()> {
+    if store::mark_form_started(tx, bearer.shop_id, bearer.invitation, now)? {
+        orders::touch(tx, bearer.shop_id, bearer.order_id)?;
+    }
+    Ok(())
+}
+
+/// The orders of a cohort (a UTC day of first arrival) about which a form was started.
+///
+/// # Errors
+/// The database's.
+pub fn forms_started(conn: &mut Connection, shop: ShopId, day: UtcDay) -> db::Result<Vec<OrderId>> {
+    store::form_started(conn, shop, orders::cohort_bounds(day))
 }
 
 /// The bearer erased their last review: the address goes when the time after the last mail is over. The order stays

@@ -10,7 +10,7 @@ use crate::jobs;
 use crate::kernel::time::Timestamp;
 use crate::mail::context::{Invitation, MailContext};
 use crate::mail::letter::{Draft, Fate, Letter, Settled};
-use crate::orders::{self, Actor, Move, Reason, State};
+use crate::orders::{self, Actor, Move, Reason, State, decide};
 
 /// The letter of kind [`INVITATION`]; its subject is the invitation.
 #[derive(Clone, Copy, Debug, Default)]
@@ -87,10 +87,11 @@ fn sent(tx: &mut Connection, ctx: &Context, subject: &Subject, at: Timestamp) ->
     let how = Move { actor: Actor::Attesta, at, note: late };
     orders::move_to(tx, shop.id, subject.order.id, State::Sent, &how)?;
     let mut last = at;
-    if let Some(delay) = shop.policy.remind_after {
+    let moment = decide::moment(shop, &subject.order.fold);
+    if let Some(delay) = moment.remind_after {
         let zone = subject.zone();
         let later = delay.after(at, &zone);
-        last = shop.policy.hours.map_or(later, |(from, to)| zone.next_hour_window(later, from, to));
+        last = moment.hours.map_or(later, |(from, to)| zone.next_hour_window(later, from, to));
         jobs::enqueue(tx, REMINDER, row.id.into(), last)?;
     }
     orders::keep_contact_until(tx, shop.id, row.order_id, Some(last.plus_ms(ctx.config().contact_keep_ms())))

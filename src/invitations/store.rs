@@ -13,8 +13,8 @@ mod waiting;
 mod watch;
 
 pub(crate) use marks::{
-    Carried, mark_cancelled, mark_deferred, mark_fresh_link, mark_hastened, mark_postponed, mark_reminded,
-    mark_reviewed, mark_sent, renew_links,
+    Carried, form_started, mark_cancelled, mark_deferred, mark_form_started, mark_fresh_link, mark_hastened,
+    mark_postponed, mark_reminded, mark_reviewed, mark_sent, renew_links,
 };
 pub(crate) use suppressions::{lift, of_person as suppressions_of, suppress, suppressed, suppression};
 pub use waiting::{waiting_by_hour, waiting_next};
@@ -52,6 +52,7 @@ struct Row {
     reviewed_at: Option<Timestamp>,
     created_at: Timestamp,
     deferred_at: Option<Timestamp>,
+    form_started_at: Option<Timestamp>,
 }
 
 impl Row {
@@ -77,6 +78,7 @@ impl Row {
             reviewed_at: self.reviewed_at,
             created_at: self.created_at,
             deferred_at: self.deferred_at,
+            form_started_at: self.form_started_at,
         })
     }
 }

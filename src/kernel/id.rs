@@ -5,7 +5,7 @@
 //! is wanted; nobody makes an id but [`Ids`].
 
 use super::random::{self, Random};
-use super::time::Clock;
+use super::time::{Clock, Timestamp};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -58,6 +58,18 @@ impl<K> Id<K> {
     /// Its bytes, as stored.
     pub const fn as_bytes(&self) -> &[u8; 16] {
         &self.bytes
+    }
+
+    /// When it was made, as it says itself: the clock of its process, which in ids never goes back.
+    pub fn made_at(&self) -> Timestamp {
+        let ms = u128::from_be_bytes(self.bytes) >> 80;
+        i64::try_from(ms).map_or(Timestamp::MAX, Timestamp::from_millis)
+    }
+
+    /// No id made at this instant or later is smaller, none made before is as great: a bound for lists of ids.
+    pub fn lowest_at(at: Timestamp) -> Self {
+        let ms = u128::try_from(at.millis()).unwrap_or(0);
+        Self::from_bytes((ms << 80).to_be_bytes())
     }
 }
 
@@ -205,6 +217,12 @@ impl Ids {
     /// A generator on this clock and this randomness. Clones share one sequence.
     pub fn new(clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Self {
         Self { clock, random, last: Arc::default() }
+    }
+
+    /// Begins again at what the clock says, though greater ids were made: for a past that is played afterwards, whose ids
+    /// shall lie in it. Nothing that runs with the machine's clock may call this.
+    pub fn go_back_to_the_clock(&self) {
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Last::default();
     }
 
     /// A new id.

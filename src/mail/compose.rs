@@ -9,7 +9,7 @@ use lettre::Address;
 use lettre::message::header::{
     ContentTransferEncoding, ContentType, Date, Header, HeaderName, HeaderValue, MessageId as MessageIdHeader,
 };
-use lettre::message::{Message, MultiPart, SinglePart};
+use lettre::message::{Attachment, Message, MultiPart, SinglePart};
 use sha2::{Digest, Sha256};
 
 use crate::jobs::Subject;
@@ -20,6 +20,7 @@ use crate::kernel::time::Timestamp;
 use crate::links;
 
 use super::addressed::{InFrom, InReplyTo, InTo, addressed};
+use super::context::Picture;
 use super::dkim::Signing;
 use super::identity::{self, Identity};
 use super::letter::Mail;
@@ -104,7 +105,7 @@ impl Composer {
         let host = &self.sender.host;
         let (from, to) = (address(&self.sender.from)?, address(&mail.to)?);
         let author = self.author(&mail.identity);
-        let name = identity::shown_name(&mail.identity, &frame.shop.name, &self.sender.name);
+        let name = identity::shown_name(&mail.identity, mail.context.sender_name(), &self.sender.name);
         let builder = Message::builder().header(Date::new(system_time(date)));
         let builder = addressed::<InFrom>(builder, named(Some(&name)), address(author)?);
         let mut builder = addressed::<InTo>(builder, named(frame.customer_name.as_deref()), to.clone())
@@ -122,8 +123,12 @@ impl Composer {
         }
         let body = MultiPart::alternative()
             .boundary(format!("=_{id}"))
-            .singlepart(part(ContentType::TEXT_PLAIN, rendered.text))
-            .singlepart(part(ContentType::TEXT_HTML, rendered.html));
+            .singlepart(part(ContentType::TEXT_PLAIN, rendered.text));
+        let html = part(ContentType::TEXT_HTML, rendered.html);
+        let body = match mail.context.picture() {
+            Some(picture) => body.multipart(shown(html, picture, id)?),
+            None => body.singlepart(html),
+        };
         let message = builder.multipart(body).map_err(local)?.formatted();
         let bytes = match self.signing.of(author.domain()) {
             Some(signer) => signer.sign(&message, date).map_err(local)?,
@@ -184,6 +189,13 @@ pub fn message_id(kind: &str, subject: Subject, edition: i64) -> MessageId {
 /// Quoted-printable always: no long line, no bare CR or LF, nothing that looks like the boundary (`=_` cannot occur in it).
 fn part(content_type: ContentType, body: String) -> SinglePart {
     SinglePart::builder().header(content_type).header(ContentTransferEncoding::QuotedPrintable).body(body)
+}
+
+/// The HTML part with the picture that it shows.
+fn shown(html: SinglePart, picture: &Picture, id: MessageId) -> Result<MultiPart, Fault> {
+    let png = ContentType::parse("image/png").map_err(local)?;
+    let picture = Attachment::new_inline(picture.id.clone()).body(picture.png.clone(), png);
+    Ok(MultiPart::related().boundary(format!("=r_{id}")).singlepart(html).singlepart(picture))
 }
 
 fn address(address: &EmailAddress) -> Result<Address, Fault> {

@@ -285,6 +285,96 @@ pub struct AnswerShown {
     pub unsubscribe_url: String,
 }
 
+/// A picture that a mail carries; templates see the address by which the HTML part shows it.
+#[derive(Clone, Debug)]
+pub struct Picture {
+    /// Its Content-ID, without brackets.
+    pub id: String,
+    /// The bytes.
+    pub png: Vec<u8>,
+}
+
+impl Serialize for Picture {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("cid:{}", self.id))
+    }
+}
+
+/// The numbers of a week, as the language writes them.
+#[derive(Clone, Debug, Serialize)]
+pub struct WeekNumbers {
+    /// Orders that arrived.
+    pub orders: String,
+    /// Those that count for coverage.
+    pub eligible: String,
+    /// Those whose customer was asked.
+    pub invited: String,
+    /// Something has to happen first.
+    pub waiting: String,
+    /// To be asked at a set time.
+    pub scheduled: String,
+    /// Held back.
+    pub held: String,
+    /// Asked, without a review.
+    pub sent: String,
+    /// Asked, and reviewed.
+    pub reviewed: String,
+    /// Not to be asked.
+    pub skipped: String,
+    /// The mail did not arrive.
+    pub failed: String,
+    /// Mails that came back for good.
+    pub bounced: String,
+    /// Forms begun that could not be taken.
+    pub form_started: String,
+}
+
+/// How many orders a reason kept from an invitation.
+#[derive(Clone, Debug, Serialize)]
+pub struct ReasonCount {
+    /// In words.
+    pub reason: String,
+    /// How many.
+    pub count: String,
+}
+
+/// One of the last weeks.
+#[derive(Clone, Debug, Serialize)]
+pub struct WeekCount {
+    /// Its Monday.
+    pub day: String,
+    /// Orders that arrived.
+    pub orders: String,
+    /// Those whose customer was asked.
+    pub invited: String,
+    /// Those reviewed.
+    pub reviewed: String,
+}
+
+/// A shop's own numbers, once a week; the only mail that goes to a shop.
+#[derive(Clone, Debug, Serialize)]
+pub struct WeeklyNumbers {
+    /// Which shop it is about.
+    #[serde(flatten)]
+    pub frame: Frame,
+    /// The Monday of the week.
+    pub from: String,
+    /// Its Sunday.
+    pub to: String,
+    /// The week.
+    pub week: WeekNumbers,
+    /// The week before.
+    pub before: WeekNumbers,
+    /// Why orders of the week were held, skipped or not delivered.
+    pub reasons: Vec<ReasonCount>,
+    /// The last weeks, newest first.
+    pub weeks: Vec<WeekCount>,
+    /// The same weeks drawn, where this build draws.
+    pub plot: Option<Picture>,
+    /// Ends this mail with one click.
+    pub unsubscribe_url: String,
+}
+
 /// A mail with its context: the closed list of what Attesta sends.
 #[derive(Clone, Debug)]
 pub enum MailContext {
@@ -302,6 +392,8 @@ pub enum MailContext {
     ReviewReceived(ReviewReceived),
     /// See [`AnswerShown`].
     AnswerShown(AnswerShown),
+    /// See [`WeeklyNumbers`].
+    WeeklyNumbers(Box<WeeklyNumbers>),
 }
 
 impl MailContext {
@@ -315,6 +407,7 @@ impl MailContext {
             Self::FreshLink(_) => "fresh_link",
             Self::ReviewReceived(_) => "review_received",
             Self::AnswerShown(_) => "answer_shown",
+            Self::WeeklyNumbers(_) => "weekly_numbers",
         }
     }
 
@@ -328,6 +421,7 @@ impl MailContext {
             Self::FreshLink(c) => &c.frame,
             Self::ReviewReceived(c) => &c.frame,
             Self::AnswerShown(c) => &c.frame,
+            Self::WeeklyNumbers(c) => &c.frame,
         }
     }
 
@@ -341,6 +435,23 @@ impl MailContext {
             Self::FreshLink(c) => &mut c.frame,
             Self::ReviewReceived(c) => &mut c.frame,
             Self::AnswerShown(c) => &mut c.frame,
+            Self::WeeklyNumbers(c) => &mut c.frame,
+        }
+    }
+
+    /// Who is named as the sender: the shop, except where it is the one written to.
+    pub fn sender_name(&self) -> &str {
+        match self {
+            Self::WeeklyNumbers(c) => &c.frame.operator,
+            _ => &self.frame().shop.name,
+        }
+    }
+
+    /// The picture that the HTML part shows.
+    pub fn picture(&self) -> Option<&Picture> {
+        match self {
+            Self::WeeklyNumbers(c) => c.plot.as_ref(),
+            _ => None,
         }
     }
 
@@ -352,6 +463,7 @@ impl MailContext {
             Self::ReplyNotice(c) => Some(&c.unsubscribe_url),
             Self::ReviewReceived(c) => Some(&c.unsubscribe_url),
             Self::AnswerShown(c) => Some(&c.unsubscribe_url),
+            Self::WeeklyNumbers(c) => Some(&c.unsubscribe_url),
             Self::RestrictionStatement(_) | Self::FreshLink(_) => None,
         }
     }
@@ -366,6 +478,7 @@ impl MailContext {
             Self::FreshLink(c) => serde_json::to_value(c),
             Self::ReviewReceived(c) => serde_json::to_value(c),
             Self::AnswerShown(c) => serde_json::to_value(c),
+            Self::WeeklyNumbers(c) => serde_json::to_value(c),
         }
     }
 }

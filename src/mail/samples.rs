@@ -2,8 +2,9 @@
 //! Rendered at each start by [`super::template::Templates::load`], and in the snapshots; they never reach a person.
 
 use super::context::{
-    AnswerShown, Day, Frame, FreshLink, Invitation, MailContext, OwnReview, Purchase, Reminder, ReplyNotice,
-    RestrictionReason, RestrictionStatement, ReviewReceived, ShopFace, StarLinks,
+    AnswerShown, Day, Frame, FreshLink, Invitation, MailContext, OwnReview, Picture, Purchase, ReasonCount, Reminder,
+    ReplyNotice, RestrictionReason, RestrictionStatement, ReviewReceived, ShopFace, StarLinks, WeekCount, WeekNumbers,
+    WeeklyNumbers,
 };
 
 /// A mail's name with its samples.
@@ -19,6 +20,7 @@ pub fn all() -> Vec<Samples> {
         ("fresh_link", fresh_links()),
         ("review_received", reviews_received()),
         ("answer_shown", answers_shown()),
+        ("weekly_numbers", weekly_numbers()),
     ]
 }
 
@@ -207,5 +209,53 @@ fn answers_shown() -> Vec<MailContext> {
         one(frame(Some("Giulia"), false), review("Tutto bene", 4), &["Grazie a voi.", "Il pacco è arrivato oggi."]),
         one(frame(None, false), review("", 1), &["Il rimborso non è ancora arrivato."]),
         one(frame(None, true), review("", 1), &["Prova."]),
+    ]
+}
+
+/// The numbers of a week: two digits each, or none at all.
+fn week(n: i64) -> WeekNumbers {
+    let number = |k: i64| (n * k).to_string();
+    WeekNumbers {
+        orders: number(36),
+        eligible: number(30),
+        invited: number(24),
+        waiting: number(3),
+        scheduled: number(2),
+        held: number(1),
+        sent: number(15),
+        reviewed: number(9),
+        skipped: number(5),
+        failed: number(1),
+        bounced: number(1),
+        form_started: number(4),
+    }
+}
+
+/// With a plot and reasons, and with neither.
+fn weekly_numbers() -> Vec<MailContext> {
+    let one = |reasons: Vec<ReasonCount>, plot: Option<Picture>, n: i64| {
+        let row = |i: i64| WeekCount {
+            day: format!("2026-{}-{}", 10 - i / 5, 28 - 7 * (i % 4)),
+            orders: (n * (36 - i)).to_string(),
+            invited: (n * (24 - i)).to_string(),
+            reviewed: (n * (9 - i)).to_string(),
+        };
+        MailContext::WeeklyNumbers(Box::new(WeeklyNumbers {
+            frame: frame(None, false),
+            from: "2026-11-16".to_owned(),
+            to: "2026-11-22".to_owned(),
+            week: week(n),
+            before: week(n * 2),
+            reasons,
+            weeks: (0..8).map(row).collect(),
+            plot,
+            unsubscribe_url: "https://reviews.example/weekly/AgxTb2tlbg".to_owned(),
+        }))
+    };
+    let reason = |reason: &str, count: &str| ReasonCount { reason: reason.to_owned(), count: count.to_owned() };
+    let picture = Picture { id: "plot@reviews.example".to_owned(), png: vec![0x89, b'P', b'N', b'G'] };
+    vec![
+        one(vec![reason("Già & invitato", "4"), reason("Senza <e-mail>", "1")], Some(picture), 1),
+        one(vec![], None, 0),
     ]
 }

@@ -13,6 +13,7 @@
 pub mod api;
 pub mod keys;
 mod model;
+mod moment;
 mod open;
 mod public;
 pub mod rejections;
@@ -23,6 +24,7 @@ mod uses;
 
 pub use keys::WebhookKey;
 pub use model::{LegalBasis, Merchant, Policy, Sector, Shop, ShopStatus, Trigger};
+pub use moment::{Moment, PolicyException};
 pub use open::{Changed, NewShop, Opened, change, open_shop};
 pub use public::{bump_public, public_version, public_versions};
 pub use rejections::{Rejection, Rejections};

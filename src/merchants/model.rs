@@ -17,6 +17,8 @@ use crate::kernel::time::Timestamp;
 use crate::kernel::zone::Zone;
 use crate::mail::identity::Identity;
 
+use super::moment::PolicyException;
+
 /// A closed list of words: one spelling in columns, JSON and on the command line.
 macro_rules! words {
     ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
@@ -152,6 +154,8 @@ pub struct Shop {
     pub public_version: i64,
     /// When the operator made it.
     pub created_at: Timestamp,
+    /// Whether it wants its numbers by mail once a week.
+    pub weekly_mail: bool,
 }
 
 impl Default for Policy {
@@ -164,6 +168,7 @@ impl Default for Policy {
             cap_days: 30,
             min_total: None,
             remind_after: None,
+            exceptions: Vec::new(),
         }
     }
 }
@@ -200,6 +205,8 @@ pub struct Policy {
     pub min_total: Option<i64>,
     /// One reminder, this long after the invitation.
     pub remind_after: Option<Delay>,
+    /// What is otherwise for some countries and kinds of goods; see [`Policy::moment`].
+    pub exceptions: Vec<PolicyException>,
 }
 
 #[cfg(test)]

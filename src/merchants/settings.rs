@@ -5,6 +5,8 @@
 
 use serde_json::{Map, Value, json};
 
+mod exceptions;
+
 use super::model::{LegalBasis, Policy, Sector, Shop, Trigger};
 use crate::kernel::country::Country;
 use crate::kernel::delay::Delay;
@@ -31,9 +33,11 @@ pub const SHOP_FIELDS: &[&str] = &[
     "mail_from",
     "sector",
     "legal_basis",
+    "weekly_mail",
 ];
 /// The fields of a policy.
-pub const POLICY_FIELDS: &[&str] = &["invite_on", "invite_after", "hours", "cap_days", "min_total", "remind_after"];
+pub const POLICY_FIELDS: &[&str] =
+    &["invite_on", "invite_after", "hours", "cap_days", "min_total", "remind_after", "exceptions"];
 
 /// What is wrong with one field.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,6 +84,9 @@ fn set(shop: &mut Shop, name: &str, value: &Value, hand: Hand) -> Result<(), Fla
         "mail_from" => shop.mail_from = cleared(value, |v| mail_from(&at, v, shop, hand))?,
         "sector" => shop.sector = parsed(&at, value, &one_of(&Sector::list()), Sector::parse)?,
         "legal_basis" => shop.legal_basis = parsed(&at, value, &one_of(&LegalBasis::list()), LegalBasis::parse)?,
+        "weekly_mail" => {
+            shop.weekly_mail = value.as_bool().ok_or_else(|| Flaw::new(&at, "This must be true or false."))?;
+        }
         "domain" if hand == Hand::Operator => {
             shop.domain = parsed(&at, value, "a domain like bottega.example", |t| ShopDomain::parse(t).ok())?;
         }
@@ -105,6 +112,7 @@ fn set_policy(policy: &mut Policy, name: &str, value: &Value) -> Result<(), Flaw
         "cap_days" => policy.cap_days = whole(&at, value, 0, CAP_MAX)?,
         "min_total" => policy.min_total = cleared(value, |v| whole(&at, v, 0, i64::MAX))?,
         "remind_after" => policy.remind_after = cleared(value, |v| delay(&at, v))?,
+        "exceptions" => policy.exceptions = exceptions::read(&at, value)?,
         _ => return Err(unknown(&at, name, POLICY_FIELDS)),
     }
     Ok(())
@@ -118,7 +126,7 @@ pub fn view(shop: &Shop) -> Value {
         "category": shop.category, "contact": shop.contact,
         "mail_name": shop.mail_name, "mail_from": shop.mail_from.as_ref().map(plain),
         "sector": shop.sector, "legal_basis": shop.legal_basis,
-        "status": shop.status, "paused": shop.paused, "created_at": shop.created_at,
+        "status": shop.status, "paused": shop.paused, "weekly_mail": shop.weekly_mail, "created_at": shop.created_at,
     })
 }
 
@@ -126,15 +134,24 @@ pub fn view(shop: &Shop) -> Value {
 pub fn view_policy(policy: &Policy) -> Value {
     json!({
         "invite_on": policy.invite_on, "invite_after": policy.invite_after,
-        "hours": policy.hours.map(|(from, to)| json!({ "from": from, "to": to })),
-        "cap_days": policy.cap_days, "min_total": policy.min_total,
+        "hours": policy.hours.map(view_hours), "cap_days": policy.cap_days, "min_total": policy.min_total,
         "remind_after": policy.remind_after,
+        "exceptions": view_exceptions(policy),
     })
 }
 
 /// A shop's own sender is its business address, not a person's: it is shown whole to whoever may read the settings.
 pub fn plain(address: &EmailAddress) -> String {
     format!("{}@{}", address.local_part(), address.domain())
+}
+
+/// The exceptions of a policy as the API shows them, each with the fields it sets.
+pub fn view_exceptions(policy: &Policy) -> Vec<Value> {
+    policy.exceptions.iter().map(exceptions::view).collect()
+}
+
+fn view_hours((from, to): (u8, u8)) -> Value {
+    json!({ "from": from, "to": to })
 }
 
 fn one_of(list: &str) -> String {
@@ -224,8 +241,42 @@ mod tests {
     #[test]
     fn a_policy_reads_what_it_shows() {
         let body = json!({ "invite_on": "delivered", "invite_after": "2w", "hours": { "from": 9, "to": 20 },
-            "cap_days": 0, "min_total": 1000, "remind_after": "7d" });
+            "cap_days": 0, "min_total": 1000, "remind_after": "7d", "exceptions": [
+                { "country": "DE", "invite_after": "10d", "hours": null },
+                { "category": "Wine", "invite_on": "delivered", "min_total": null, "remind_after": "1w" },
+                { "country": "DE", "category": "Wine", "hours": { "from": 8, "to": 18 }, "min_total": 5000 }] });
         assert_eq!(view_policy(&patched(body.clone()).unwrap()), body);
+    }
+
+    /// The first promise that invitations make: nobody is chosen, or left out, by how content they may be.
+    #[test]
+    fn no_field_of_a_policy_asks_how_satisfied_a_customer_may_be() {
+        let fields = ["invite_on", "invite_after", "hours", "cap_days", "min_total", "remind_after", "exceptions"];
+        assert_eq!(POLICY_FIELDS, fields, "a new field: may it stand for expected satisfaction?");
+        let excepted = ["country", "category", "invite_on", "invite_after", "hours", "min_total", "remind_after"];
+        assert_eq!(exceptions::FIELDS, excepted);
+        let asks = [
+            "stars",
+            "min_stars",
+            "rating",
+            "score",
+            "sentiment",
+            "satisfaction",
+            "nps",
+            "promoters_only",
+            "reviews",
+            "complaints",
+            "refunds",
+            "tags",
+            "returning_customers",
+            "happy_only",
+        ];
+        for ask in asks {
+            let body = json!({ ask: 4 });
+            assert_eq!(patched(body.clone()).unwrap_err().pointer, format!("/{ask}"));
+            let one = json!({ "exceptions": [{ "country": "IT", ask: 4 }] });
+            assert_eq!(patched(one).unwrap_err().pointer, format!("/exceptions/0/{ask}"));
+        }
     }
 
     #[test]
@@ -244,6 +295,14 @@ mod tests {
         assert_eq!(at(json!({ "hours": { "from": 24, "to": 24 } })), "/hours/from");
         assert_eq!(at(json!({ "hours": [9, 20] })), "/hours");
         assert_eq!(at(json!({ "invite_on": "shipped" })), "/invite_on");
+        let among = |one| at(json!({ "exceptions": [{ "country": "DE", "hours": null }, one] }));
+        assert_eq!(among(json!({ "country": "XX", "hours": null })), "/exceptions/1/country");
+        assert_eq!(among(json!({ "country": "AT", "hours": { "from": 9, "to": 9 } })), "/exceptions/1/hours/to");
+        assert_eq!(among(json!({ "country": "AT", "cap_days": 0 })), "/exceptions/1/cap_days");
+        assert_eq!(among(json!({ "invite_after": "1d" })), "/exceptions/1", "for whom?");
+        assert_eq!(among(json!({ "country": "AT" })), "/exceptions/1", "what is otherwise?");
+        assert_eq!(among(json!({ "country": "de", "min_total": 1 })), "/exceptions/1", "twice for the same orders");
+        assert_eq!(at(json!({ "exceptions": {} })), "/exceptions");
         assert!(patched(json!({ "invite_afer": "7d" })).unwrap_err().detail.contains("invite_after"));
     }
 }

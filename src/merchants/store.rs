@@ -49,6 +49,8 @@ struct ShopRow {
     settings_version: i64,
     public_version: i64,
     created_at: Timestamp,
+    exceptions: String,
+    weekly_mail: i64,
 }
 
 impl ShopRow {
@@ -80,6 +82,9 @@ impl ShopRow {
             settings_version: shop.settings_version,
             public_version: shop.public_version,
             created_at: shop.created_at,
+            // Plain structs of words always serialise; there is nothing else to say.
+            exceptions: serde_json::to_string(&policy.exceptions).unwrap_or_else(|_never| "[]".to_owned()),
+            weekly_mail: i64::from(shop.weekly_mail),
         }
     }
 
@@ -91,6 +96,7 @@ impl ShopRow {
             cap_days: self.cap_days,
             min_total: self.min_total,
             remind_after: maybe(self.remind_after, |t| Delay::parse(t).ok(), "remind_after of a shop")?,
+            exceptions: need(serde_json::from_str(&self.exceptions).ok(), "exceptions of a shop")?,
         };
         Ok(Shop {
             id: self.id,
@@ -112,6 +118,7 @@ impl ShopRow {
             settings_version: self.settings_version,
             public_version: self.public_version,
             created_at: self.created_at,
+            weekly_mail: self.weekly_mail != 0,
         })
     }
 }

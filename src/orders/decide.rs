@@ -9,7 +9,7 @@ use super::moves::{Mark, earlier};
 use super::reason::Reason;
 use crate::kernel::time::Timestamp;
 use crate::kernel::zone::Zone;
-use crate::merchants::Trigger;
+use crate::merchants::{Moment, Shop, Trigger};
 
 /// How far an order is on its way to an invitation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +24,17 @@ pub struct Readiness {
     pub zone: Option<Zone>,
     /// What ends it whatever the clock says: cancelled, refunded, erased, no address.
     pub blocked: Option<Reason>,
+}
+
+/// What the shop's policy says of an order: by the customer's country, else the shop's, and by the goods in it.
+pub fn moment(shop: &Shop, fold: &Fold) -> Moment {
+    if shop.policy.exceptions.is_empty() {
+        return shop.policy.base();
+    }
+    let country = fold.country().or(shop.country);
+    let lines = fold.lines();
+    let categories: Vec<&str> = lines.iter().filter_map(|item| item.category.as_deref()).collect();
+    shop.policy.moment(country.as_ref(), &categories)
 }
 
 /// What follows from `fold` for a shop that asks after `on`. `kept`: the address is still stored.

@@ -7,19 +7,22 @@ use super::fold::Fold;
 use super::model::{Actor, Facts, Order};
 use super::reason::Reason;
 use super::state::State;
-use crate::db::schema::{contacts, order_moves, orders, orders_dirty};
-use crate::db::{self, Connection, each};
+use crate::db::schema::{contacts, order_moves, orders};
+use crate::db::{self, Connection};
 use crate::kernel::id::{OrderId, ShopId};
 use crate::kernel::order_number::OrderNumber;
 use crate::kernel::time::Timestamp;
 use crate::keyring::PersonHash;
+use dirt::touch;
 
 pub(super) mod census;
+pub(super) mod dirt;
 pub(super) mod fetch;
 pub(super) mod hashes;
 pub(super) mod keep;
 pub(super) mod list;
 pub(super) mod personal;
+pub(super) mod recent;
 
 /// A row of `orders`.
 #[derive(Queryable)]
@@ -154,7 +157,7 @@ pub fn move_to(tx: &mut Connection, shop: ShopId, order: OrderId, state: State, 
     }
     count(tx, shop, order, state)?;
     note_move(tx, shop, order, state, how)?;
-    mark_dirty(tx, shop)
+    touch(tx, shop, order)
 }
 
 /// What a move means for the public denominator: what is planned has reached its trigger, what waits has not.
@@ -195,20 +198,6 @@ fn note_move(tx: &mut Connection, shop: ShopId, order: OrderId, state: State, ho
             order_moves::note.eq(how.note),
         ))
         .execute(tx)?;
-    Ok(())
-}
-
-/// Notes that this shop's orders changed, so that its collection numbers are counted again.
-///
-/// # Errors
-/// The database's.
-pub fn mark_dirty(tx: &mut Connection, shop: ShopId) -> db::Result<()> {
-    each!(tx, |c| {
-        diesel::insert_into(orders_dirty::table)
-            .values(orders_dirty::shop_id.eq(shop))
-            .on_conflict_do_nothing()
-            .execute(c)?
-    });
     Ok(())
 }
 

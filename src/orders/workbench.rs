@@ -178,9 +178,7 @@ impl<'a> Workbench<'a> {
         keep::save_orders(tx, &rows)?;
         contacts.sort_unstable_by_key(|row| (row.shop, row.order));
         keep::save_contacts(tx, &contacts)?;
-        let mut shops: Vec<ShopId> = changed.iter().map(|piece| piece.order.shop).collect();
-        shops.dedup();
-        shops.into_iter().try_for_each(|shop| super::store::mark_dirty(tx, shop))
+        super::store::dirt::touch_all(tx, changed.iter().map(|piece| (piece.order.shop, piece.order.id)))
     }
 
     fn put(&mut self, key: (ShopId, &'a str), piece: Piece<'a>) -> usize {
@@ -239,7 +237,7 @@ impl<'a> Piece<'a> {
         {
             self.person = work.person;
         }
-        let on = self.shop.policy.invite_on;
+        let on = decide::moment(self.shop, &self.order.fold).invite_on;
         self.order.eligible = self.order.invited || decide::is_eligible(&self.order.fold, on, self.order.test);
         self.order.changed_at = self.order.changed_at.max(work.received);
         self.changed = true;

@@ -5,12 +5,13 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::kernel::delay::Delay;
 use crate::kernel::locale::Language;
 use crate::links::Links;
 use crate::look::words;
-use crate::merchants::Shop;
+use crate::merchants::{Shop, settings};
 use crate::reviews::model::RestrictionReason;
 
 /// The answer to "whether and how".
@@ -59,6 +60,8 @@ struct Invitations {
     cap_days: i64,
     /// Orders below this total are left out, in minor units of their currency.
     min_total: Option<i64>,
+    /// What is otherwise for some countries and kinds of goods.
+    exceptions: Vec<Value>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -94,6 +97,7 @@ pub(crate) fn verification(shop: &Shop, links: &Links) -> Verification {
             remind_after: policy.remind_after,
             cap_days: policy.cap_days,
             min_total: policy.min_total,
+            exceptions: settings::view_exceptions(policy),
         },
         moderation: Moderation {
             published: "at_once",

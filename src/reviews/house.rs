@@ -87,6 +87,7 @@ impl House {
             settings_version: 1,
             public_version: 1,
             created_at: self.ctx.now(),
+            weekly_mail: true,
         };
         let merchant = Merchant { id: merchant_id, name: "m".to_owned(), created_at: self.ctx.now() };
         let new = NewShop::new(&self.ctx, shop.clone(), Some(merchant)).unwrap();

@@ -26,6 +26,8 @@ pub enum Purpose {
     Review,
     /// Stopping mails.
     Unsubscribe,
+    /// Ending a shop's weekly mail; in place of an invitation it names the shop.
+    WeeklyMail,
 }
 
 impl Purpose {
@@ -33,6 +35,7 @@ impl Purpose {
         match self {
             Self::Review => 1,
             Self::Unsubscribe => 2,
+            Self::WeeklyMail => 4,
         }
     }
 
@@ -40,6 +43,7 @@ impl Purpose {
         match byte {
             1 => Some(Self::Review),
             2 => Some(Self::Unsubscribe),
+            4 => Some(Self::WeeklyMail),
             _ => None,
         }
     }

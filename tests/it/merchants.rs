@@ -82,6 +82,7 @@ fn shop(ctx: &Context, domain: &str) -> (Shop, Merchant) {
         settings_version: 1,
         public_version: 1,
         created_at: ctx.now(),
+        weekly_mail: true,
     };
     (shop, merchant)
 }

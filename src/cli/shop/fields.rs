@@ -57,6 +57,12 @@ pub(crate) struct Fields {
     /// Remind once, so long after the invitation.
     #[arg(long, value_name = "DELAY")]
     remind_after: Option<String>,
+    /// What is otherwise for some countries and categories, as a JSON list; see docs/invitations.md.
+    #[arg(long, value_name = "JSON")]
+    exceptions: Option<String>,
+    /// Send its numbers once a week to its contact address: true or false (default true).
+    #[arg(long, value_name = "BOOL")]
+    weekly_mail: Option<bool>,
     /// Its account: a mer_ id, or the name of a new one (default: a new one named like the shop).
     #[arg(long)]
     pub(super) merchant: Option<String>,
@@ -77,7 +83,8 @@ impl Fields {
             ("mail_from", &self.mail_from),
             ("sector", &self.sector),
         ];
-        given.into_iter().filter_map(|(name, text)| Some((name.to_owned(), json!(text.as_ref()?)))).collect()
+        let given = given.into_iter().filter_map(|(name, text)| Some((name.to_owned(), json!(text.as_ref()?))));
+        given.chain(self.weekly_mail.map(|wanted| ("weekly_mail".to_owned(), json!(wanted)))).collect()
     }
 
     pub(super) fn policy(&self) -> Map<String, Value> {
@@ -88,6 +95,8 @@ impl Fields {
             ("cap_days", self.cap_days.map(|days| json!(days))),
             ("min_total", self.min_total.map(|amount| json!(amount))),
             ("remind_after", self.remind_after.as_ref().map(|text| json!(text))),
+            // What is no JSON stays a text, which the check refuses as no list.
+            ("exceptions", self.exceptions.as_ref().map(|t| serde_json::from_str(t).unwrap_or_else(|_bad| json!(t)))),
         ];
         given.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
     }

@@ -105,6 +105,7 @@ fn blank(ctx: &Context) -> Result<Shop, Failure> {
         settings_version: 1,
         public_version: 1,
         created_at: ctx.now(),
+        weekly_mail: true,
     })
 }
 

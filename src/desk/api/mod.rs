@@ -1,20 +1,26 @@
 //! The routes of the desk, by subject. Orders and their timelines have a door of their own in their room.
 
+mod accounting;
 mod dialogue;
 mod invitations;
 mod keys;
 mod mail;
 mod messages;
+mod preview;
 mod queue;
 mod rejections;
 mod settings;
 mod templates;
+mod weekly;
 
 use crate::http::RouteTable;
 
 /// Adds every route of the desk.
 pub fn routes(table: &mut RouteTable) {
     settings::routes(table);
+    preview::routes(table);
+    accounting::routes(table);
+    weekly::routes(table);
     keys::routes(table);
     mail::routes(table);
     invitations::routes(table);

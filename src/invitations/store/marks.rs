@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use crate::db::schema::invitations;
 use crate::db::{self, Connection};
-use crate::kernel::id::{InvitationId, ShopId};
+use crate::kernel::id::{InvitationId, OrderId, ShopId};
 use crate::kernel::time::Timestamp;
 
 #[diesel::dsl::auto_type(no_type_alias)]
@@ -67,6 +67,31 @@ pub(crate) fn renew_links(tx: &mut Connection, shop: ShopId, id: InvitationId, l
 pub(crate) fn mark_reviewed(tx: &mut Connection, shop: ShopId, id: InvitationId, now: Timestamp) -> db::Result<()> {
     diesel::update(row(shop, id)).set(invitations::reviewed_at.eq(Some(now))).execute(tx)?;
     Ok(())
+}
+
+/// A form of it was posted that could not be taken. True for the first time, where there is no review yet.
+pub(crate) fn mark_form_started(
+    tx: &mut Connection,
+    shop: ShopId,
+    id: InvitationId,
+    now: Timestamp,
+) -> db::Result<bool> {
+    let fresh = row(shop, id).filter(invitations::form_started_at.is_null()).filter(invitations::reviewed_at.is_null());
+    Ok(diesel::update(fresh).set(invitations::form_started_at.eq(Some(now))).execute(tx)? > 0)
+}
+
+/// The orders among those from `first` to before `next` about which a form was started. Read over an index of those alone.
+pub(crate) fn form_started(
+    conn: &mut Connection,
+    shop: ShopId,
+    (first, next): (OrderId, OrderId),
+) -> db::Result<Vec<OrderId>> {
+    let started = invitations::table
+        .filter(invitations::shop_id.eq(shop))
+        .filter(invitations::form_started_at.is_not_null())
+        .filter(invitations::order_id.ge(first))
+        .filter(invitations::order_id.lt(next));
+    Ok(started.select(invitations::order_id).load(conn)?)
 }
 
 /// Notes that a fresh link was asked for, unless one was since `not_since`. True when it was noted.

@@ -228,5 +228,6 @@ fn shop(ctx: &Context) -> Shop {
         settings_version: 1,
         public_version: 1,
         created_at: ctx.now(),
+        weekly_mail: true,
     }
 }

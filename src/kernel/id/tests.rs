@@ -132,3 +132,20 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn an_id_says_when_it_was_made_and_lies_between_its_bounds() {
+    let at = Timestamp::parse("2026-07-01T23:59:59.999Z").unwrap();
+    let clock = Arc::new(SteppedClock::new(at));
+    let ids = ids(&clock);
+    let (first, second): (OrderId, OrderId) = (ids.next(), ids.next());
+    for id in [first, second] {
+        assert_eq!(id.made_at(), at);
+        assert!(OrderId::lowest_at(at) <= id && id < OrderId::lowest_at(at.plus_ms(1)));
+    }
+    clock.set(at.minus_ms(86_400_000));
+    assert_eq!(ids.next::<OrderKind>().made_at(), at, "a clock that goes back takes no id with it");
+    ids.go_back_to_the_clock();
+    assert_eq!(ids.next::<OrderKind>().made_at(), at.minus_ms(86_400_000));
+    assert_eq!(OrderId::from_bytes([255; 16]).made_at(), Timestamp::from_millis((1 << 48) - 1));
+}

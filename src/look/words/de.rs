@@ -7,7 +7,7 @@ mod widgets;
 
 use super::glossary::{
     Badge, Common, Counted, Demo, Docs, Erase, Experiences, Failure, Form, Fresh, Home, Layout, List, Notice, Photos,
-    Product, Profile, Proof, Review, Share, Stop, Thanks, Trend, Verdicts, Verify, Words, Yours,
+    Product, Profile, Proof, Review, Share, Stop, Thanks, Trend, Verdicts, Verify, Weekly, Words, Yours,
 };
 
 pub(super) static WORDS: Words = Words {
@@ -342,6 +342,17 @@ pub(super) static WORDS: Words = Words {
         later_late: "In einer Woche wäre es zu spät: Eine Bewertung ist bis zum {date} möglich.",
         later_none: "Zu dieser Bestellung wird keine weitere E-Mail verschickt.",
         data: "Der Link zur Bewertung in derselben E-Mail zeigt auch, was über Sie gespeichert ist, und löscht es.",
+    },
+    weekly: Weekly {
+        heading: "Die Woche in Zahlen abbestellen?",
+        lead: "Die wöchentliche E-Mail mit den Zahlen von {shop} kommt dann nicht mehr an diese Adresse.",
+        go: "Wöchentliche E-Mail abbestellen",
+        done: "Erledigt",
+        done_lead: "Die wöchentliche E-Mail mit den Zahlen von {shop} ist abbestellt.",
+        more: "Die Einladungen an Ihre Kundschaft laufen weiter. Die E-Mail lässt sich in den Einstellungen des Shops wieder einschalten.",
+        orders: "Bestellungen",
+        invited: "Eingeladen",
+        reviewed: "Bewertet",
     },
     demo: Demo {
         title: "Attesta ausprobieren",

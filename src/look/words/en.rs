@@ -7,7 +7,7 @@ mod widgets;
 
 use super::glossary::{
     Badge, Common, Counted, Demo, Docs, Erase, Experiences, Failure, Form, Fresh, Home, Layout, List, Notice, Photos,
-    Product, Profile, Proof, Review, Share, Stop, Thanks, Trend, Verdicts, Verify, Words, Yours,
+    Product, Profile, Proof, Review, Share, Stop, Thanks, Trend, Verdicts, Verify, Weekly, Words, Yours,
 };
 
 pub(super) static WORDS: Words = Words {
@@ -339,6 +339,17 @@ pub(super) static WORDS: Words = Words {
         later_late: "In a week it would be too late: a review can be written until {date}.",
         later_none: "No other e-mail about this order will be sent.",
         data: "The link to your review, in the same e-mail, also shows what is stored about you and erases it.",
+    },
+    weekly: Weekly {
+        heading: "Stop the week in numbers?",
+        lead: "The weekly e-mail with the numbers of {shop} will no longer come to this address.",
+        go: "Stop the weekly e-mail",
+        done: "Done",
+        done_lead: "The weekly e-mail with the numbers of {shop} is off.",
+        more: "Invitations to customers go on. The e-mail can be switched on again in the shop's settings.",
+        orders: "Orders",
+        invited: "Invited",
+        reviewed: "Reviewed",
     },
     demo: Demo {
         title: "Try Attesta",

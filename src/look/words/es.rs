@@ -8,7 +8,7 @@ mod widgets;
 
 use super::glossary::{
     Badge, Common, Counted, Demo, Docs, Erase, Experiences, Failure, Form, Fresh, Home, Layout, List, Notice, Photos,
-    Product, Profile, Proof, Review, Share, Stop, Thanks, Trend, Verdicts, Verify, Words, Yours,
+    Product, Profile, Proof, Review, Share, Stop, Thanks, Trend, Verdicts, Verify, Weekly, Words, Yours,
 };
 
 pub(super) static WORDS: Words = Words {
@@ -343,6 +343,17 @@ pub(super) static WORDS: Words = Words {
         later_late: "En una semana sería tarde: la reseña se puede escribir hasta el {date}.",
         later_none: "No saldrá ningún otro correo sobre este pedido.",
         data: "El enlace a tu reseña, en el mismo correo, también muestra qué datos tuyos se guardan y los borra.",
+    },
+    weekly: Weekly {
+        heading: "¿Detener la semana en cifras?",
+        lead: "El correo semanal con las cifras de {shop} dejará de llegar a esta dirección.",
+        go: "Detener el correo semanal",
+        done: "Hecho",
+        done_lead: "El correo semanal con las cifras de {shop} está desactivado.",
+        more: "Las invitaciones a los clientes continúan. El correo se vuelve a activar en los ajustes de la tienda.",
+        orders: "Pedidos",
+        invited: "Invitados",
+        reviewed: "Con reseña",
     },
     demo: Demo {
         title: "Prueba Attesta",

@@ -8,7 +8,7 @@ mod widgets;
 
 use super::glossary::{
     Badge, Common, Counted, Demo, Docs, Erase, Experiences, Failure, Form, Fresh, Home, Layout, List, Notice, Photos,
-    Product, Profile, Proof, Review, Share, Stop, Thanks, Trend, Verdicts, Verify, Words, Yours,
+    Product, Profile, Proof, Review, Share, Stop, Thanks, Trend, Verdicts, Verify, Weekly, Words, Yours,
 };
 
 pub(super) static WORDS: Words = Words {
@@ -340,6 +340,17 @@ pub(super) static WORDS: Words = Words {
         later_late: "Dans une semaine, il serait trop tard\u{a0}: un avis peut être écrit jusqu’au {date}.",
         later_none: "Aucun autre e-mail ne partira au sujet de cette commande.",
         data: "Le lien vers votre avis, dans le même e-mail, montre aussi ce qui est enregistré sur vous et le supprime.",
+    },
+    weekly: Weekly {
+        heading: "Arrêter la semaine en chiffres ?",
+        lead: "L’e-mail hebdomadaire avec les chiffres de la boutique {shop} n’arrivera plus à cette adresse.",
+        go: "Arrêter l’e-mail hebdomadaire",
+        done: "C’est fait",
+        done_lead: "L’e-mail hebdomadaire avec les chiffres de la boutique {shop} est arrêté.",
+        more: "Les invitations aux clients continuent. L’e-mail se réactive dans les réglages de la boutique.",
+        orders: "Commandes",
+        invited: "Invités",
+        reviewed: "Avis",
     },
     demo: Demo {
         title: "Essayer Attesta",

@@ -170,6 +170,8 @@ glossary! {
         heading lead which shop instance go more done done_shop done_instance undo for_good wider later later_more
         later_go later_done later_already later_late later_none data
     }
+    /// A shop's weekly mail: ending it, and the key of its plot.
+    weekly: Weekly { heading lead go done done_lead more orders invited reviewed }
     /// The demo.
     demo: Demo {
         title heading lead start order_again see_profile done waiting step_1 step_1_more step_2 step_2_more step_3
@@ -248,7 +250,8 @@ glossary! {
         sending_stopped instance_paused no_email invalid_email
         address_gone order_cancelled order_refunded customer_erased too_old no_legal_basis below_minimum
         nothing_to_review unsubscribed address_bounced complained suppressed_by_operator frequency_cap
-        cancelled_by_shop shop_closed shop_suspended window_closed
+        cancelled_by_shop shop_closed shop_suspended window_closed hard_bounce mail_refused mail_delayed soft_bounces
+        unknown_outcome mail_not_built
     }
     /// Why the operator restricted a review.
     restrictions: Restrictions {

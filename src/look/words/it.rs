@@ -7,7 +7,7 @@ mod widgets;
 
 use super::glossary::{
     Badge, Common, Counted, Demo, Docs, Erase, Experiences, Failure, Form, Fresh, Home, Layout, List, Notice, Photos,
-    Product, Profile, Proof, Review, Share, Stop, Thanks, Trend, Verdicts, Verify, Words, Yours,
+    Product, Profile, Proof, Review, Share, Stop, Thanks, Trend, Verdicts, Verify, Weekly, Words, Yours,
 };
 
 pub(super) static WORDS: Words = Words {
@@ -339,6 +339,17 @@ pub(super) static WORDS: Words = Words {
         later_late: "Tra una settimana sarebbe tardi: la recensione si può scrivere fino al {date}.",
         later_none: "Su questo ordine non partirà nessun'altra e-mail.",
         data: "Il link alla recensione, nella stessa e-mail, mostra anche che cosa è memorizzato su di te e lo cancella.",
+    },
+    weekly: Weekly {
+        heading: "Fermare i numeri della settimana?",
+        lead: "L'e-mail settimanale con i numeri di {shop} non arriverà più a questo indirizzo.",
+        go: "Ferma l'e-mail settimanale",
+        done: "Fatto",
+        done_lead: "L'e-mail settimanale con i numeri di {shop} è sospesa.",
+        more: "Gli inviti ai clienti continuano. L'e-mail si riattiva nelle impostazioni del negozio.",
+        orders: "Ordini",
+        invited: "Invitati",
+        reviewed: "Recensiti",
     },
     demo: Demo {
         title: "Prova Attesta",

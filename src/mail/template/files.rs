@@ -54,14 +54,21 @@ macro_rules! locale {
                 mail!($tag, "fresh_link"),
                 mail!($tag, "review_received"),
                 mail!($tag, "answer_shown"),
+                mail!($tag, "weekly_numbers"),
             ],
         }
     };
 }
 
 /// Pieces of HTML that hold no words, shared by every locale.
-pub(super) const SHARED: &[(&str, &str)] =
-    &[("choice", file!("choice")), ("button", file!("button")), ("quote", file!("quote"))];
+pub(super) const SHARED: &[(&str, &str)] = &[
+    ("choice", file!("choice")),
+    ("button", file!("button")),
+    ("quote", file!("quote")),
+    ("weekly_count", file!("weekly_count")),
+    ("weekly_reason", file!("weekly_reason")),
+    ("weekly_row", file!("weekly_row")),
+];
 
 /// Every locale.
 pub(super) const LOCALES: &[LocaleFiles<'static>] =

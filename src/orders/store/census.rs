@@ -1,4 +1,4 @@
-//! Counting a shop's orders: which shops are to be counted again, and how many of their orders stand where.
+//! Counting a shop's orders: how many of them stand where, of all and of one cohort.
 
 use std::collections::HashSet;
 
@@ -6,9 +6,10 @@ use diesel::dsl::{count_star, sql};
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
-use crate::db::schema::{orders, orders_dirty};
+use crate::db::schema::orders;
 use crate::db::{self, Connection};
 use crate::kernel::id::{OrderId, ShopId};
+use crate::kernel::time::UtcDay;
 
 /// Orders that stand in one place, test orders left out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,8 +33,21 @@ type Row = (String, Option<String>, i64, i64, i64);
 /// # Errors
 /// The database's.
 pub fn census(conn: &mut Connection, shop: ShopId) -> db::Result<Vec<Census>> {
+    count(conn, shop, None)
+}
+
+/// The same for the orders of one cohort: those whose id was made on this UTC day, which is when they arrived first. Read
+/// over the index of ids; costs as much as that day had orders.
+///
+/// # Errors
+/// The database's.
+pub fn census_of_day(conn: &mut Connection, shop: ShopId, day: UtcDay) -> db::Result<Vec<Census>> {
+    count(conn, shop, Some(day))
+}
+
+fn count(conn: &mut Connection, shop: ShopId, day: Option<UtcDay>) -> db::Result<Vec<Census>> {
     let sum = |text: &str| sql::<BigInt>(text);
-    let rows: Vec<Row> = orders::table
+    let mut query = orders::table
         .filter(orders::shop_id.eq(shop))
         .filter(orders::test.eq(0))
         .group_by((orders::state, orders::reason))
@@ -44,9 +58,19 @@ pub fn census(conn: &mut Connection, shop: ShopId) -> db::Result<Vec<Census>> {
             sum("CAST(SUM(eligible) AS BIGINT)"),
             sum("CAST(SUM(invited) AS BIGINT)"),
         ))
-        .load(conn)?;
+        .into_boxed();
+    if let Some(day) = day {
+        let (first, next) = cohort_bounds(day);
+        query = query.filter(orders::id.ge(first)).filter(orders::id.lt(next));
+    }
+    let rows: Vec<Row> = query.load(conn)?;
     let census = |(state, reason, orders, eligible, invited)| Census { state, reason, orders, eligible, invited };
     Ok(rows.into_iter().map(census).collect())
+}
+
+/// The first id of a cohort, and the first after it.
+pub fn cohort_bounds(day: UtcDay) -> (OrderId, OrderId) {
+    (OrderId::lowest_at(day.start()), OrderId::lowest_at(day.plus(1).start()))
 }
 
 /// Which of these orders of a shop are tests.
@@ -65,21 +89,4 @@ pub fn tests_among(conn: &mut Connection, shop: ShopId, of: &[OrderId]) -> db::R
         tests.extend(found);
     }
     Ok(tests)
-}
-
-/// Takes the shops off the list of those to be counted again. A transaction still open may have found its shop on the
-/// list and added nothing: count a few seconds later.
-///
-/// # Errors
-/// The database's.
-pub fn take_dirty(tx: &mut Connection) -> db::Result<Vec<ShopId>> {
-    Ok(diesel::delete(orders_dirty::table).returning(orders_dirty::shop_id).get_results(tx)?)
-}
-
-/// Whether any shop is on that list.
-///
-/// # Errors
-/// The database's.
-pub fn any_dirty(conn: &mut Connection) -> db::Result<bool> {
-    Ok(orders_dirty::table.select(orders_dirty::shop_id).first::<ShopId>(conn).optional()?.is_some())
 }

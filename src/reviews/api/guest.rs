@@ -44,7 +44,10 @@ pub(super) async fn submit_review(call: Call, body: RawBody) -> Answer {
     let refused = |errors| page(422, &show::form(&stage, &visit, &typed, errors));
     let submission = match form::submission(&typed, &visit.offered()) {
         Ok(submission) => submission,
-        Err(errors) => return refused(errors),
+        Err(errors) => {
+            call.started(&visit).await;
+            return refused(errors);
+        }
     };
     let (ctx, bearer, sent) = (call.ctx.clone(), visit.bearer.clone(), submission.clone());
     let done = match call.ctx.db().write(move |tx| submit::submit(tx, &ctx, &bearer, &sent)).await {
@@ -62,6 +65,7 @@ pub(super) async fn submit_review(call: Call, body: RawBody) -> Answer {
         Submitted::ShopClosed => after(&call, &visit, Code::ShopClosed.status()).await,
         Submitted::Test => page(200, &show::thanks_test(&stage, &visit, &submission, call.ctx.now())),
         Submitted::NotOrdered(sku) => {
+            call.started(&visit).await;
             let field = format!("stars.{}", form::key(&sku));
             refused(vec![FieldError { field, code: FieldFault::Unreadable }])
         }

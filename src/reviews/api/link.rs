@@ -101,6 +101,14 @@ impl Call {
         Ok(self.ctx.db().read(move |conn| Visit::read(conn, &ctx, &token)).await?)
     }
 
+    /// Notes that somebody began to write. The page matters more: a note that fails is only said to the operator.
+    pub(super) async fn started(&self, visit: &Visit) {
+        let (bearer, now) = (visit.bearer.clone(), self.ctx.now());
+        if let Err(error) = self.ctx.db().write(move |tx| invitations::mark_form_started(tx, &bearer, now)).await {
+            tracing::warn!(%error, "a started form is not counted");
+        }
+    }
+
     /// Where a page is shown: in the language asked for, else the customer's, else the browser's.
     pub(super) fn stage(&self, visit: Option<&Visit>) -> Stage<'_> {
         let asked = self.which.lang.as_deref().and_then(Language::of_tag);

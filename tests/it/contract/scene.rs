@@ -2,9 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use attesta::kernel::id::InvitationId;
 use attesta::kernel::random::SeededRandom;
 use attesta::kernel::short::ShortCode;
+use attesta::kernel::time::DAY;
+use attesta::keyring::Link;
 use attesta::merchants::{self, ShopStatus};
+use attesta::sign::token::Purpose;
 use attesta::sign::webhook::SigningKey;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -44,6 +48,9 @@ const PENDING: [&str; 3] = ["cancel_invitation", "postpone_invitation", "send_in
 /// Operations behind the link that unsubscribes.
 const LEAVING: [&str; 4] = ["show_unsubscribe", "unsubscribe", "resubscribe", "ask_later"];
 
+/// Operations behind the link that ends a shop's weekly mail.
+const WEEKLY: [&str; 2] = ["show_weekly_stop", "stop_weekly_mail"];
+
 impl Scene {
     /// A shop that has just been opened: enough for settings, keys and events.
     pub(super) async fn bare(app: &TestApp, domain: &str) -> Self {
@@ -78,6 +85,7 @@ impl Scene {
         scene.set("*", "token", token(&open));
         let leave = app.unsubscribe_link(&scene.address("cleo"));
         scene.set_all(&LEAVING, "token", token(&leave));
+        scene.set_all(&WEEKLY, "token", &weekly_token(app, &scene.shop));
         scene.pending(app).await;
         let sent = app.order(&scene.shop, "#cleo").await;
         scene.set("read_order", "id", sent["id"].as_str().expect("an id"));
@@ -224,6 +232,13 @@ impl Scene {
 fn forget_mails(app: &TestApp) {
     let folder = std::fs::read_dir(app.ctx().config().data_dir.join("captured"));
     folder.into_iter().flatten().flatten().for_each(|mail| drop(std::fs::remove_file(mail.path())));
+}
+
+/// The token of a shop's weekly mail.
+fn weekly_token(app: &TestApp, shop: &TestShop) -> String {
+    let (invitation, purpose) = (InvitationId::from_bytes(*shop.id.as_bytes()), Purpose::WeeklyMail);
+    let link = Link { invitation, purpose, expires: app.now().plus_ms(DAY) };
+    app.ctx().keyring().mint(&link, None).expect("a token").0
 }
 
 /// The token of a mailed link.

@@ -1,5 +1,6 @@
 //! The desk over HTTP: what a shop reads and changes with its key, and that no key opens another shop.
 
+mod moment;
 mod sender;
 mod stories;
 mod templates;
@@ -54,6 +55,7 @@ fn open(house: &House, domain: &str) -> Opener {
         settings_version: 1,
         public_version: 1,
         created_at: ctx.now(),
+        weekly_mail: true,
     };
     let new = NewShop::new(ctx, shop.clone(), Some(merchant)).unwrap();
     match ctx.db().write_now(move |tx| merchants::open_shop(tx, new)).unwrap() {
@@ -167,7 +169,8 @@ fn a_policy_is_replaced_whole_and_a_pause_is_a_setting() {
     on_each_engine(async |house| {
         let shop = open_outside(house, "bottega.example");
         let body = json!({ "invite_on": "delivered", "invite_after": "3d", "hours": { "from": 9, "to": 20 },
-            "cap_days": 0, "min_total": 1500, "remind_after": "1w" });
+            "cap_days": 0, "min_total": 1500, "remind_after": "1w",
+            "exceptions": [{ "country": "DE", "hours": null }, { "category": "Wine", "invite_after": "3w" }] });
         let (status, after) = shop.ask(house, Method::PUT, "policy", Some(body.clone())).await;
         assert_eq!((status, &after), (200, &body));
         assert_eq!(shop.get(house, "policy").await, body);

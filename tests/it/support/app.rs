@@ -164,6 +164,7 @@ impl TestApp {
             settings_version: 1,
             public_version: 1,
             created_at: ctx.now(),
+            weekly_mail: true,
         };
         change(&mut shop);
         let (id, domain) = (shop.id, shop.domain.to_string());

@@ -33,6 +33,12 @@ pub(super) const REASONS: Reasons = Reasons {
     shop_closed: "Shop geschlossen",
     shop_suspended: "Shop gesperrt",
     window_closed: "Zeit zum Schreiben vorbei",
+    hard_bounce: "Postfach existiert nicht",
+    mail_refused: "E-Mail vom Mailserver abgelehnt",
+    mail_delayed: "Vom Mailserver aufgeschoben",
+    soft_bounces: "Postfach nimmt nichts an",
+    unknown_outcome: "Unklar, ob zugestellt",
+    mail_not_built: "E-Mail nicht erstellt",
 };
 
 pub(super) const RESTRICTIONS: Restrictions = Restrictions {

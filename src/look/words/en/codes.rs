@@ -33,6 +33,12 @@ pub(super) const REASONS: Reasons = Reasons {
     shop_closed: "Shop closed",
     shop_suspended: "Shop suspended",
     window_closed: "Time to write is over",
+    hard_bounce: "Mailbox does not exist",
+    mail_refused: "E-mail refused by the mail server",
+    mail_delayed: "Delayed by the mail server",
+    soft_bounces: "Mailbox takes no mail",
+    unknown_outcome: "Unclear whether it was delivered",
+    mail_not_built: "E-mail could not be written",
 };
 
 pub(super) const RESTRICTIONS: Restrictions = Restrictions {

@@ -33,6 +33,12 @@ pub(super) const REASONS: Reasons = Reasons {
     shop_closed: "Tienda cerrada",
     shop_suspended: "Tienda suspendida",
     window_closed: "Plazo para escribir terminado",
+    hard_bounce: "El buzón no existe",
+    mail_refused: "Correo rechazado por el servidor",
+    mail_delayed: "Envío aplazado por el servidor",
+    soft_bounces: "El buzón no recibe correo",
+    unknown_outcome: "Entrega incierta",
+    mail_not_built: "Correo no compuesto",
 };
 
 pub(super) const RESTRICTIONS: Restrictions = Restrictions {

@@ -33,6 +33,12 @@ pub(super) const REASONS: Reasons = Reasons {
     shop_closed: "Boutique fermée",
     shop_suspended: "Boutique suspendue",
     window_closed: "Délai pour écrire dépassé",
+    hard_bounce: "Boîte inexistante",
+    mail_refused: "E-mail refusé par le serveur",
+    mail_delayed: "Envoi différé par le serveur",
+    soft_bounces: "Boîte qui ne reçoit rien",
+    unknown_outcome: "Remise incertaine",
+    mail_not_built: "E-mail non composé",
 };
 
 pub(super) const RESTRICTIONS: Restrictions = Restrictions {

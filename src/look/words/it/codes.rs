@@ -33,6 +33,12 @@ pub(super) const REASONS: Reasons = Reasons {
     shop_closed: "Negozio chiuso",
     shop_suspended: "Negozio sospeso",
     window_closed: "Tempo per scrivere scaduto",
+    hard_bounce: "Casella di posta inesistente",
+    mail_refused: "E-mail rifiutata dal server di posta",
+    mail_delayed: "Invio rimandato dal server di posta",
+    soft_bounces: "Casella di posta che non riceve",
+    unknown_outcome: "Esito dell'invio incerto",
+    mail_not_built: "E-mail non composta",
 };
 
 pub(super) const RESTRICTIONS: Restrictions = Restrictions {

@@ -1,0 +1,103 @@
+//! The weekly mail: a shop's numbers of the last week (Monday to Sunday, UTC), to its own contact address.
+//!
+//! It goes out on Monday at eight on the shop's clock, to shops that have an e-mail address as their contact, do not say
+//! otherwise (`weekly_mail`) and had an order in the last eight weeks. [`tick`] notes the week and puts the mail into the
+//! queue in one write, so that each week is written about once; what is said is read when the mail leaves. Its link ends
+//! it without a key: a person confirms, or a mail program does with one click. A mailbox that does not exist ends it too.
+
+mod letter;
+mod plot;
+pub(crate) mod stop;
+mod store;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use letter::WeeklyLetter;
+
+use crate::context::Context;
+use crate::db::{self, Connection};
+use crate::jobs::{self, Subject};
+use crate::kernel::email::EmailAddress;
+use crate::kernel::time::{Timestamp, UtcDay};
+use crate::merchants::{self, Shop};
+
+use super::accounting::{self, Cohort};
+
+/// Queue and outbox kind; the subject is the shop, the edition the number of the day after the week.
+pub(crate) const WEEKLY_NUMBERS: &str = "weekly_numbers";
+
+/// When [`tick`] should run: every ten minutes.
+pub(crate) const TICK: &str = "15 */10 * * * *";
+
+/// Weeks in the mail's plot and its table.
+const WEEKS: i64 = 8;
+/// The hour of Monday at which it goes out, on the shop's clock.
+const HOUR: u32 = 8;
+
+/// The Monday on which a day's week began.
+fn monday(day: UtcDay) -> UtcDay {
+    // Day 0 was a Thursday.
+    day.plus(-(day.number() + 3).rem_euclid(7))
+}
+
+/// Where a shop's mail goes, if it wants one.
+fn address(shop: &Shop) -> Option<EmailAddress> {
+    let wanted = shop.weekly_mail && shop.is_open();
+    shop.contact.as_deref().filter(|_| wanted).and_then(|contact| EmailAddress::parse(contact).ok())
+}
+
+/// The weeks before this Monday, oldest first, each its seven days.
+fn weeks(conn: &mut Connection, shop: &Shop, monday: UtcDay) -> db::Result<Vec<Vec<Cohort>>> {
+    let days = accounting::days(conn, shop.id, monday.plus(-7 * WEEKS), monday.plus(-1))?;
+    Ok(days.chunks(7).map(<[Cohort]>::to_vec).collect())
+}
+
+/// Has the mails written that are due. Returns how many.
+///
+/// # Errors
+/// The database's; the next tick tries again.
+pub(crate) async fn tick(ctx: &Context) -> db::Result<usize> {
+    let now = ctx.now();
+    let due = ctx.db().read(move |conn| due(conn, now)).await?;
+    if due.is_empty() {
+        return Ok(0);
+    }
+    let week = monday(now.day());
+    ctx.db()
+        .write(move |tx| {
+            let mut queued = 0;
+            for shop in due {
+                // One that still waits, held perhaps, is not overtaken.
+                let waits = jobs::due_of(tx, WEEKLY_NUMBERS, Subject::from(shop.id))?.is_some();
+                if !waits && store::begin_week(tx, shop.id, week)? {
+                    jobs::enqueue(tx, WEEKLY_NUMBERS, Subject::from(shop.id), now)?;
+                    queued += 1;
+                }
+            }
+            Ok(queued)
+        })
+        .await
+}
+
+fn due(conn: &mut Connection, now: Timestamp) -> db::Result<Vec<Shop>> {
+    let week = monday(now.day());
+    let told = store::weeks_told(conn)?;
+    let mut due = Vec::new();
+    for shop in merchants::all(conn)? {
+        let fresh = told.get(&shop.id).is_none_or(|last| *last < week);
+        if fresh && address(&shop).is_some() && now >= opening(&shop, week) && has_orders(conn, &shop, week)? {
+            due.push(shop);
+        }
+    }
+    Ok(due)
+}
+
+/// Eight o'clock of this Monday on the shop's clock.
+fn opening(shop: &Shop, monday: UtcDay) -> Timestamp {
+    let date = monday.start().utc().date_naive();
+    date.and_hms_opt(HOUR, 0, 0).map_or(Timestamp::MAX, |local| shop.zone.instant(local))
+}
+
+fn has_orders(conn: &mut Connection, shop: &Shop, monday: UtcDay) -> db::Result<bool> {
+    Ok(weeks(conn, shop, monday)?.iter().flatten().any(|cohort| cohort.numbers.orders > 0))
+}

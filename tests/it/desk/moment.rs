@@ -1,0 +1,333 @@
+//! The choice of moment and its accounting, with real orders, mails and reviews: exceptions by country and category, a look
+//! at another policy, the days' numbers, the weekly mail, and how often a customer hears of a reply.
+
+use attesta::invitations::jobs::watch_settings;
+use attesta::kernel::delay::Delay;
+use attesta::kernel::time::{DAY, HOUR, Timestamp};
+use attesta::merchants::{Policy, Shop};
+use serde_json::{Value, json};
+
+use crate::support::app::{Answer, TestApp, TestShop, event, fulfilled, link_in};
+use crate::support::house::ENGINES;
+
+/// A Wednesday noon in Rome.
+const START: &str = "2026-07-01T10:00:00.000Z";
+
+/// Runs a story on each engine that is installed, in a shop that asks as `change` says.
+async fn on_each_engine<F: AsyncFn(TestApp, TestShop)>(change: fn(&mut Shop), story: F) {
+    for engine in ENGINES {
+        let Some(app) = TestApp::start(engine).await else { continue };
+        app.clock().set(Timestamp::parse(START).unwrap());
+        let shop = app.shop_with("bottega.example", change).await;
+        story(app, shop).await;
+    }
+}
+
+fn a_week(shop: &mut Shop) {
+    shop.policy = Policy { invite_after: Delay::days(7), ..Policy::default() };
+}
+
+/// A parcel for a customer in this country, of goods of this category.
+async fn parcel(app: &TestApp, shop: &TestShop, number: &str, (country, category): (&str, &str)) {
+    let mut event = fulfilled(number, &format!("c{}@example.com", number.trim_start_matches('#')), app.now());
+    event["data"]["customer"]["country"] = json!(country);
+    event["data"]["items"][0]["category"] = json!(category);
+    app.post_event(shop, &event).await.expect(202, "the order is taken");
+}
+
+async fn due(app: &TestApp, shop: &TestShop, number: &str) -> String {
+    let order = app.order(shop, number).await;
+    order["due_at"].as_str().map_or_else(|| format!("not scheduled: {order}"), str::to_owned)
+}
+
+#[tokio::test]
+async fn the_most_specific_exception_chooses_the_moment_and_a_change_replans() {
+    on_each_engine(a_week, async |app, shop| {
+        let policy = json!({ "invite_after": "7d", "exceptions": [
+            { "country": "FR", "invite_after": "1d" },
+            { "category": "Wine", "invite_after": "20d", "min_total": 5000 },
+            { "country": "FR", "category": "Wine", "invite_after": "30d", "min_total": null, "hours": { "from": 9, "to": 10 } },
+        ] });
+        let shown = app.send_as(&shop, "PUT", "/policy", &policy).await.expect(200, "the policy is kept");
+        assert_eq!(shown["exceptions"], policy["exceptions"]);
+        let cases = [
+            ("#1", ("IT", "Tea"), "2026-07-08T10:00:00.000Z"),
+            ("#2", ("FR", "Tea"), "2026-07-02T10:00:00.000Z"),
+            ("#3", ("FR", "wine > Red"), "2026-08-01T07:00:00.000Z"),
+        ];
+        for (number, what, at) in cases {
+            parcel(&app, &shop, number, what).await;
+            assert_eq!(due(&app, &shop, number).await, at, "{what:?}");
+        }
+        parcel(&app, &shop, "#4", ("IT", "Wine")).await;
+        assert_eq!(app.order(&shop, "#4").await["reason"], "below_minimum");
+        let plain = app.send_as(&shop, "PUT", "/policy", &json!({ "invite_after": "7d" })).await;
+        assert_eq!(plain.expect(200, "all as it was")["exceptions"], json!([]));
+        watch_settings(app.ctx()).await.unwrap();
+        app.run_jobs().await;
+        assert_eq!(due(&app, &shop, "#2").await, "2026-07-08T10:00:00.000Z");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_preview_tells_what_would_have_been_and_changes_nothing() {
+    on_each_engine(a_week, async |app, shop| {
+        parcel(&app, &shop, "#old", ("IT", "Tea")).await;
+        app.advance(31 * DAY);
+        parcel(&app, &shop, "#1", ("IT", "Tea")).await;
+        parcel(&app, &shop, "#2", ("FR", "Tea")).await;
+        app.post_event(&shop, &event("order.created", "#3", "c3@example.com", app.now())).await.expect(202, "placed");
+        let again = fulfilled("#4", "c1@example.com", app.now().plus_ms(1000));
+        app.post_event(&shop, &again).await.expect(202, "the same customer again");
+        let mut test = fulfilled("#test", "t@example.com", app.now());
+        test["data"]["test"] = json!(true);
+        app.post_event(&shop, &test).await.expect(202, "a test");
+        let look = async |body: Value| app.send_as(&shop, "POST", "/policy/preview", &body).await;
+        let changes =
+            json!({ "changes": { "exceptions": [{ "country": "FR", "invite_after": "2w" }], "min_total": 4990 } });
+        let seen = look(changes.clone()).await.expect(200, "a look");
+        let numbers: Vec<_> =
+            seen["data"].as_array().unwrap().iter().map(|one| one["number"].as_str().unwrap()).collect();
+        assert_eq!(numbers, ["#4", "#3", "#2", "#1"], "newest first; neither the old one nor the test");
+        let one = |n: usize| (&seen["data"][n]["present"], &seen["data"][n]["proposed"], &seen["data"][n]["changed"]);
+        let (present, proposed, changed) = one(2);
+        assert_eq!(
+            (&present["due_at"], &proposed["due_at"]),
+            (&json!("2026-08-08T10:00:00.000Z"), &json!("2026-08-15T10:00:00.000Z"))
+        );
+        assert_eq!(changed, true);
+        assert_eq!(one(1).0["reason"], "not_triggered");
+        assert_eq!((&one(0).0["reason"], &one(0).1["reason"]), (&json!("frequency_cap"), &json!("frequency_cap")));
+        assert!(one(0).0["reason_text"].as_str().unwrap().contains("recently"));
+        assert_eq!(
+            seen["totals"],
+            json!({ "orders": 4, "changed": 1,
+            "present": { "scheduled": 2, "waiting": { "not_triggered": 1 }, "skipped": { "frequency_cap": 1 } },
+            "proposed": { "scheduled": 2, "waiting": { "not_triggered": 1 }, "skipped": { "frequency_cap": 1 } } })
+        );
+        let whole = look(json!({ "policy": { "invite_on": "created", "cap_days": 0, "min_total": 5000 } })).await;
+        let whole = whole.expect(200, "a whole policy");
+        assert_eq!(
+            whole["totals"]["proposed"],
+            json!({ "scheduled": 0, "waiting": {}, "skipped": { "below_minimum": 4 } })
+        );
+        assert_eq!((&whole["policy"]["invite_after"], &whole["next"]), (&json!("7d"), &Value::Null));
+        paged(&app, &shop, &seen).await;
+        for (body, pointer) in [
+            (json!({}), ""),
+            (json!({ "policy": {}, "changes": {} }), "/policy"),
+            (
+                json!({ "changes": { "exceptions": [{ "country": "ZZ", "hours": null }] } }),
+                "/changes/exceptions/0/country",
+            ),
+            (json!({ "policy": { "min_stars": 4 } }), "/policy/min_stars"),
+            (json!({ "policy": [] }), "/policy"),
+            (json!({ "changes": {}, "limit": 1001 }), "/limit"),
+            (json!({ "changes": {}, "cursor": "x" }), "/cursor"),
+        ] {
+            let refused = look(body.clone()).await.expect(422, "what cannot be meant is refused");
+            assert_eq!(
+                (&refused["code"], refused["field"].as_str().unwrap_or("")),
+                (&json!("invalid_field"), pointer),
+                "{body}"
+            );
+        }
+        let policy = app.get_as(&shop, "/policy").await.expect(200, "the policy");
+        assert_eq!((&policy["exceptions"], &policy["min_total"]), (&json!([]), &Value::Null), "nothing was written");
+        assert_eq!(due(&app, &shop, "#2").await, "2026-08-08T10:00:00.000Z");
+    })
+    .await;
+}
+
+/// A look in pages shows the same orders.
+async fn paged(app: &TestApp, shop: &TestShop, whole: &Value) {
+    let (mut cursor, mut seen) = (Value::Null, Vec::new());
+    for _ in 0..4 {
+        let body = json!({ "changes": {}, "limit": 1, "cursor": cursor });
+        let page = app.send_as(shop, "POST", "/policy/preview", &body).await.expect(200, "a page");
+        seen.extend(page["data"].as_array().unwrap().iter().map(|one| one["id"].clone()));
+        cursor = page["next"].clone();
+    }
+    let all: Vec<_> = whole["data"].as_array().unwrap().iter().map(|one| one["id"].clone()).collect();
+    assert_eq!((seen, cursor), (all, Value::Null));
+}
+
+fn at_once(shop: &mut Shop) {
+    shop.contact = Some("ciao@bottega.example".to_owned());
+    shop.policy = Policy { invite_after: Delay::hours(0), cap_days: 0, ..Policy::default() };
+}
+
+/// The ticks that count.
+async fn counted(app: &TestApp) {
+    app.rooms.count_what_moved().await.unwrap();
+    app.rooms.account_for_what_moved().await.unwrap();
+}
+
+fn adds_up(day: &Value) {
+    let places = ["waiting", "scheduled", "held", "sent", "reviewed", "skipped", "failed"];
+    let sum: i64 = places.iter().map(|place| day[place].as_i64().unwrap()).sum();
+    assert_eq!(day["orders"], sum, "{day}");
+}
+
+/// Orders of two days, in every place they can be in.
+async fn two_days(app: &TestApp, shop: &TestShop) {
+    let written = app.invited(shop, "#1", "ada@example.com").await;
+    app.get(&format!("/r/{}/5", written.rsplit('/').next().unwrap())).await;
+    assert_eq!(app.post_form(&written, &[("stars", "9")]).await.status, 422, "a form that cannot be taken");
+    assert_eq!(app.post_form(&written, &[("text", "senza stelle")]).await.status, 422, "and another");
+    assert_eq!(app.post_form(&written, &[("stars", "5")]).await.status, 201);
+    let opened = app.invited(shop, "#2", "bea@example.com").await;
+    assert_eq!(app.follow(&opened).await.status, 200, "opening is no beginning");
+    let mut bare = fulfilled("#3", "x", app.now());
+    bare["data"]["customer"] = json!({});
+    app.post_event(shop, &bare).await.expect(202, "without an address");
+    app.post_event(shop, &event("order.created", "#4", "dan@example.com", app.now())).await.expect(202, "placed");
+    let mut test = fulfilled("#t", "t@example.com", app.now());
+    test["data"]["test"] = json!(true);
+    app.post_event(shop, &test).await.expect(202, "a test");
+    counted(app).await;
+    app.advance(DAY);
+    app.post_event(shop, &event("order.cancelled", "#4", "dan@example.com", app.now())).await.expect(202, "cancelled");
+    app.send_as(shop, "POST", "/pause", &Value::Null).await.expect(200, "paused");
+    app.post_event(shop, &fulfilled("#5", "eva@example.com", app.now())).await.expect(202, "held");
+    app.run_jobs().await;
+    counted(app).await;
+}
+
+#[tokio::test]
+async fn every_order_is_accounted_for_by_the_day_it_arrived() {
+    on_each_engine(at_once, async |app, shop| {
+        two_days(&app, &shop).await;
+        let seen = app.get_as(&shop, "/accounting?from=2026-06-30&to=2026-07-02").await.expect(200, "the accounting");
+        let days = seen["data"].as_array().unwrap();
+        assert_eq!(
+            days.iter().map(|day| day["day"].as_str().unwrap()).collect::<Vec<_>>(),
+            ["2026-06-30", "2026-07-01", "2026-07-02"]
+        );
+        days.iter().chain([&seen["total"]]).for_each(adds_up);
+        assert_eq!((&days[0]["orders"], &days[0]["as_of"]), (&json!(0), &Value::Null));
+        let (first, second) = (&days[1], &days[2]);
+        assert_eq!((&first["orders"], &first["eligible"], &first["invited"]), (&json!(4), &json!(3), &json!(2)));
+        assert_eq!((&first["reviewed"], &first["sent"], &first["skipped"]), (&json!(1), &json!(1), &json!(2)));
+        assert_eq!(first["reasons"]["skipped"], json!({ "no_email": 1, "order_cancelled": 1 }));
+        assert_eq!(
+            (&first["form_started"], &first["bounced"]),
+            (&json!(1), &json!(0)),
+            "a POST that failed, once an order"
+        );
+        assert_eq!((&second["orders"], &second["held"]), (&json!(1), &json!(1)));
+        assert_eq!(second["reasons"]["held"], json!({ "shop_paused": 1 }));
+        assert_eq!(seen["total"]["orders"], 5);
+        as_table(&app, &shop).await;
+        for wrong in ["from=2026-07-02&to=2026-07-01", "from=2025-07-01&to=2026-07-02", "from=1.7.2026", "to=x"] {
+            let refused = app.get_as(&shop, &format!("/accounting?{wrong}")).await;
+            assert_eq!(refused.expect(400, "no such days")["code"], "invalid_filter", "{wrong}");
+        }
+        let usual = app.get_as(&shop, "/accounting").await.expect(200, "the last 30 days");
+        assert_eq!((&usual["from"], &usual["to"]), (&json!("2026-06-03"), &json!("2026-07-02")));
+        assert_eq!(usual["data"].as_array().unwrap().len(), 30);
+        let other = app.shop("altra.example").await;
+        assert_eq!(app.get_as(&other, "/accounting").await.expect(200, "another shop")["total"]["orders"], 0);
+    })
+    .await;
+}
+
+/// The same days, for a spreadsheet.
+async fn as_table(app: &TestApp, shop: &TestShop) {
+    let query = "from=2026-06-30&to=2026-07-02";
+    let file = app.get_as(shop, &format!("/accounting.csv?{query}")).await;
+    let url = app.url(&format!("/v1/shops/{}/accounting?{query}", shop.domain));
+    let asked = app.http.get(url).header("accept", "text/csv, application/json;q=0.5").bearer_auth(&shop.api_key);
+    let same: Answer = app.answer(asked).await;
+    for table in [file, same] {
+        assert_eq!((table.status, table.header("content-type")), (200, "text/csv; charset=utf-8; header=present"));
+        assert!(table.header("content-disposition").contains("accounting-bottega.example-2026-06-30-2026-07-02.csv"));
+        assert!(table.header("cache-control").contains("no-store"));
+        let mut reader = csv::Reader::from_reader(table.text.trim_start_matches('\u{feff}').as_bytes());
+        let names = reader.headers().unwrap().clone();
+        let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+        let cell =
+            |row: usize, name: &str| rows[row][names.iter().position(|column| column == name).unwrap()].to_owned();
+        assert_eq!(rows.len(), 3);
+        assert_eq!(
+            ["day", "orders", "reason_no_email", "form_started"].map(|name| cell(1, name)),
+            ["2026-07-01", "4", "1", "1"]
+        );
+        assert_eq!(cell(2, "reason_shop_paused"), "1");
+    }
+}
+
+#[tokio::test]
+async fn a_shop_is_written_to_once_a_week_and_can_end_it() {
+    on_each_engine(at_once, async |app, shop| {
+        two_days(&app, &shop).await;
+        let write = async || app.rooms.write_weekly_mails().await.unwrap();
+        assert_eq!(write().await, 0, "the week is not over");
+        app.clock().set(Timestamp::parse("2026-07-06T05:59:59.000Z").unwrap());
+        assert_eq!(write().await, 0, "before eight on Monday");
+        app.advance(1000);
+        assert_eq!((write().await, write().await), (1, 0), "once");
+        app.run_jobs().await;
+        let mail = app.mail_to("ciao@bottega.example");
+        assert_eq!(mail.entry.subject, "Bottega Verdi: i numeri della settimana, dal 29 giugno 2026 al 5 luglio 2026");
+        assert!(
+            mail.text.contains("Ordini arrivati: 5 (0)") && mail.text.contains("Recensiti: 1 (0)"),
+            "{}",
+            mail.text
+        );
+        assert!(
+            mail.text.contains("- Senza indirizzo e-mail, ordini: 1")
+                && mail.text.contains("- Inviti in pausa, ordini: 1"),
+            "{}",
+            mail.text
+        );
+        assert!(mail.html.contains("<img src=\"cid:plot@") && mail.html.len() < 60 * 1024);
+        let raw = String::from_utf8_lossy(&mail.raw);
+        assert!(raw.contains("Content-ID: <plot@") && raw.contains("multipart/related"));
+        let header = |name: &str| mail.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
+        let link = link_in(&mail.text, "/weekly/");
+        assert!(header("List-Unsubscribe").unwrap().contains(&link));
+        assert_eq!(header("List-Unsubscribe-Post").as_deref().map(str::trim), Some("List-Unsubscribe=One-Click"));
+        let wanted = async || app.get_as(&shop, "/settings").await.expect(200, "settings")["weekly_mail"].clone();
+        assert_eq!((app.follow(&link).await.status, wanted().await), (200, json!(true)), "a GET ends nothing");
+        assert_eq!(app.post_form(&link, &[("List-Unsubscribe", "One-Click")]).await.status, 200);
+        assert_eq!(wanted().await, false);
+        app.advance(7 * DAY);
+        assert_eq!(write().await, 0, "it was ended");
+        app.send_as(&shop, "PATCH", "/settings", &json!({ "weekly_mail": true })).await.expect(200, "wanted again");
+        assert_eq!(write().await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_customer_hears_of_replies_to_one_review_once_a_day() {
+    on_each_engine(at_once, async |app, shop| {
+        let link = app.invited(&shop, "#1", "ada@example.com").await;
+        assert_eq!(app.post_form(&link, &[("stars", "2")]).await.status, 201);
+        let list = app.get(&format!("/v1/shops/{}/reviews", shop.domain)).await.expect(200, "published");
+        let path = format!("/reviews/{}/reply", list["data"][0]["id"].as_str().unwrap());
+        let notices = || app.mails().iter().filter(|mail| mail.text.contains("alla tua recensione")).count();
+        let say = async |text: &str| {
+            let said = app.send_as(&shop, "PUT", &path, &json!({ "text": text })).await;
+            assert!([200, 201].contains(&said.status), "{}", said.text);
+            app.run_jobs().await;
+        };
+        say("Ci dispiace.").await;
+        assert_eq!(notices(), 1);
+        for (hours, text) in [(1, "Ci dispiace molto."), (2, "Rimediamo subito."), (20, "Rimediamo domani.")] {
+            app.advance(hours * HOUR);
+            say(text).await;
+        }
+        assert_eq!(notices(), 1, "however often it is changed within a day");
+        app.advance(HOUR);
+        app.run_jobs().await;
+        assert_eq!(notices(), 2, "then the last word, once");
+        assert!(app.mail_to("ada@example.com").text.contains("Rimediamo domani."));
+        app.advance(3 * DAY);
+        app.run_jobs().await;
+        assert_eq!(notices(), 2);
+    })
+    .await;
+}
