@@ -78,13 +78,14 @@ pub(super) fn picture(conn: &mut Connection, ctx: &Context, shop: &Shop, look: &
         theme: look.theme,
         size: look.size,
         language: look.asked.language.unwrap_or_else(|| shop.locale.language()),
+        fonts: look.fonts,
     };
     let svg = match look.kind.map(|kind| (kind, shape(kind))) {
         None | Some((Kind::Mini, _)) => badge::draw(&badge),
         Some((_, Some(shape))) => shapes::draw(&badge, shape, tally),
         Some((kind, None)) => {
             let data = data::read(conn, ctx, shop, &look.asked, kind.reads_reviews())?;
-            streamed(&badge, (kind, look.fonts), &data, &shop_name)
+            streamed(&badge, kind, &data, &shop_name)
         }
     };
     Ok(stored(&svg))
@@ -114,7 +115,7 @@ fn shape(kind: Kind) -> Option<Shape> {
     })
 }
 
-fn streamed(badge: &Badge<'_>, (kind, fonts): (Kind, Fonts), data: &Data, shop: &str) -> String {
+fn streamed(badge: &Badge<'_>, kind: Kind, data: &Data, shop: &str) -> String {
     let words = &words::of(badge.language).widget;
     let question = words::fill(words.collect_title, &[("shop", shop)]);
     let form = match kind {
@@ -124,7 +125,7 @@ fn streamed(badge: &Badge<'_>, (kind, fonts): (Kind, Fonts), data: &Data, shop: 
         _ => Form::List,
     };
     let of_product = data.product.is_some();
-    let said: Vec<Said<'_>> = data.reviews.iter().flatten().map(|review| said(review, of_product)).collect();
+    let said: Vec<Said<'_>> = data.reviews.iter().flatten().map(said).collect();
     let said_of = data.words.stream.as_ref();
     stream::draw(
         &Stream {
@@ -133,19 +134,17 @@ fn streamed(badge: &Badge<'_>, (kind, fonts): (Kind, Fonts), data: &Data, shop: 
             said: &said,
             filter: said_of.and_then(|words| words.filter.as_deref()),
             none: said_of.map_or("", |words| words.none),
-            fonts,
         },
         form,
     )
 }
 
-fn said(review: &data::Said, of_product: bool) -> Said<'_> {
+fn said(review: &data::Said) -> Said<'_> {
     Said {
         stars: review.stars,
         title: &review.title,
         text: &review.text,
         author: &review.author,
-        item: review.product.as_deref().filter(|_| !of_product).unwrap_or_default(),
         day: review.published_on,
     }
 }
@@ -180,12 +179,13 @@ fn policy(svg: &str) -> String {
 /// broken frame, under status 404, so that a program knows.
 pub(super) fn unknown_shop(look: &Look) -> Stored {
     let language = look.asked.language();
-    stored(&shapes::note(look.theme, language, words::of(language).badge.unknown)).with_status(404)
+    stored(&shapes::note((look.theme, language), look.fonts, words::of(language).badge.unknown)).with_status(404)
 }
 
 fn unknown_product(shop: &Shop, look: &Look) -> Stored {
     let language = look.asked.language.unwrap_or_else(|| shop.locale.language());
-    stored(&shapes::note(look.theme, language, words::of(language).badge.unknown_product)).with_status(404)
+    stored(&shapes::note((look.theme, language), look.fonts, words::of(language).badge.unknown_product))
+        .with_status(404)
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use super::{seal, stars};
 use crate::kernel::locale::Language;
 use crate::kernel::time::UtcDay;
 pub(crate) use text::{Fonts, capital, clean, escape};
-use text::{shorten, squeeze, width};
+use text::{shorten, squeeze};
 
 /// What a badge says.
 #[derive(Debug, Clone, Copy)]
@@ -27,6 +27,8 @@ pub(crate) struct Badge<'a> {
     pub(crate) size: Size,
     /// Language of the words.
     pub(crate) language: Language,
+    /// Whose fonts write it.
+    pub(crate) fonts: Fonts,
 }
 
 impl Badge<'_> {

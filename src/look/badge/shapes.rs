@@ -1,9 +1,10 @@
 //! The badge in the shapes of the widgets: lines of text for a signature, a band and a tall card for a newsletter. The
 //! same words, colours and care as the badge itself: well-formed whatever the shop is called, and never without its day.
 
-use super::{Badge, Palette, State, Theme, as_of, capital, clean, escape, five, label, night, shorten, width};
+use super::sheet::{Ink, Pen, Sheet};
+use super::{Badge, Fonts, State, Theme, as_of, capital, clean, counted, escape, label, night};
 use crate::kernel::locale::Language;
-use crate::look::seal;
+use crate::look::raster::Face;
 use crate::look::words;
 
 /// Which shape.
@@ -29,19 +30,22 @@ pub(crate) enum Shape {
     Floating,
 }
 
-/// A part of a line: its text, how it is written, and whether it stands back.
-type Part = (String, u16, bool);
+const SAID: Pen = Pen(Face::Plain, 14, Ink::Plain);
+const BOLD: Pen = Pen(Face::Strong, 14, Ink::Plain);
+const NAME: Pen = Pen(Face::Strong, 15, Ink::Plain);
+const PLAIN: Pen = Pen(Face::Plain, 13, Ink::Plain);
+const DATED: Pen = Pen(Face::Plain, 11, Ink::Quiet);
 
 /// Draws a shape: a whole SVG document. `tally` is how many of 1, 2, 3, 4 and 5 stars.
 pub(crate) fn draw(badge: &Badge<'_>, shape: Shape, tally: [i64; 5]) -> String {
-    let palette = badge.palette();
-    let (size, body) = match shape {
-        Shape::Horizontal => ((560, 72), band(badge, palette)),
-        Shape::Vertical => ((232, 260), tall(badge, palette, tally)),
-        Shape::Dropdown | Shape::Floating => opener(badge, shape == Shape::Dropdown, palette),
-        _ => line(badge, shape, palette),
+    let mut sheet = Sheet::new(badge.palette(), badge.fonts);
+    let size = match shape {
+        Shape::Horizontal => band(&mut sheet, badge),
+        Shape::Vertical => tall(&mut sheet, badge, tally),
+        Shape::Dropdown | Shape::Floating => opener(&mut sheet, badge, shape == Shape::Dropdown),
+        _ => line(&mut sheet, badge, shape),
     };
-    framed(badge, matches!(shape, Shape::Button | Shape::Floating), size, &body)
+    framed(badge, matches!(shape, Shape::Button | Shape::Floating), size, &sheet.drawn())
 }
 
 /// A whole document around what was drawn; its edge is stressed where it is a button.
@@ -73,93 +77,66 @@ fn document(
 }
 
 /// What stands in the place of a picture of what is not here: a sentence, and whose it is.
-pub(crate) fn note(theme: Theme, language: Language, said: &str) -> String {
+pub(crate) fn note((theme, language): (Theme, Language), fonts: Fonts, said: &str) -> String {
     let palette = theme.palette();
-    let width = (room(said, 14, 600) + 32).max(264);
-    let whose =
-        format!("<text class=\"q\" x=\"16\" y=\"43\" font-size=\"11\" fill=\"{}\">Attesta</text>", palette.quiet);
-    let body = [text(16, 25, (14, 600), said), whose].concat();
-    document((theme, language), said, (width, 56), palette.line, &body)
+    let mut sheet = Sheet::new(palette, fonts);
+    let end = sheet.run((16, 25), &[(said, BOLD)]);
+    sheet.write((16, 43), DATED, "Attesta");
+    document((theme, language), said, ((end + 16).max(264), 56), palette.line, &sheet.drawn())
 }
 
-/// A line as wide as its words: its picture, then one text whose parts follow each other by themselves.
-fn line(badge: &Badge<'_>, shape: Shape, palette: &Palette) -> ((u32, u32), String) {
+/// A line as wide as its words, stars or the mark before them.
+fn line(sheet: &mut Sheet, badge: &Badge<'_>, shape: Shape) -> (u32, u32) {
     let words = words::of(badge.language);
+    let dated = dated(badge);
     let State::Rated { score, stars, count } = badge.state else {
-        let (end, text) = written(palette, (38, 21), &[(gone(badge), 600, false), dated(badge)]);
-        return ((end + 6, 32), seal_at(10, 6, palette) + &text);
+        sheet.seal((10, 6), 20);
+        let end = sheet.run((38, 21), &[(&gone(badge), BOLD), (&dated, DATED)]);
+        return (end + 12, 32);
     };
     let figure = words::score(badge.language, score);
     let counted =
         words::fill(words.widget.count.of(badge.language, count), &[("n", &words::number(badge.language, count))]);
-    let mut parts: Vec<Part> = match shape {
-        Shape::Stars => vec![(capital(words::verdict(badge.language, stars)), 600, false)],
-        Shape::Score => vec![(words::fill(words.common.out_of_five, &[("n", &figure)]), 600, false)],
-        Shape::Count => vec![(counted, 400, false)],
-        Shape::Button => vec![(words.widget.read.to_owned(), 600, false)],
-        _ => vec![(figure, 700, false), (counted, 400, false)],
+    let verdict = capital(words::verdict(badge.language, stars));
+    let out_of = words::fill(words.common.out_of_five, &[("n", &figure)]);
+    let mut parts: Vec<(&str, Pen)> = match shape {
+        Shape::Stars => vec![(&verdict, BOLD)],
+        Shape::Score => vec![(&out_of, BOLD)],
+        Shape::Count => vec![(&counted, SAID)],
+        Shape::Button => vec![(words.widget.read, BOLD)],
+        _ => vec![(&figure, BOLD), (&counted, SAID)],
     };
-    parts.push(dated(badge));
-    let starred = matches!(shape, Shape::Stars | Shape::Combo);
-    let picture = if starred { five(stars, (6, ".8"), palette) } else { seal_at(10, 6, palette) };
-    let (end, text) = written(palette, (if starred { 118 } else { 38 }, 21), &parts);
-    ((end + 6, 32), picture + &text)
+    parts.push((&dated, DATED));
+    let x = if matches!(shape, Shape::Stars | Shape::Combo) {
+        sheet.stars((12, 9), 14, stars);
+        114
+    } else {
+        sheet.seal((10, 6), 20);
+        38
+    };
+    (sheet.run((x, 21), &parts) + 12, 32)
 }
 
 /// What opens the reviews over a page, as it stands there before anybody opens it.
-fn opener(badge: &Badge<'_>, drops: bool, palette: &Palette) -> ((u32, u32), String) {
-    let mut body = vec![seal_at(14, 12, palette)];
+fn opener(sheet: &mut Sheet, badge: &Badge<'_>, drops: bool) -> (u32, u32) {
+    sheet.seal((14, 12), 20);
     let (said, x) = match badge.state {
         State::Rated { score, stars, .. } => {
-            body.push(format!("<g transform=\"translate(28 0)\">{}</g>", five(stars, (11, ".85"), palette)));
-            (words::score(badge.language, score), 152)
+            sheet.stars((44, 15), 14, stars);
+            (words::score(badge.language, score), 146)
         }
-        _ => (gone(badge), 46),
+        _ => (gone(badge), 42),
     };
-    let (end, text) = written(palette, (x, 27), &[(said, 700, false), dated(badge)]);
-    body.push(text);
+    let end = sheet.run((x, 27), &[(&said, BOLD), (&dated(badge), DATED)]);
     if drops {
-        let paint = format!("fill=\"none\" stroke=\"{}\" stroke-width=\"1.6\"", palette.quiet);
-        body.push(format!("<path class=\"o\" {paint} d=\"M{} 19.5l5 5 5-5\"/>", end + 4));
+        sheet.chevron((end + 10, 20));
     }
-    ((end + if drops { 26 } else { 12 }, 44), body.concat())
+    (end + if drops { 34 } else { 16 }, 44)
 }
 
-fn dated(badge: &Badge<'_>) -> Part {
+fn dated(badge: &Badge<'_>) -> String {
     let day = words::short_date(badge.language, &badge.as_of.to_string()).unwrap_or_default();
-    (as_of(badge.language, &day), 400, true)
-}
-
-/// A text of several parts, and where it ends at most.
-fn written(palette: &Palette, (x, y): (u32, u32), parts: &[Part]) -> (u32, String) {
-    let wide: u32 = parts.iter().map(|(text, weight, back)| room(text, if *back { 11 } else { 14 }, *weight) + 8).sum();
-    (x + wide, flowing(palette, x, y, 14, parts))
-}
-
-/// Pixels that a text takes at most, in the widest of the usual fonts.
-fn room(text: &str, size: u32, weight: u16) -> u32 {
-    let tenths: u32 = text.chars().map(width).sum();
-    tenths * size * if weight > 400 { 60 } else { 56 } / 1_000
-}
-
-/// One text of several parts.
-fn flowing(palette: &Palette, x: u32, y: u32, size: u16, parts: &[Part]) -> String {
-    let one = |(at, (text, weight, back)): (usize, &Part)| {
-        let gap = if at == 0 { "" } else { " dx=\"8\"" };
-        let paint =
-            if *back { format!(" class=\"q\" font-size=\"11\" fill=\"{}\"", palette.quiet) } else { String::new() };
-        format!("<tspan{gap} font-weight=\"{weight}\"{paint}>{}</tspan>", escape(text))
-    };
-    let spans: String = parts.iter().enumerate().map(one).collect();
-    format!("<text x=\"{x}\" y=\"{y}\" font-size=\"{size}\">{spans}</text>")
-}
-
-fn seal_at(x: u32, y: u32, palette: &Palette) -> String {
-    format!(
-        "<path class=\"a\" transform=\"translate({x} {y}) scale(.625)\" fill=\"{}\" fill-rule=\"evenodd\" d=\"{}\"/>",
-        palette.accent,
-        seal::PATH
-    )
+    as_of(badge.language, &day)
 }
 
 /// What stands in the place of a score.
@@ -172,71 +149,45 @@ pub(super) fn gone(badge: &Badge<'_>) -> String {
     })
 }
 
-fn text(x: u32, y: u32, (size, weight): (u16, u16), words: &str) -> String {
-    format!("<text x=\"{x}\" y=\"{y}\" font-size=\"{size}\" font-weight=\"{weight}\">{}</text>", escape(words))
-}
-
-/// Whose word it is, and of which day.
-fn foot(badge: &Badge<'_>, palette: &Palette, x: u32, y: u32) -> String {
-    let day = words::short_date(badge.language, &badge.as_of.to_string()).unwrap_or_default();
-    let said = format!("Attesta · {}", as_of(badge.language, &day));
-    format!(
-        "<text class=\"q\" x=\"{x}\" y=\"{y}\" font-size=\"11\" fill=\"{}\">{}</text>",
-        palette.quiet,
-        escape(&said)
-    )
-}
-
-fn band(badge: &Badge<'_>, palette: &Palette) -> String {
-    let name = shorten(&clean(badge.name), 30);
-    let shown = match badge.state {
-        State::Rated { score, stars, count } => {
-            let verdict = capital(words::verdict(badge.language, stars));
-            let said = format!("{verdict} · {}", super::counted(badge.language, count));
-            let figure = words::score(badge.language, score);
-            [
-                text(18, 48, (36, 700), &figure),
-                format!("<g transform=\"translate(78 0)\">{}</g>", five(stars, (14, ".9"), palette)),
-                text(214, 32, (15, 600), &said),
-            ]
-            .concat()
-        }
-        _ => text(18, 44, (20, 600), &gone(badge)) + &text(214, 32, (15, 600), ""),
-    };
-    let rated = matches!(badge.state, State::Rated { .. });
-    let place = if rated { 94 } else { 214 };
-    [shown, text(place, 56, (13, 400), &name), foot(badge, palette, 380, 56), seal_at(524, 14, palette)].concat()
-}
-
-fn tall(badge: &Badge<'_>, palette: &Palette, tally: [i64; 5]) -> String {
-    let mut body = vec![text(16, 30, (15, 600), &shorten(&clean(badge.name), 22))];
+fn band(sheet: &mut Sheet, badge: &Badge<'_>) -> (u32, u32) {
+    let name = clean(badge.name);
     if let State::Rated { score, stars, count } = badge.state {
-        body.push(text(16, 82, (42, 700), &words::score(badge.language, score)));
-        body.push(format!("<g transform=\"translate(78 0)\">{}</g>", five(stars, (54, ".95"), palette)));
-        let said =
-            format!("{} · {}", capital(words::verdict(badge.language, stars)), super::counted(badge.language, count));
-        body.push(text(16, 108, (13, 400), &said));
+        sheet.write((18, 48), Pen(Face::Strong, 36, Ink::Plain), &words::score(badge.language, score));
+        sheet.stars((95, 17), 16, stars);
+        let said = format!("{} · {}", capital(words::verdict(badge.language, stars)), counted(badge.language, count));
+        sheet.write((214, 31), NAME, &said);
+        let name = sheet.cut(&name, PLAIN, 250.0);
+        sheet.write((95, 56), PLAIN, &name);
+    } else {
+        sheet.write((18, 33), Pen(Face::Strong, 18, Ink::Plain), &gone(badge));
+        let name = sheet.cut(&name, PLAIN, 320.0);
+        sheet.write((18, 56), PLAIN, &name);
+    }
+    sheet.write_end((542, 56), DATED, &format!("Attesta · {}", dated(badge)));
+    sheet.seal((522, 14), 20);
+    (560, 72)
+}
+
+fn tall(sheet: &mut Sheet, badge: &Badge<'_>, tally: [i64; 5]) -> (u32, u32) {
+    let name = sheet.cut(&clean(badge.name), NAME, 200.0);
+    sheet.write((16, 30), NAME, &name);
+    if let State::Rated { score, stars, count } = badge.state {
+        sheet.write((16, 80), Pen(Face::Strong, 36, Ink::Plain), &words::score(badge.language, score));
+        sheet.stars((95, 58), 17, stars);
+        let said = format!("{} · {}", capital(words::verdict(badge.language, stars)), counted(badge.language, count));
+        sheet.write((16, 108), PLAIN, &said);
         let most = count.max(1);
-        for (row, (stars, n)) in (0_u32..).zip([5, 4, 3, 2, 1].into_iter().zip(tally.into_iter().rev())) {
-            body.push(bar(palette, 136 + row * 20, stars, (n, most), &words::number(badge.language, n)));
+        for (y, (stars, n)) in (136..).step_by(20).zip([5, 4, 3, 2, 1].into_iter().zip(tally.into_iter().rev())) {
+            let figure = Pen(Face::Plain, 12, Ink::Plain);
+            sheet.write((16, y), figure, &stars.to_string());
+            sheet.bar((40, y - 8), 120, 120 * n.clamp(0, most) / most);
+            sheet.write((170, y), figure, &words::number(badge.language, n));
         }
     } else {
-        body.push(text(16, 82, (18, 600), &gone(badge)));
+        let lines = sheet.fold(&gone(badge), Pen(Face::Strong, 18, Ink::Plain), 3, 200.0);
+        sheet.block((16, 82), Pen(Face::Strong, 18, Ink::Plain), 25, &lines);
     }
-    body.extend([foot(badge, palette, 16, 246), seal_at(198, 230, palette)]);
-    body.concat()
-}
-
-/// A number of stars, its share, its count.
-fn bar(palette: &Palette, y: u32, stars: i64, (n, most): (i64, i64), count: &str) -> String {
-    let long = 120 * n.clamp(0, most) / most;
-    format!(
-        "{}<rect class=\"r\" x=\"40\" y=\"{}\" width=\"120\" height=\"7\" rx=\"3.5\" fill=\"{}\"/><rect class=\"s\" x=\"40\" y=\"{}\" width=\"{long}\" height=\"7\" rx=\"3.5\" fill=\"{}\"/>{}",
-        text(16, y, (12, 400), &stars.to_string()),
-        y - 8,
-        palette.line,
-        y - 8,
-        palette.star,
-        text(170, y, (12, 400), count),
-    )
+    sheet.write((16, 246), DATED, &format!("Attesta · {}", dated(badge)));
+    sheet.seal((198, 230), 20);
+    (232, 260)
 }

@@ -94,6 +94,13 @@ impl Sheet {
         self.parts.push(format!("<text x=\"{x}\" y=\"{y}\">{spans}</text>"));
     }
 
+    /// The same, and where the line ends at most.
+    pub(super) fn run(&mut self, (x, y): (u32, u32), parts: &[(&str, Pen)]) -> u32 {
+        self.flow((x, y), parts);
+        let wide: f32 = parts.iter().map(|(text, pen)| self.width(text, *pen) + 8.0).sum::<f32>() - 8.0;
+        x + (0..1_000_u16).find(|whole| f32::from(*whole) >= wide).map_or(1_000, u32::from)
+    }
+
     fn style(&self, Pen(face, size, ink): Pen) -> String {
         let face = match face {
             Face::Plain => "",
@@ -131,6 +138,23 @@ impl Sheet {
         self.parts.push(format!(
             "<rect class=\"r\" x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"1\" fill=\"{}\"/>",
             self.palette.line
+        ));
+    }
+
+    /// A part of a whole.
+    pub(super) fn bar(&mut self, (x, y): (u32, u32), whole: i64, part: i64) {
+        let one = |class: &str, width: i64, fill: &str| {
+            let place = format!("x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"7\" rx=\"3.5\"");
+            format!("<rect class=\"{class}\" {place} fill=\"{fill}\"/>")
+        };
+        self.parts.push(one("r", whole, self.palette.line) + &one("s", part, self.palette.star));
+    }
+
+    /// That something opens below.
+    pub(super) fn chevron(&mut self, (x, y): (u32, u32)) {
+        self.parts.push(format!(
+            "<path class=\"o\" fill=\"none\" stroke=\"{}\" stroke-width=\"1.6\" d=\"M{x} {y}l5 5 5-5\"/>",
+            self.palette.quiet
         ));
     }
 

@@ -3,10 +3,12 @@
 //! suspended shows that and no reviews. Texts of people are cut at a word; what cannot be written is not shown, and
 //! then the stars and their words speak.
 
+mod quote;
+mod row;
+
 use super::sheet::{Ink, Pen, Sheet};
-use super::{Badge, Fonts, State, as_of, capital, shapes};
+use super::{Badge, State, as_of, capital, shapes};
 use crate::kernel::time::UtcDay;
-use crate::look::card::marks;
 use crate::look::raster::Face;
 use crate::look::words::{self, fill};
 
@@ -34,8 +36,6 @@ pub(crate) struct Stream<'a> {
     pub(crate) filter: Option<&'a str>,
     /// Where there is none to show.
     pub(crate) none: &'a str,
-    /// Whose fonts write it.
-    pub(crate) fonts: Fonts,
 }
 
 /// One review. Every text may be empty.
@@ -49,8 +49,6 @@ pub(crate) struct Said<'a> {
     pub(crate) text: &'a str,
     /// Who wrote it.
     pub(crate) author: &'a str,
-    /// Which product it is about, where that is not clear already.
-    pub(crate) item: &'a str,
     /// When it was published.
     pub(crate) day: UtcDay,
 }
@@ -77,12 +75,12 @@ const LINK: Pen = Pen(Face::Strong, 12, Ink::Accent);
 
 /// Draws it: a whole SVG document.
 pub(crate) fn draw(stream: &Stream<'_>, form: Form<'_>) -> String {
-    let mut sheet = Sheet::new(stream.badge.palette(), stream.fonts);
+    let mut sheet = Sheet::new(stream.badge.palette(), stream.badge.fonts);
     let gone = matches!(stream.badge.state, State::Closed | State::Suspended);
     let end = match form {
-        Form::Ask(question, answer) if !gone => ask(&mut sheet, question, answer),
-        Form::Quote if !gone => quote(&mut sheet, stream),
-        Form::Row if !gone && !stream.said.is_empty() => row(&mut sheet, stream),
+        Form::Ask(question, answer) if !gone => quote::ask(&mut sheet, question, answer),
+        Form::Quote if !gone => quote::quote(&mut sheet, stream),
+        Form::Row if !gone && !stream.said.is_empty() => row::row(&mut sheet, stream),
         _ => list(&mut sheet, stream, gone),
     };
     let height = foot(&mut sheet, stream, end, matches!(form, Form::Ask(..)));
@@ -171,17 +169,11 @@ fn entry(sheet: &mut Sheet, stream: &Stream<'_>, said: &Said<'_>, top: u32) -> u
     at + 18
 }
 
-/// Who wrote it, and about what.
+/// Who wrote it.
 fn signed(sheet: &mut Sheet, stream: &Stream<'_>, said: &Said<'_>, y: u32) {
     let pen = Pen(Face::Strong, 12, Ink::Plain);
-    let author = sheet.cut(&author(sheet, stream, said), pen, 250.0);
-    let item = sheet.shown(said.item).map(|item| {
-        let about = fill(words::of(stream.badge.language).review.about_item, &[("item", &item)]);
-        sheet.cut(&about, QUIET, ROOM - 8.0 - sheet.width(&author, pen))
-    });
-    let mut parts = vec![(author.as_str(), pen)];
-    parts.extend(item.as_deref().map(|item| (item, QUIET)));
-    sheet.flow((LEFT, y), &parts);
+    let author = sheet.cut(&author(sheet, stream, said), pen, 360.0);
+    sheet.write((LEFT, y), pen, &author);
 }
 
 fn author(sheet: &Sheet, stream: &Stream<'_>, said: &Said<'_>) -> String {
@@ -205,110 +197,6 @@ fn out_of(stream: &Stream<'_>, said: &Said<'_>) -> String {
 /// A number that is small for sure.
 fn narrow(number: impl TryInto<u16>) -> u16 {
     number.try_into().unwrap_or_default()
-}
-
-/// Leaves beside each other, all of one height.
-fn row(sheet: &mut Sheet, stream: &Stream<'_>) -> u32 {
-    let top = head(sheet, stream);
-    let said = stream.said.get(..MOST).unwrap_or(stream.said);
-    let leaves = u32::try_from(said.len()).unwrap_or(1).max(1);
-    let width = (RIGHT - LEFT + 10 - 10 * leaves) / leaves;
-    for (said, at) in said.iter().zip(0..leaves) {
-        let x = LEFT + at * (width + 10);
-        sheet.leaf((x, top), (width - 1, 201));
-        leaf(sheet, stream, said, (x + 13, top), width - 26);
-    }
-    top + 218
-}
-
-fn leaf(sheet: &mut Sheet, stream: &Stream<'_>, said: &Said<'_>, (x, top): (u32, u32), width: u32) {
-    let room = f32::from(narrow(width));
-    sheet.stars((narrow(x), narrow(top + 17)), 11, f64::from(narrow(said.stars)));
-    sheet.write((x + 82, top + 27), SMALL, &out_of(stream, said));
-    let [title, text] = [said.title, said.text].map(|text| sheet.shown(text));
-    let (mut at, mut left) = (top + 50, 6);
-    if let Some(title) = title {
-        let lines = sheet.fold(&title, BOLD, 2, room);
-        at = sheet.block((x, at), BOLD, 17, &lines) + 19;
-        left -= lines.len().min(2);
-    }
-    if let Some(text) = text {
-        let pen = Pen(Face::Plain, 12, Ink::Plain);
-        let lines = sheet.fold(&text, pen, left, room);
-        sheet.block((x, at), pen, 17, &lines);
-    } else if at == top + 50 {
-        sheet.write((x, at), SAID, &capital(words::experience(stream.badge.language, said.stars)));
-    }
-    let pen = Pen(Face::Strong, 12, Ink::Plain);
-    let author = sheet.cut(&author(sheet, stream, said), pen, room);
-    sheet.write((x, top + 174), pen, &author);
-    let mut line = day(stream, said);
-    if let Some(item) = sheet.shown(said.item) {
-        line = format!("{line} · {item}");
-    }
-    let line = sheet.cut(&line, SMALL, room);
-    sheet.write((x, top + 190), SMALL, &line);
-}
-
-/// One voice, large; without one, the score alone.
-fn quote(sheet: &mut Sheet, stream: &Stream<'_>) -> u32 {
-    let found = stream.said.iter().find_map(|said| {
-        let [title, text] = [said.title, said.text].map(|text| sheet.shown(text));
-        let (first, second) = if title.is_some() { (title, text) } else { (text, None) };
-        Some((said, first?, second))
-    });
-    let Some((said, first, second)) = found else {
-        return list(sheet, &Stream { said: &[], ..*stream }, false);
-    };
-    sheet.stars((20, 26), 16, f64::from(narrow(said.stars)));
-    sheet.write((138, 39), SAID, &rating(stream, said));
-    sheet.seal((RIGHT - 28, 18), 28);
-    let (open, close) = marks(stream.badge.language);
-    let serif = Pen(Face::Serif, if second.is_some() { 22 } else { 20 }, Ink::Plain);
-    let mut lines = sheet.fold(&format!("{open}{first}{close}"), serif, if second.is_some() { 3 } else { 6 }, ROOM);
-    // A cut takes the mark at the end along.
-    if let Some(last) = lines.last_mut().filter(|last| last.ends_with('…')) {
-        last.push_str(close);
-    }
-    let mut at = sheet.block((LEFT, 80), serif, 29, &lines);
-    if let Some(second) = second {
-        let pen = Pen(Face::Plain, 14, Ink::Plain);
-        let lines = sheet.fold(&second, pen, 3, ROOM);
-        at = sheet.block((LEFT, at + 27), pen, 21, &lines);
-    }
-    signed(sheet, stream, said, at + 29);
-    sheet.write_end((RIGHT, at + 29), QUIET, &day(stream, said));
-    at += 29;
-    if let Some(filter) = stream.filter {
-        at = narrowed(sheet, filter, at + 24);
-    }
-    whose(sheet, stream, at + 20)
-}
-
-/// Below a single voice: whom it is about, and the score of all.
-fn whose(sheet: &mut Sheet, stream: &Stream<'_>, top: u32) -> u32 {
-    sheet.rule((LEFT, top), RIGHT - LEFT);
-    let name = sheet.shown(stream.badge.name).unwrap_or_default();
-    let name = sheet.cut(&name, BOLD, 230.0);
-    let score = match stream.badge.state {
-        State::Rated { score, .. } => {
-            format!("{} · {}", words::out_of_five(stream.badge.language, score), counted(stream))
-        }
-        State::New | State::Closed | State::Suspended => String::new(),
-    };
-    sheet.flow((LEFT, top + 27), &[(&name, BOLD), (&score, QUIET)]);
-    top + 42
-}
-
-/// A question to whoever bought, and how it goes on.
-fn ask(sheet: &mut Sheet, question: &str, answer: &str) -> u32 {
-    sheet.seal((LEFT, 22), 48);
-    let (x, room) = (88, 452.0);
-    let (serif, plain) = (Pen(Face::Serif, 19, Ink::Plain), Pen(Face::Plain, 14, Ink::Plain));
-    let lines = sheet.fold(question, serif, 2, room);
-    let at = sheet.block((x, 42), serif, 25, &lines);
-    let lines = sheet.fold(answer, plain, 6, room);
-    sheet.block((x, at + 27), plain, 21, &lines) + 20
 }
 
 /// Whose word it is, of which day, and where the rest is; how high the picture became.

@@ -20,7 +20,7 @@ fn badge(name: &str, state: State, size: Size, theme: Theme) -> String {
 }
 
 fn spoken(name: &str, state: State, size: Size, theme: Theme, language: Language) -> String {
-    draw(&Badge { name, state, as_of: UtcDay::from_number(20_779), theme, size, language })
+    draw(&Badge { name, state, as_of: UtcDay::from_number(20_779), theme, size, language, fonts: Fonts::Theirs })
 }
 
 /// Tags open and close in order, and every `&` starts an entity of ours.
@@ -116,7 +116,7 @@ const SHAPES: [Shape; 9] = [
 
 fn shaped(name: &str, shape: Shape, state: State, theme: Theme, language: Language) -> String {
     let as_of = UtcDay::from_number(20_779);
-    let badge = Badge { name, state, as_of, theme, size: Size::M, language };
+    let badge = Badge { name, state, as_of, theme, size: Size::M, language, fonts: Fonts::Theirs };
     shapes::draw(&badge, shape, [4, 3, 9, 30, 82])
 }
 

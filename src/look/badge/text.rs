@@ -26,7 +26,8 @@ impl Fonts {
         if self == Self::Ours {
             return raster::width(text, face, f32::from(size));
         }
-        let tenths: u32 = text.chars().map(width).sum();
+        // Digits are wide where all of them are as wide as the widest.
+        let tenths: u32 = text.chars().map(|c| width(c) + u32::from(c.is_ascii_digit())).sum();
         let average = if face == Face::Plain { 0.058 } else { 0.063 };
         u16::try_from(tenths).map_or(f32::INFINITY, f32::from) * average * f32::from(size)
     }

@@ -64,6 +64,7 @@ impl Scene {
         scene.set("*", "reviewId", "nothing");
         scene.set("*", "sku", SKU);
         scene.set("*", "stars", "5");
+        scene.set("compat_draw_stars_png", "size", "256x48");
         scene.set("*", "code", &ShortCode::of(scene.shop.id).to_string());
         scene.set("read_oembed", "url", &app.url(&format!("/shops/{}", scene.shop.domain)));
         scene.set("*", "kind", "mini");

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use super::*;
 use crate::kernel::locale::Language;
 use crate::look::badge::tests::well_formed;
-use crate::look::badge::{self, Size, Theme};
+use crate::look::badge::{self, Fonts, Size, Theme};
 
 const DAY: UtcDay = UtcDay::from_number(20_779);
 const RATED: State = State::Rated { score: 4.3, stars: 4.5, count: 1_284 };
@@ -17,7 +17,7 @@ const ASK: (&str, &str) = (
 const FORMS: [Form<'_>; 4] = [Form::List, Form::Row, Form::Quote, Form::Ask(ASK.0, ASK.1)];
 
 fn said<'a>(stars: i64, title: &'a str, text: &'a str, author: &'a str) -> Said<'a> {
-    Said { stars, title, text, author, item: "", day: DAY }
+    Said { stars, title, text, author, day: DAY }
 }
 
 fn some() -> Vec<Said<'static>> {
@@ -25,18 +25,22 @@ fn some() -> Vec<Said<'static>> {
                 era intera e il colore è proprio quello della foto; la consiglierei a chiunque cerchi un regalo.";
     vec![
         said(5, "Tutto perfetto, anche il pacco", long, "Ada R."),
-        Said {
-            item: "Moka tre tazze",
-            ..said(2, "", "Perde dal manico dopo due settimane 😕", "Giovanni Battista P.")
-        },
+        said(2, "", "Perde dal manico dopo due settimane 😕", "Giovanni Battista P."),
         said(4, "Spedizione veloce", "", "Un cliente"),
     ]
 }
 
 fn stream<'a>(said: &'a [Said<'a>], state: State, fonts: Fonts) -> Stream<'a> {
-    let badge =
-        Badge { name: "Bottega Verdi", state, as_of: DAY, theme: Theme::Auto, size: Size::M, language: Language::It };
-    Stream { badge, shop: None, said, filter: None, none: "Nessuna recensione con questi filtri.", fonts }
+    let badge = Badge {
+        name: "Bottega Verdi",
+        state,
+        as_of: DAY,
+        theme: Theme::Auto,
+        size: Size::M,
+        language: Language::It,
+        fonts,
+    };
+    Stream { badge, shop: None, said, filter: None, none: "Nessuna recensione con questi filtri." }
 }
 
 const HOSTILE: [&str; 9] = [
@@ -54,8 +58,7 @@ const HOSTILE: [&str; 9] = [
 #[test]
 fn well_formed_whatever_people_wrote() {
     for words in HOSTILE {
-        let all =
-            [said(1, words, words, words), Said { item: words, ..said(5, "", words, "") }, said(3, words, "", words)];
+        let all = [said(1, words, words, words), said(5, "", words, ""), said(3, words, "", words)];
         let named = badge::clean(words);
         for form in FORMS.into_iter().chain([Form::Ask(&named, &named)]) {
             for state in [RATED, State::New, State::Closed, State::Suspended] {
@@ -134,8 +137,7 @@ fn under_four_kilobytes_compressed() {
         (0..most).filter_map(letter).collect()
     };
     let texts: Vec<String> = (0..9).map(|n| noise(n, if n % 3 == 1 { 110 } else { 60 })).collect();
-    let all: Vec<Said<'_>> =
-        texts.chunks(3).map(|one| Said { item: &one[2], ..said(3, &one[0], &one[1], &one[2]) }).collect();
+    let all: Vec<Said<'_>> = texts.chunks(3).map(|one| said(3, &one[0], &one[1], &one[2])).collect();
     let name = noise(99, 120);
     for form in FORMS.into_iter().chain([Form::Ask(&name, &name)]) {
         let plain = stream(&all, RATED, Fonts::Theirs);
