@@ -13,6 +13,8 @@
 //! When a mail may leave is the [`gate`]'s question: limits and their [`pace`], quiet hours, the operator's pause, and the
 //! [`brake`] of a shop whose mails come back too often. What waits, and until when, is told by the [`queue`].
 //!
+//! A shop may say parts of its mails in its own words ([`own`]): checked when stored, read with the draft, never a reason to fail.
+//!
 //! Sent means 250 after DATA. A captured mail is never called sent; a mail that may not leave yet is held, never lost.
 //! Bodies are never stored, addresses print masked, and lettre is used nowhere else.
 

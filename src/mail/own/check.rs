@@ -170,17 +170,20 @@ fn check_link(address: &str, domain: &str) -> Result<(), String> {
 
 /// An address that is written out as text becomes a link in many mail programs.
 fn check_addresses(part: Part<'_>, domain: &str) -> Result<(), Flaw> {
-    for (at, _) in part.source.match_indices("://") {
+    let is_word = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-');
+    let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '<' | '>' | ')' | '{');
+    for (at, found) in part.source.match_indices("://").chain(part.source.match_indices("www.")) {
         let before = part.source.get(..at).unwrap_or_default();
-        let start = before.rfind(|c: char| !c.is_ascii_alphabetic()).map_or(0, |found| {
-            found + before.get(found..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8)
-        });
+        let written_out = found == "://";
+        if !written_out && before.ends_with(|c: char| is_word(c) || c == '/') {
+            continue;
+        }
+        let scheme = before.len() - before.trim_end_matches(|c: char| c.is_ascii_alphabetic()).len();
+        let start = if written_out { at - scheme } else { at };
         let address = part.source.get(start..).unwrap_or_default();
-        let end = address
-            .find(|c: char| c.is_whitespace() || matches!(c, '"' | '<' | '>' | ')' | '{'))
-            .unwrap_or(address.len());
-        let address = address.get(..end).unwrap_or_default();
-        check_link(address, domain).map_err(|what| Flaw::at(part, start, format!("{}.", uppercase(&what))))?;
+        let address = address.split(ends).next().unwrap_or_default().trim_end_matches(['.', ',', ';', ':', '!', '?']);
+        let address = if written_out { address.to_owned() } else { format!("https://{address}") };
+        check_link(&address, domain).map_err(|what| Flaw::at(part, start, format!("{}.", uppercase(&what))))?;
     }
     Ok(())
 }

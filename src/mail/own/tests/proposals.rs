@@ -208,7 +208,10 @@ fn markup_hides_nothing_and_leads_to_the_shop() {
     ] {
         assert!(tried("invitation", &html(bad)).is_err(), "{bad}");
     }
-    assert!(tried("invitation", &text("Vai su http://evil.example")).is_err());
+    for away in ["Vai su http://evil.example", "Vai su www.evil.example", "Vai su (https://evil.example)"] {
+        assert!(tried("invitation", &text(away)).is_err(), "{away}");
+    }
+    assert_eq!(tried("invitation", &text("Vai su www.orto.example, se vuoi.")), Ok(()));
     assert_eq!(tried("invitation", &text("Vai su https://orto.example/resi.")), Ok(()));
 }
 
