@@ -163,5 +163,5 @@ pub fn own_frame(ctx: &Context, mailer: &Mailer) -> Frame {
     let host = ctx.links().base().host().to_owned();
     let profile_url = ctx.links().home();
     let shop = ShopFace { name: mailer.composer().sender().name.clone(), domain: host.clone(), profile_url };
-    Frame { shop, customer_name: None, operator: host, test: true }
+    Frame { shop, customer_name: None, operator: host, test: true, privacy_url: ctx.links().privacy() }
 }
