@@ -200,7 +200,7 @@ impl<'a> Reader<'a> {
     /// A TOML list, or a text with commas: how much mail may leave.
     pub(super) fn limits(&self, key: &str) -> Result<Vec<Limit>, ConfigError> {
         let Some(raw) = self.settings.raw(key) else { return Ok(Vec::new()) };
-                let limit = |text: &String| Limit::parse(text).map_err(|error| refused(key, raw, &error.to_string()));
+        let limit = |text: &String| Limit::parse(text).map_err(|error| refused(key, raw, &error.to_string()));
         listed(&raw.value).iter().filter(|text| !text.trim().is_empty()).map(limit).collect()
     }
 

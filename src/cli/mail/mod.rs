@@ -15,6 +15,7 @@ use crate::context::Context;
 use crate::kernel::domain::ascii_host;
 use crate::kernel::email::EmailAddress;
 use crate::kernel::locale::{Language, Locale};
+use crate::kernel::zone::Zone;
 use crate::keyring::Rotation;
 use crate::mail::context::Frame;
 use crate::mail::dns::{self, Report, Resolver};
@@ -187,6 +188,7 @@ fn mail(
         identity: shop.map_or_else(Identity::default, Shop::identity),
         reply_to: shop.and_then(Shop::reply_to),
         language,
+        zone: shop.map_or(Zone::UTC, |shop| shop.zone),
         context,
     })
 }

@@ -3,8 +3,8 @@
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use super::super::shown::{Failure, Shown};
 use super::super::shop;
+use super::super::shown::{Failure, Shown};
 use crate::app;
 use crate::context::Context;
 use crate::kernel::time::Timestamp;
@@ -43,11 +43,7 @@ pub(crate) struct Resume {
 }
 
 /// Runs a command.
-pub(crate) fn run(
-    ctx: &Context,
-    mailer: &Mailer,
-    command: QueueCommand,
-    shown: &mut Shown<'_>) -> Result<(), Failure> {
+pub(crate) fn run(ctx: &Context, mailer: &Mailer, command: QueueCommand, shown: &mut Shown<'_>) -> Result<(), Failure> {
     match command {
         QueueCommand::Queue => show(ctx, mailer, shown),
         QueueCommand::Pause(Pause { shop: Some(shop), .. }) => stop(ctx, &shop, shown),
