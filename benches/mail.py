@@ -69,10 +69,10 @@ def dispatch(port, mails, connections, env=None):
             wrk(f"{server.url}/v1/shops/{shop['shop']}/events", 64, max(4, wait - 8), HERE / "post.lua", [str(events)])
             stored = sqlite3.connect(f"file:{data}/attesta.db?mode=ro", uri=True)
             one = lambda sql: stored.execute(sql).fetchone()
-            queued, = one("SELECT count(*) FROM jobs WHERE kind = 'invitation'")
             end = time.monotonic() + 600
-            while one("SELECT count(*) FROM messages WHERE state = 'sent'")[0] < queued and time.monotonic() < end:
+            while time.monotonic() < end and one("SELECT count(*) FROM invitations WHERE sent_at IS NULL")[0] > 0:
                 time.sleep(0.5)
+            queued, = one("SELECT count(*) FROM invitations")
             sent, first, last = one("SELECT count(*), min(sent_at), max(sent_at) FROM messages WHERE state = 'sent'")
             assert sent == queued, f"{sent} of {queued} left: {one('SELECT count(*), min(reason), max(last_error) FROM messages, jobs LIMIT 1')}"
             rss = server.rss_mb()

@@ -188,7 +188,7 @@ fn mail(
         identity: shop.map_or_else(Identity::default, Shop::identity),
         reply_to: shop.and_then(Shop::reply_to),
         language,
-        zone: shop.map_or_else(Zone::default, |shop| shop.zone),
+        zone: shop.map_or(Zone::UTC, |shop| shop.zone),
         context,
     })
 }
