@@ -127,7 +127,10 @@ fn with(full: &MailContext, mail: &str, shop: &ShopFace, case: Case) -> MailCont
         MailContext::Reminder(c) => c.order = purchase(&c.order, case.items(), case == Case::Bare),
         MailContext::ReplyNotice(c) => c.reply = case.words().unwrap_or_else(|| c.reply.clone()),
         MailContext::AnswerShown(c) => c.answer = case.words().unwrap_or_else(|| c.answer.clone()),
-        MailContext::FreshLink(_) | MailContext::ReviewReceived(_) | MailContext::RestrictionStatement(_) => {}
+        MailContext::FreshLink(_)
+        | MailContext::ReviewReceived(_)
+        | MailContext::RestrictionStatement(_)
+        | MailContext::WeeklyNumbers(_) => {}
     }
     context
 }
@@ -143,7 +146,8 @@ fn as_order(full: &MailContext, shop: &ShopFace, real: &Real) -> MailContext {
         MailContext::ReplyNotice(_)
         | MailContext::AnswerShown(_)
         | MailContext::ReviewReceived(_)
-        | MailContext::RestrictionStatement(_) => {}
+        | MailContext::RestrictionStatement(_)
+        | MailContext::WeeklyNumbers(_) => {}
     }
     context
 }
