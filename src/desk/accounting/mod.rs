@@ -5,8 +5,8 @@
 //!
 //! Nothing is counted on a read. Whoever changes an order notes its cohort; [`tick`] counts the noted ones, each from one
 //! view of the data over the index of ids, and keeps the numbers a row per cohort. What moved again meanwhile stays
-//! noted, so a count that dies or comes late is made good by the next. A cohort of very many orders rests between two
-//! counts as long as it takes a slow reader to count it, so that a rush never keeps the readers busy.
+//! noted, so a count that dies or comes late is made good by the next. A cohort of very many orders rests long between two
+//! counts, so that a rush never keeps a reader busy.
 
 mod numbers;
 mod store;
@@ -31,10 +31,8 @@ pub(crate) const TICK: &str = "5/10 * * * * *";
 const LOOK: i64 = 1000;
 /// Cohorts counted in one tick.
 const COUNT: usize = 50;
-/// Up to so many orders a cohort is counted whenever it moved.
+/// Up to so many orders a cohort is counted whenever it moved; each beyond is worth a millisecond of rest.
 const SMALL: i64 = 10_000;
-/// Beyond, so many orders are worth a millisecond of rest.
-const ORDERS_PER_MS: i64 = 5;
 
 /// One day of one shop.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,7 +81,7 @@ fn due(conn: &mut Connection, now: Timestamp) -> db::Result<Vec<MovedCohort>> {
 /// How long a cohort of so many orders rests between two counts, in ms.
 const fn rest_ms(orders: i64) -> i64 {
     let beyond = orders.saturating_sub(SMALL);
-    if beyond > 0 { beyond / ORDERS_PER_MS } else { 0 }
+    if beyond > 0 { beyond } else { 0 }
 }
 
 /// Keeps what was counted, unless it is old by now.
