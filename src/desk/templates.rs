@@ -81,15 +81,15 @@ pub(crate) struct At {
     pub(crate) version: i64,
     /// What the shop says.
     pub(crate) own: Own,
-    changed_at: Option<Timestamp>,
+    since: Option<Timestamp>,
 }
 
 impl At {
     /// What a stored version says, or the house.
     pub(crate) fn of(kept: Option<Kept>) -> Self {
         kept.map_or_else(
-            || Self { version: 0, own: Own::default(), changed_at: None },
-            |kept| Self { version: kept.version, own: kept.own, changed_at: Some(kept.at) },
+            || Self { version: 0, own: Own::default(), since: None },
+            |kept| Self { version: kept.version, own: kept.own, since: Some(kept.at) },
         )
     }
 }
@@ -112,7 +112,7 @@ pub(crate) fn view(which: Which, at: At) -> View {
         mail: which.mail,
         language: which.language,
         version: at.version,
-        changed_at: at.changed_at,
+        changed_at: at.since,
         own: at.own,
         house: house(which),
         variables: own::variables_of(which.mail),

@@ -31,7 +31,7 @@ pub(super) struct Lanes {
     limits: Vec<(String, usize)>,
     /// Dialogues at once of a domain that is slow or unknown.
     few: usize,
-    lanes: Mutex<HashMap<String, Lane>>,
+    open: Mutex<HashMap<String, Lane>>,
 }
 
 #[derive(Default)]
@@ -71,12 +71,12 @@ impl Lanes {
             (Bound::Connections(many), Some(domain)) => Some((domain.clone(), many)),
             _ => None,
         });
-        Self { limits: limits.collect(), few: (connections / 4).max(1), lanes: Mutex::default() }
+        Self { limits: limits.collect(), few: (connections / 4).max(1), open: Mutex::default() }
     }
 
     pub(super) fn enter(&self, domain: &str, now: Timestamp) -> Result<Pass<'_>, Wait> {
         let most = self.limits.iter().filter(|(to, _)| to == domain).map(|(_, many)| *many).min();
-        let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut lanes = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let lane = lanes.entry(domain.to_owned()).or_default();
         let running = lane.running.len();
         let full = most.is_some_and(|most| running >= most);
@@ -99,7 +99,7 @@ impl Lanes {
     }
 
     fn leave(&self, domain: &str, began: Timestamp, ended: Option<Timestamp>) {
-        let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut lanes = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(lane) = lanes.get_mut(domain) else { return };
         if let Some(place) = lane.running.iter().position(|at| *at == began) {
             lane.running.swap_remove(place);
@@ -153,7 +153,9 @@ mod tests {
         assert_eq!(lanes.enter("tarpit.example", at(SLOW_MS)).err(), Some(Wait::Soon));
         assert!(matches!(lanes.enter("tarpit.example", at(SLOW_MS + 1)).err(), Some(Wait::Until(_))));
         assert!(lanes.enter("quick.example", at(SLOW_MS + 1)).is_ok());
-        running.into_iter().for_each(|pass| pass.end(at(30_000)));
+        for pass in running {
+            pass.end(at(30_000));
+        }
         let _few: Vec<_> = (0..2).map(|_| lanes.enter("tarpit.example", at(30_001)).unwrap()).collect();
         assert!(lanes.enter("tarpit.example", at(30_001)).is_err(), "what was slow is slow");
     }

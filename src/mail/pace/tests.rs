@@ -70,6 +70,6 @@ fn patience_grows_with_every_refusal_and_ends_by_itself() {
         1,
         "after a while without refusals it starts anew"
     );
-    let paces: Vec<i64> = (1..7).map(|n| patient(n)).map(|rate| rate.mails * MINUTE / rate.per.ms()).collect();
+    let paces: Vec<i64> = (1..7).map(patient).map(|rate| rate.mails * MINUTE / rate.per.ms()).collect();
     assert_eq!(paces, [120, 60, 20, 6, 2, 2]);
 }

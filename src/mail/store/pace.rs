@@ -42,16 +42,12 @@ pub(in crate::mail) fn take(tx: &mut Connection, asks: &[Ask], now: Timestamp) -
 
 /// The count behind an ask, which nobody else changes until the end of the transaction.
 fn hold(tx: &mut Connection, ask: &Ask, now: Timestamp) -> db::Result<Counted> {
-    let row = match held(tx, &ask.key)? {
-        Some(row) => row,
-        None => {
-            let fresh = (send_windows::key.eq(&ask.key), send_windows::began_at.eq(now), send_windows::parts.eq(""));
-            each!(tx, |c| diesel::insert_into(send_windows::table)
-                .values(fresh)
-                .on_conflict_do_nothing()
-                .execute(c)?);
-            held(tx, &ask.key)?.ok_or_else(|| db::Error::corrupt("send_windows"))?
-        }
+    let row = if let Some(row) = held(tx, &ask.key)? {
+        row
+    } else {
+        let fresh = (send_windows::key.eq(&ask.key), send_windows::began_at.eq(now), send_windows::parts.eq(""));
+        each!(tx, |c| diesel::insert_into(send_windows::table).values(fresh).on_conflict_do_nothing().execute(c)?);
+        held(tx, &ask.key)?.ok_or_else(|| db::Error::corrupt("send_windows"))?
     };
     let window = Window::parse(&row.1).ok_or_else(|| db::Error::corrupt("send_windows.parts"))?;
     Ok(Counted { ask: ask.clone(), began: row.0, window })

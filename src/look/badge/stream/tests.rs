@@ -148,38 +148,3 @@ fn under_four_kilobytes_compressed() {
         assert!((900..4_096).contains(&bytes), "{form:?}: {bytes}");
     }
 }
-
-#[test]
-fn for_the_eye() {
-    let all = some();
-    let odd: Vec<Said<'_>> = [HOSTILE[3], HOSTILE[5], HOSTILE[6]].map(|words| said(3, words, words, words)).into();
-    let mut page = String::from("<meta charset=utf-8><body style='background:#888;margin:20px'>");
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("target/pages/streams");
-    std::fs::create_dir_all(&folder).unwrap();
-    for (n, (said, state, theme)) in [
-        (&all, RATED, Theme::Light),
-        (&all, RATED, Theme::Dark),
-        (&odd, RATED, Theme::Light),
-        (&Vec::new(), State::New, Theme::Light),
-        (&Vec::new(), State::Closed, Theme::Dark),
-    ]
-    .into_iter()
-    .enumerate()
-    {
-        for (form, name) in FORMS.into_iter().zip(["list", "row", "quote", "ask"]) {
-            let of = |fonts| {
-                let plain = stream(said, state, fonts);
-                let filter = (n == 1).then_some("Solo recensioni da 2, 4 e 5 stelle. Solo recensioni in italiano.");
-                draw(&Stream { badge: Badge { theme, ..plain.badge }, filter, ..plain }, form)
-            };
-            page.push_str(&of(Fonts::Theirs));
-            page.push(' ');
-            if let Ok(png) = crate::look::raster::png(&of(Fonts::Ours), 2) {
-                std::fs::write(folder.join(format!("{name}-{n}.png")), png).unwrap();
-                page.push_str(&format!("<img width=560 src=streams/{name}-{n}.png> "));
-            }
-        }
-        page.push_str("<hr>");
-    }
-    std::fs::write(folder.with_file_name("streams.html"), page).unwrap();
-}
