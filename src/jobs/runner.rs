@@ -166,13 +166,14 @@ impl Runner {
             return Ok(());
         }
         let until = now.plus_ms(settings.lease_seconds.saturating_mul(SECOND));
-        let lease = Lease { from: now, until, limit: settings.batch.min(appetite.most.max(1)) };
+        let limit = settings.batch.min(appetite.most.max(1));
+        let lease = Lease { from: now, until, limit };
         // Looking first keeps an idle tick from taking the writer.
         if !self.ctx.db().read(move |conn| store::any_due(conn, kind, now)).await? {
             return Ok(());
         }
         let claims = self.ctx.db().write(move |tx| store::claim(tx, kind, &lease)).await?;
-        waiting.drained = i64::try_from(claims.len()).is_ok_and(|count| count < settings.batch);
+        waiting.drained = i64::try_from(claims.len()).is_ok_and(|count| count < limit);
         waiting.claimed += claims.len();
         // Whoever begins in the last quarter of its lease might not end within it.
         let safe = until.minus_ms(settings.lease_seconds.saturating_mul(SECOND) / 4);
