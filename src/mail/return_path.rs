@@ -36,12 +36,8 @@ fn sender(ctx: &Context, id: MessageId) -> Option<Address> {
 
 /// Postmark reports metadata, SendGrid unique arguments. SES and Mailgun report the envelope sender and the Message-ID.
 fn marks(returns: &Returns, id: MessageId) -> String {
-    let mut marks = String::new();
-    if returns.postmark_login.is_some() {
-        marks.push_str(&format!("X-PM-Metadata-{MARK}: {id}\r\n"));
-    }
-    if returns.sendgrid_key.is_some() {
-        marks.push_str(&format!("X-SMTPAPI: {{\"unique_args\":{{\"{MARK}\":\"{id}\"}}}}\r\n"));
-    }
-    marks
+    let postmark = returns.postmark_login.is_some().then(|| format!("X-PM-Metadata-{MARK}: {id}\r\n"));
+    let sendgrid =
+        returns.sendgrid_key.is_some().then(|| format!("X-SMTPAPI: {{\"unique_args\":{{\"{MARK}\":\"{id}\"}}}}\r\n"));
+    postmark.into_iter().chain(sendgrid).collect()
 }

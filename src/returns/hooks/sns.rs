@@ -63,7 +63,7 @@ impl Certificates {
             return Err(Refusal::Unproven("the message is too old, or its time lies ahead"));
         }
         let url = text(message, "/SigningCertURL");
-        if !is_of_sns(topic, url, |url| url.path().ends_with(".pem") && url.query().is_none()) {
+        if !is_of_sns(topic, url, |url| is_pem(url) && url.query().is_none()) {
             return Err(Refusal::Unproven("`SigningCertURL` is not of SNS in the topic's region"));
         }
         let key = self.key(url).await?;
@@ -119,6 +119,10 @@ fn is_of_sns(topic: &str, url: &str, and: impl Fn(&reqwest::Url) -> bool) -> boo
     url.scheme() == "https" && url.host_str() == Some(host.as_str()) && plain && and(&url)
 }
 
+fn is_pem(url: &reqwest::Url) -> bool {
+    std::path::Path::new(url.path()).extension().is_some_and(|ending| ending == "pem")
+}
+
 /// What is signed: these members, each with its name, where they are there.
 fn signed(message: &Value, kind: Kind) -> String {
     let names: &[&str] = match kind {
@@ -127,8 +131,8 @@ fn signed(message: &Value, kind: Kind) -> String {
             &["Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type"]
         }
     };
-    let members = names.iter().filter_map(|name| Some((name, message.get(*name)?.as_str()?)));
-    members.map(|(name, value)| format!("{name}\n{value}\n")).collect()
+    let members = names.iter().filter_map(|name| Some([*name, message.get(*name)?.as_str()?]));
+    members.flatten().flat_map(|text| [text, "\n"]).collect()
 }
 
 /// The RSA key of a certificate, as PKCS #1.
@@ -167,7 +171,7 @@ mod tests {
 
     #[test]
     fn only_the_host_of_the_topics_region_is_believed() {
-        let pem = |url: &str| is_of_sns(TOPIC, url, |url| url.path().ends_with(".pem"));
+        let pem = |url: &str| is_of_sns(TOPIC, url, is_pem);
         assert!(pem("https://sns.eu-west-1.amazonaws.com/SimpleNotificationService-0123456789abcdef.pem"));
         for url in [
             "http://sns.eu-west-1.amazonaws.com/a.pem",

@@ -41,15 +41,11 @@ impl<'a> Said<'a> {
 /// The verdict.
 pub(in crate::returns) fn weigh(said: &Said<'_>) -> ReturnKind {
     let hard = match (said.status, said.code) {
-        (Some((4, ..)), _) => false,
-        // Of the sender: 5.1.7 and 5.1.8. The rest of 5.1 is the recipient's address.
-        (Some((5, 1, 7 | 8)), _) => false,
+        // 5.1.7 and 5.1.8 are of the sender; of 5.2 only 5.2.1 is for good.
+        (Some((4, ..) | (5, 1, 7 | 8) | (5, 2, 0 | 2..)), _) => false,
         (Some((5, 1, _) | (5, 2, 1) | (5, 4, 4)), _) => true,
-        (Some((5, 2, _)), _) => false,
-        (Some((5, 0, 0)), _) => !speaks_of_today(said.text),
-        (Some(_), _) => speaks_of_mailbox(said.text) && !speaks_of_today(said.text),
-        (None, Some(550 | 551 | 553)) => !speaks_of_today(said.text),
-        (None, _) => speaks_of_mailbox(said.text) && !speaks_of_today(said.text),
+        (Some((5, 0, 0)), _) | (None, Some(550 | 551 | 553)) => !speaks_of_today(said.text),
+        _ => speaks_of_mailbox(said.text) && !speaks_of_today(said.text),
     };
     if hard { ReturnKind::HardBounce } else { ReturnKind::SoftBounce }
 }

@@ -141,7 +141,7 @@ impl Wire {
         let mut chunk = [0; CHUNK];
         match tokio::time::timeout(self.timeout, self.stream.read(&mut chunk)).await {
             Err(_elapsed) => Err(Broken::Slow),
-            Ok(Err(_)) | Ok(Ok(0)) => Err(Broken::Gone),
+            Ok(Err(_) | Ok(0)) => Err(Broken::Gone),
             Ok(Ok(read)) => {
                 self.ahead.extend_from_slice(chunk.get(..read).unwrap_or_default());
                 Ok(())
