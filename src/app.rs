@@ -34,6 +34,7 @@ use crate::merchants::{Rejections, Shops};
 use crate::orders;
 use crate::person;
 use crate::profiles::{self, ProfileCache};
+use crate::returns::{self, Fetch, Hooks, Letters, Listener, ListenerError, Web};
 use crate::reviews::{self, photos::Photos};
 
 mod ticks;
@@ -71,6 +72,9 @@ pub enum StartError {
     /// Where photos are kept.
     #[error("{0}")]
     Files(String),
+    /// The listener for mail that comes back.
+    #[error(transparent)]
+    Returns(#[from] ListenerError),
     /// The server itself.
     #[error("the server: {0}")]
     Server(String),
@@ -135,6 +139,7 @@ pub struct House {
     photos: Photos,
     metrics: Metrics,
     counts: Counts,
+    fetch: Arc<dyn Fetch>,
     demo: Option<web::Data<Demo>>,
 }
 
@@ -168,6 +173,7 @@ impl House {
             photos,
             metrics,
             counts,
+            fetch: Arc::new(Web),
             demo: None,
         })
     }
@@ -176,6 +182,12 @@ impl House {
     #[must_use]
     pub fn with_demo(self, demo: Demo) -> Self {
         Self { demo: Some(web::Data::new(demo)), ..self }
+    }
+
+    /// The same house with another way to the certificates of providers.
+    #[must_use]
+    pub fn with_fetch(self, fetch: Arc<dyn Fetch>) -> Self {
+        Self { fetch, ..self }
     }
 
     /// The context.
@@ -208,6 +220,7 @@ impl House {
         desk::routes(&mut table);
         compat::routes(&mut table);
         person::routes(&mut table);
+        returns::routes(&mut table);
         if self.demo.is_some() {
             demo::routes(&mut table);
         } else {
@@ -238,6 +251,7 @@ impl House {
             rejections: Arc::clone(&self.rejections),
             counts: self.counts.clone(),
         });
+        let hooks = web::Data::new(Hooks::new(self.ctx.clone(), Letters::new(letters()), Arc::clone(&self.fetch)));
         Arc::new(move |cfg: &mut ServiceConfig| {
             cfg.app_data(intake.clone());
             cfg.app_data(web::Data::new(house.ctx.clone()));
@@ -248,6 +262,7 @@ impl House {
             cfg.app_data(web::Data::new(house.feeds.clone()));
             cfg.app_data(web::Data::new(house.sitemaps.clone()));
             cfg.app_data(web::Data::new(house.photos.clone()));
+            cfg.app_data(hooks.clone());
             cfg.app_data(web::Data::from(Arc::clone(&house.rejections)));
             cfg.app_data(web::Data::from(Arc::clone(&house.mailer)));
             if let Some(demo) = &house.demo {
@@ -263,6 +278,14 @@ impl House {
             jobs.push(Arc::new(LetterJob::new(letter, Arc::clone(&self.mailer))));
         }
         Runner::new(self.ctx.clone(), jobs)
+    }
+
+    /// Starts the listener for bounces and complaints, where the settings ask for it.
+    ///
+    /// # Errors
+    /// [`StartError::Returns`].
+    pub async fn listen_for_returns(&self) -> Result<Option<Listener>, StartError> {
+        Ok(Listener::start(&self.ctx, Letters::new(letters())).await?)
     }
 
     /// Has what moved since the last time counted: what a tick does, for those who step time by hand.
@@ -372,7 +395,10 @@ impl House {
             std::future::pending().await
         };
         let drain = async {
-            if let Some((queue, ticks)) = running.lock().await.take() {
+            if let Some(Working { queue, ticks, listener }) = running.lock().await.take() {
+                if let Some(listener) = listener {
+                    listener.stop().await;
+                }
                 ticks.stop().await;
                 queue.drain().await;
             }
@@ -387,7 +413,7 @@ impl House {
     }
 
     /// Starts the queue's worker and the ticks.
-    async fn start_work(&self, edge: &Arc<Edge>) -> Result<(Handle, Ticks), StartError> {
+    async fn start_work(&self, edge: &Arc<Edge>) -> Result<Working, StartError> {
         if let Some(warning) = Files::warning(self.ctx.config()) {
             tracing::warn!("{warning}");
         }
@@ -397,10 +423,11 @@ impl House {
             tracing::warn!("mail of {domain} is not signed yet: attesta mail records says what to publish");
         }
         self.mailer.release_held(&self.ctx, &kinds()).await?;
+        let listener = self.listen_for_returns().await?;
         let queue = self.runner().spawn();
         let ticks = ticks::all(self, edge, queue.waker());
         let ticks = Ticks::start(ticks).await.map_err(|error| StartError::Server(error.to_string()))?;
-        Ok((queue, ticks))
+        Ok(Working { queue, ticks, listener })
     }
 
     /// Writes down what is kept in memory for a moment.
@@ -410,6 +437,13 @@ impl House {
             tracing::warn!(%error, "the last second's rejections and key uses were not written down");
         }
     }
+}
+
+/// What works beside the server.
+struct Working {
+    queue: Handle,
+    ticks: Ticks,
+    listener: Option<Listener>,
 }
 
 /// Whether every page fits its view: rendered with its samples, once in the life of a process.

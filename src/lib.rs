@@ -14,6 +14,7 @@
 //!    job into the queue ([`jobs`]).
 //! 4. When it is due, [`mail`] reads everything again through the room's [`mail::Letter`], composes, signs for the domain in
 //!    From ([`mail::dkim`]), hands over, and writes down what the server said. Sent means 250.
+//!    What comes back days later (bounces, complaints) enters by the [`returns`].
 //! 5. The link in the mail carries a token ([`sign::token`], keys from the [`keyring`]). It proves one thing: holder of the
 //!    mail for this invitation ([`invitations::bearer()`]).
 //! 6. Whoever holds it writes a review: [`reviews`] publishes it at once and moves the tally in the same transaction. From the
@@ -27,7 +28,8 @@
 //!
 //! # The floors
 //!
-//! Doors, which may use any room: [`intake`], [`desk`] (the shop's own API), [`person`] (what a customer may ask about
+//! Doors, which may use any room: [`intake`], [`desk`] (the shop's own API), [`returns`] (bounces and
+//! complaints), [`person`] (what a customer may ask about
 //! themselves), `compat` (the same reads in the shapes of another
 //! service's API), [`demo`], [`cli`]. Rooms, each of which may use those before it: [`merchants`], [`orders`],
 //! [`invitations`], [`reviews`], [`profiles`], [`badges`], [`feeds`]. The ground knows no room:
@@ -59,5 +61,6 @@ pub mod orders;
 pub mod person;
 pub mod problem;
 pub mod profiles;
+pub mod returns;
 pub mod reviews;
 pub mod sign;

@@ -98,6 +98,8 @@ pub mod path {
     pub const V1_SHOPS: &str = "/v1/shops";
     /// A shop's profile, for programs.
     pub const V1_SHOP: &str = "/v1/shops/{shop}";
+    /// What providers report of mails that came back.
+    pub const V1_RETURNS: &str = "/v1/returns/{provider}";
     /// Order events in.
     pub const V1_EVENTS: &str = "/v1/shops/{shop}/events";
     /// A shop's orders.

@@ -59,6 +59,7 @@ catalogue! {
     TimestampOutOfWindow 401 "timestamp_out_of_window" "The signature's time is too far from ours" "webhook-timestamp may differ from the server's time by 300 seconds at most. Compare `server_time` with your clock.";
     SignatureMismatch 401 "signature_mismatch" "The signature does not fit" "No signature of the request fits the bytes received under any live key. Sign exactly the bytes you send.";
     UnknownShopOrSignature 401 "unknown_shop_or_signature" "Unknown shop, or the signature does not fit" "Either no such shop exists here or none of its live keys made this signature. Both are answered alike.";
+    UnprovenReport 401 "unproven_report" "The report does not prove where it comes from" "Reports of a mail provider carry its signature or login. The detail says which check failed.";
     ShopSuspended 403 "shop_suspended" "The shop is suspended" "The operator has suspended this shop: it can be read, but takes nothing in.";
     ShopClosed 403 "shop_closed" "The shop is closed" "The shop has been closed: its page remains, but it takes nothing in.";
     NotFound 404 "not_found" "Nothing is here" "No such thing exists at this address, or it does not belong to this shop.";

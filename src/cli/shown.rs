@@ -83,7 +83,7 @@ impl From<StartError> for Failure {
         match error {
             StartError::Db(error) => error.into(),
             StartError::Keys(error) => error.into(),
-            StartError::Folder(_) | StartError::Mail(_) | StartError::Files(_) => {
+            StartError::Folder(_) | StartError::Mail(_) | StartError::Files(_) | StartError::Returns(_) => {
                 Self { text: error.to_string(), code: 3 }
             }
             StartError::Pages(_) | StartError::Metrics(_) | StartError::Server(_) => Self::new(error.to_string()),

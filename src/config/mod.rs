@@ -3,6 +3,7 @@
 //! environment. A value that is not accepted stops the start with a sentence that names the key, where it came from
 //! and what is accepted; a secret never prints.
 mod environment;
+mod returns;
 mod settings;
 mod values;
 
@@ -13,6 +14,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 
 pub use environment::{Environment, Flags};
+pub use returns::{Protocol, Returns, TlsFiles};
 pub use settings::{DEFAULTS, KEYS, Key, Line, Settings, Shown, Source};
 pub use values::{LogFormat, Secret};
 
@@ -91,6 +93,8 @@ pub struct Config {
     pub mail: Mail,
     /// Whom to ask about sending domains.
     pub dns: Dns,
+    /// How mail comes back.
+    pub returns: Returns,
 }
 
 /// `[photos]`
@@ -237,6 +241,7 @@ impl Config {
                 spf: r.spf("mail.spf")?,
             },
             dns: Dns { resolvers: r.resolvers("dns.resolver")? },
+            returns: returns::read(&r)?,
             data_dir,
             database_url,
         };
@@ -252,6 +257,7 @@ impl Config {
                 settings.source("master_key_file"),
             )));
         }
+        returns::check(&self.returns, settings)?;
         Ok(self)
     }
 

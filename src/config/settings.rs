@@ -83,6 +83,18 @@ pub const KEYS: &[Key] = &[
     plain("mail.name"),
     plain("mail.spf"),
     plain("dns.resolver"),
+    plain("returns.mailbox"),
+    plain("returns.listen"),
+    plain("returns.protocol"),
+    plain("returns.certificate"),
+    plain("returns.certificate_key"),
+    plain("returns.message_limit"),
+    plain("returns.connections"),
+    plain("returns.timeout_seconds"),
+    plain("returns.ses_topic"),
+    Key { name: "returns.mailgun_key", shown: Shown::Secret },
+    Key { name: "returns.postmark_login", shown: Shown::Secret },
+    plain("returns.sendgrid_key"),
 ];
 
 /// Where a value comes from.

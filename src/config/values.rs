@@ -3,9 +3,12 @@ use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use ipnet::IpNet;
 
 use super::ConfigError;
+use super::returns::Protocol;
 use super::settings::{KEYS, Raw, Settings, Shown, shown};
 use crate::db::DatabaseUrl;
 use crate::kernel::email::EmailAddress;
@@ -91,6 +94,10 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn listen(&self, key: &str) -> Result<SocketAddr, ConfigError> {
+        self.optional_listen(key)?.ok_or_else(|| ConfigError(format!("{key} has no default")))
+    }
+
+    pub(super) fn optional_listen(&self, key: &str) -> Result<Option<SocketAddr>, ConfigError> {
         let parse = |text: &str| {
             let numeric = match text.strip_prefix("localhost:") {
                 Some(port) => format!("127.0.0.1:{port}"),
@@ -99,7 +106,47 @@ impl<'a> Reader<'a> {
             let accepted = "expected IP:PORT or localhost:PORT, such as 127.0.0.1:8080, 0.0.0.0:8080 or [::1]:8080";
             numeric.parse::<SocketAddr>().map_err(|_not_an_address| accepted.to_owned())
         };
-        self.parsed(key, parse)?.ok_or_else(|| ConfigError(format!("{key} has no default")))
+        self.parsed(key, parse)
+    }
+
+    pub(super) fn protocol(&self, key: &str) -> Result<Protocol, ConfigError> {
+        let parse = |text: &str| match text {
+            "smtp" => Ok(Protocol::Smtp),
+            "lmtp" => Ok(Protocol::Lmtp),
+            _ => Err("expected smtp or lmtp".to_owned()),
+        };
+        Ok(self.parsed(key, parse)?.unwrap_or_default())
+    }
+
+    pub(super) fn sns_topic(&self, key: &str) -> Result<Option<String>, ConfigError> {
+        let accepted = "expected the ARN of an SNS topic, such as arn:aws:sns:eu-west-1:123456789012:attesta";
+        self.parsed(key, |text| {
+            let parts: Vec<&str> = text.split(':').collect();
+            let sns = matches!(parts.as_slice(), ["arn", "aws" | "aws-cn" | "aws-us-gov", "sns", region, account, name]
+                if !region.is_empty() && account.len() == 12 && !name.is_empty());
+            if sns && text.bytes().all(|byte| byte.is_ascii_graphic()) {
+                Ok(text.to_owned())
+            } else {
+                Err(accepted.to_owned())
+            }
+        })
+    }
+
+    /// A name and a password that is no guess.
+    pub(super) fn login(&self, key: &str) -> Result<Option<Secret>, ConfigError> {
+        let accepted = "expected NAME:PASSWORD with a password of 16 characters or more";
+        self.parsed(key, |text| match text.split_once(':') {
+            Some((name, password)) if !name.is_empty() && password.len() >= 16 => Ok(Secret::new(text)),
+            _ => Err(accepted.to_owned()),
+        })
+    }
+
+    pub(super) fn base64_key(&self, key: &str) -> Result<Option<String>, ConfigError> {
+        let accepted = "expected the public key as SendGrid shows it, in base64 (MFkw...)";
+        self.parsed(key, |text| {
+            let known = STANDARD.decode(text).is_ok_and(|bytes| bytes.len() > 65);
+            if known { Ok(text.to_owned()) } else { Err(accepted.to_owned()) }
+        })
     }
 
     pub(super) fn base(&self, key: &str) -> Result<Option<Base>, ConfigError> {

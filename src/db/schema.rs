@@ -277,6 +277,28 @@ diesel::table! {
 }
 
 diesel::table! {
+    message_returns (message_id, kind, sent_at) {
+        message_id -> Binary,
+        kind -> Text,
+        sent_at -> BigInt,
+        shop_id -> Binary,
+        day -> BigInt,
+        at -> BigInt,
+        source -> Text,
+        status -> Nullable<Text>,
+        detail -> Text,
+    }
+}
+
+diesel::table! {
+    return_tokens (source, token) {
+        source -> Text,
+        token -> Text,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
     transport_holds (transport) {
         transport -> Text,
         until -> BigInt,
@@ -549,6 +571,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     suppressions,
     messages,
     message_attempts,
+    message_returns,
+    return_tokens,
     transport_holds,
     sending_domains,
     dkim_keys,

@@ -6,12 +6,13 @@
 use super::bearer::invitation_behind;
 use super::letter;
 use super::model::{FRESH_LINK, FRESH_LINK_EVERY_MS, SuppressionReason};
+use super::returned;
 use super::send::suppress_bounced;
 use super::store::{self, Carried};
 use crate::context::Context;
 use crate::db::{self, Connection};
 use crate::jobs::{self, Subject};
-use crate::kernel::id::InvitationId;
+use crate::kernel::id::{InvitationId, OrderId};
 use crate::kernel::time::Timestamp;
 use crate::mail::context::{FreshLink, MailContext};
 use crate::mail::letter::{Draft, Fate, Letter, Settled};
@@ -80,6 +81,10 @@ impl Letter for FreshLinkLetter {
             Fate::Bounced(_) => suppress_bounced(tx, &about, what.at),
             Fate::Waiting(..) | Fate::Parked(..) | Fate::Held(..) | Fate::Failed(_) | Fate::Dropped(_) => Ok(()),
         }
+    }
+
+    fn order(&self, conn: &mut Connection, subject: Subject) -> db::Result<Option<OrderId>> {
+        returned::order(conn, subject)
     }
 }
 

@@ -31,6 +31,7 @@ mod postpone;
 mod preview;
 mod remind;
 mod replan;
+mod returned;
 mod reviewed;
 mod send;
 mod send_now;
@@ -57,7 +58,7 @@ pub use suppress::{
     Personal, Stopped, Unsubscribed, forget, forget_addressee, is_suppressed, personal, resubscribe, stopped, suppress,
     unsubscribe,
 };
-pub use view::{Asked, Filter, InvitationPage, InvitationView, find, list, of_order};
+pub use view::{Asked, Filter, InvitationPage, InvitationView, find, list, mails_of, of_order};
 
 #[cfg(test)]
 mod tests;

@@ -2,11 +2,13 @@
 
 use super::letter::{Subject, star_links};
 use super::model::REMINDER;
+use super::returned;
 use super::send::suppress_bounced;
 use super::store::{self, Carried};
 use crate::context::Context;
 use crate::db::{self, Connection};
 use crate::jobs;
+use crate::kernel::id::OrderId;
 use crate::mail::context::{MailContext, Reminder};
 use crate::mail::letter::{Draft, Fate, Letter, Settled};
 use crate::orders::{self, Reason, decide};
@@ -65,5 +67,9 @@ impl Letter for ReminderLetter {
             Fate::Bounced(_) => suppress_bounced(tx, &subject, what.at),
             Fate::Waiting(..) | Fate::Parked(..) | Fate::Held(..) | Fate::Failed(_) | Fate::Dropped(_) => Ok(()),
         }
+    }
+
+    fn order(&self, conn: &mut Connection, subject: jobs::Subject) -> db::Result<Option<OrderId>> {
+        returned::order(conn, subject)
     }
 }

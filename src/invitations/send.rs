@@ -2,14 +2,17 @@
 
 use super::letter::{Subject, star_links};
 use super::model::{INVITATION, REMINDER, Reach, Suppression, SuppressionReason};
+use super::returned;
 use super::store::{self, Carried};
 use super::suppress::suppress;
 use crate::context::Context;
 use crate::db::{self, Connection};
 use crate::jobs;
+use crate::kernel::id::OrderId;
 use crate::kernel::time::Timestamp;
 use crate::mail::context::{Invitation, MailContext};
 use crate::mail::letter::{Draft, Fate, Letter, Settled};
+use crate::mail::returned::Back;
 use crate::orders::{self, Actor, Move, Reason, State, decide};
 
 /// The letter of kind [`INVITATION`]; its subject is the invitation.
@@ -54,6 +57,14 @@ impl Letter for InvitationLetter {
             Fate::Failed(reason) => ended(tx, ctx, &subject, State::Failed(reason_of(reason), None), what.at),
             Fate::Dropped(reason) => ended(tx, ctx, &subject, State::Skipped(reason_of(reason)), what.at),
         }
+    }
+
+    fn order(&self, conn: &mut Connection, subject: jobs::Subject) -> db::Result<Option<OrderId>> {
+        returned::order(conn, subject)
+    }
+
+    fn returned(&self, tx: &mut Connection, ctx: &Context, subject: jobs::Subject, what: &Back) -> db::Result<bool> {
+        returned::invitation(tx, ctx, subject.id(), what)
     }
 }
 

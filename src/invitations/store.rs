@@ -14,7 +14,7 @@ mod watch;
 
 pub(crate) use marks::{
     Carried, form_started, mark_cancelled, mark_deferred, mark_form_started, mark_fresh_link, mark_hastened,
-    mark_postponed, mark_reminded, mark_reviewed, mark_sent, renew_links,
+    mark_postponed, mark_reminded, mark_reviewed, mark_sent, mark_unsent, renew_links,
 };
 pub(crate) use suppressions::{lift, of_person as suppressions_of, suppress, suppressed, suppression};
 pub use waiting::{waiting_by_hour, waiting_next};

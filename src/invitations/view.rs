@@ -2,14 +2,20 @@
 
 use serde::Serialize;
 
-use super::model::Invitation;
+use super::model::{FRESH_LINK, INVITATION, Invitation, REMINDER};
 use super::store;
 pub use super::store::Filter;
 use crate::db::{self, Connection};
+use crate::jobs::Subject;
 use crate::kernel::id::{InvitationId, OrderId, ShopId};
 use crate::kernel::page::{Cursor, CursorError, PageLimit};
 use crate::kernel::time::Timestamp;
-use crate::orders::{self, Reason, State};
+use crate::mail::returned::{About, ReturnKind, returned_about};
+use crate::mail::{self, Logged};
+use crate::orders::{self, Order, Reason};
+
+/// The kinds of mail about an invitation.
+const MAILS: [&str; 3] = [INVITATION, REMINDER, FRESH_LINK];
 
 /// One invitation, with where its order stands.
 #[derive(Clone, Debug, Serialize)]
@@ -40,6 +46,10 @@ pub struct InvitationView {
     pub reminded_at: Option<Timestamp>,
     /// When its review was submitted.
     pub reviewed_at: Option<Timestamp>,
+    /// When one of its mails came back for good.
+    pub bounced_at: Option<Timestamp>,
+    /// When one of its mails was reported as unwanted.
+    pub complained_at: Option<Timestamp>,
     /// When the shop cancelled it.
     pub cancelled_at: Option<Timestamp>,
     /// When the shop had it sent before its time.
@@ -80,10 +90,12 @@ pub fn list(conn: &mut Connection, shop: ShopId, asked: &Asked) -> db::Result<In
     let mut rows = store::page(conn, shop, asked.filter, asked.before, asked.limit.probe())?;
     let more = asked.limit.cut(&mut rows);
     let next = rows.last().filter(|_| more).map(|row| Cursor::encode(&row.id));
+    let subjects: Vec<Subject> = rows.iter().map(|row| row.id.into()).collect();
+    let came_back = returned_about(conn, &MAILS, &subjects)?;
     let mut invitations = Vec::with_capacity(rows.len());
     for row in rows {
         if let Some(order) = orders::find(conn, shop, row.order_id)? {
-            invitations.push(view(&row, order.number.to_string(), order.state, order.test));
+            invitations.push(view(&row, &order, &came_back));
         }
     }
     Ok(InvitationPage { invitations, next })
@@ -105,26 +117,43 @@ pub fn of_order(conn: &mut Connection, shop: ShopId, order: OrderId) -> db::Resu
     }
 }
 
-fn seen(conn: &mut Connection, shop: ShopId, row: &Invitation) -> db::Result<Option<InvitationView>> {
-    let order = orders::find(conn, shop, row.order_id)?;
-    Ok(order.map(|order| view(row, order.number.to_string(), order.state, order.test)))
+/// The mails about the invitation of one order, each with its kind, attempts and what came back.
+pub fn mails_of(conn: &mut Connection, shop: ShopId, order: OrderId) -> db::Result<Vec<(&'static str, Logged)>> {
+    let Some(row) = store::of_order(conn, shop, order)? else { return Ok(Vec::new()) };
+    let mut mails = Vec::new();
+    for kind in MAILS {
+        mails.extend(mail::logged(conn, kind, row.id.into())?.into_iter().map(|logged| (kind, logged)));
+    }
+    Ok(mails)
 }
 
-fn view(row: &Invitation, number: String, state: State, test: bool) -> InvitationView {
+fn seen(conn: &mut Connection, shop: ShopId, row: &Invitation) -> db::Result<Option<InvitationView>> {
+    let came_back = returned_about(conn, &MAILS, &[row.id.into()])?;
+    let order = orders::find(conn, shop, row.order_id)?;
+    Ok(order.map(|order| view(row, &order, &came_back)))
+}
+
+fn view(row: &Invitation, order: &Order, came_back: &[About]) -> InvitationView {
+    let when = |kind: ReturnKind| {
+        let mine = came_back.iter().find(|(subject, came, _)| *subject == Subject::from(row.id) && *came == kind);
+        mine.map(|(.., at)| *at)
+    };
     InvitationView {
         id: row.id,
         order: row.order_id,
-        number,
-        state: state.word(),
-        reason: state.reason().map(Reason::code),
-        at: state.at(),
-        test,
+        number: order.number.to_string(),
+        state: order.state.word(),
+        reason: order.state.reason().map(Reason::code),
+        at: order.state.at(),
+        test: order.test,
         triggered_at: row.trigger_at,
         due_at: row.due_at,
         submit_until: row.submit_until,
         sent_at: row.sent_at,
         reminded_at: row.reminded_at,
         reviewed_at: row.reviewed_at,
+        bounced_at: when(ReturnKind::HardBounce),
+        complained_at: when(ReturnKind::Complaint),
         cancelled_at: row.cancelled_at,
         hastened_at: row.hastened_at,
         postponements: row.postponements,

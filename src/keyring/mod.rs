@@ -18,6 +18,7 @@ use crate::sign::{derive, seal, token};
 
 mod certificates;
 pub mod master;
+mod return_path;
 mod rotate;
 mod set;
 mod store;

@@ -8,7 +8,8 @@ use crate::kernel::time::Timestamp;
 
 use super::hold::{PARKED_ATTEMPTS, SOFT_ATTEMPTS, Streak, hold_ms, parked_ms, soft_ms, spread_ms};
 use super::letter::{Fate, Mail, Settled};
-use super::outcome::{Fault, Verdict, asks_for_patience, judge};
+use super::outcome::{Fault, Verdict, asks_for_patience, enhanced, judge};
+use super::returned::{self, ReturnKind, ReturnOf, ReturnSource, Returned};
 use super::store::{self, Attempt, Hold, Row, Standing};
 use super::transport::Receipt;
 
@@ -93,6 +94,7 @@ impl Conclusion {
         store::put(tx, &self.row)?;
         if let Some((attempt, first)) = &self.attempt {
             store::log(tx, self.row.id, attempt, *first)?;
+            self.note_refusal(tx, attempt)?;
         }
         if let Some(domain) = &self.slow {
             store::pace::slow_down(tx, domain, self.row.at)?;
@@ -102,6 +104,21 @@ impl Conclusion {
             HoldMove::End(transport) => store::end_hold(tx, transport),
             HoldMove::Set(transport, hold, reason) => store::put_hold(tx, transport, hold, reason),
         }
+    }
+}
+
+impl Conclusion {
+    /// A mailbox that does not exist, said at once: counted with the bounces that come later.
+    fn note_refusal(&self, tx: &mut db::Connection, attempt: &Attempt) -> db::Result<()> {
+        let Fate::Bounced(_) = self.row.fate else { return Ok(()) };
+        let (message, shop, at) = (self.row.id, self.row.shop, self.row.at);
+        let status = enhanced(&attempt.reply).map(|(class, subject, detail)| format!("{class}.{subject}.{detail}"));
+        let said = match attempt.code {
+            Some(code) => format!("{code} {}", attempt.reply),
+            None => attempt.reply.clone(),
+        };
+        let returned = Returned::new(at, ReturnKind::HardBounce, ReturnSource::Smtp).saying(status.as_deref(), &said);
+        returned::note_returned(tx, &ReturnOf { message, shop, sent_at: at, returned }).map(drop)
     }
 }
 

@@ -20,6 +20,7 @@ use super::letter::{Draft, Fate, Letter, Mail};
 use super::mailer::Mailer;
 use super::outcome::MAIL_SERVER_DOWN;
 use super::own::{self, Own};
+use super::return_path;
 use super::store::{self, Hold, Standing};
 
 /// Pauses between the tries to store a result, in ms: a database that restarts is back before they end.
@@ -176,7 +177,7 @@ impl Run<'_> {
         // The same date on every attempt, so that the message stays the same.
         let date = seen.standing.as_ref().map_or(now, |row| row.created_at);
         let ended = match self.mailer.composer().compose_own(mail, seen.own.as_ref(), id, date) {
-            Ok(composed) => carrier.send(&composed).await,
+            Ok(composed) => carrier.send(&return_path::returnable(self.ctx, composed)).await,
             Err(fault) => Err(fault),
         };
         if let Some(pass) = pass {

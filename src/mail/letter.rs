@@ -5,13 +5,14 @@ use crate::context::Context;
 use crate::db;
 use crate::jobs::Subject;
 use crate::kernel::email::EmailAddress;
-use crate::kernel::id::{MessageId, ShopId};
+use crate::kernel::id::{MessageId, OrderId, ShopId};
 use crate::kernel::locale::Language;
 use crate::kernel::time::Timestamp;
 use crate::kernel::zone::Zone;
 
 use super::context::MailContext;
 use super::identity::Identity;
+use super::returned::Back;
 
 /// One kind of mail.
 pub trait Letter: Send + Sync {
@@ -35,6 +36,24 @@ pub trait Letter: Send + Sync {
     /// # Errors
     /// The database's: nothing of the write is stored.
     fn settle(&self, tx: &mut db::Connection, ctx: &Context, subject: Subject, what: &Settled) -> db::Result<()>;
+
+    /// The order whose customer it is written to: a bounce or a complaint is about that person. `None` where it is written to somebody
+    /// else, or the subject is gone.
+    ///
+    /// # Errors
+    /// The database's.
+    fn order(&self, _conn: &mut db::Connection, _subject: Subject) -> db::Result<Option<OrderId>> {
+        Ok(None)
+    }
+
+    /// A mail of this kind that had left came back, perhaps days later: stores what that means in the room's rows, in the same write.
+    /// The person is left alone by whoever calls this. Says whether the mail shall go out once more at [`Back::again`].
+    ///
+    /// # Errors
+    /// The database's: nothing of the write is stored.
+    fn returned(&self, _tx: &mut db::Connection, _ctx: &Context, _subject: Subject, _what: &Back) -> db::Result<bool> {
+        Ok(false)
+    }
 }
 
 /// What a letter wants.

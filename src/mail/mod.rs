@@ -15,6 +15,9 @@
 //!
 //! A shop may say parts of its mails in its own words ([`own`]): checked when stored, read with the draft, never a reason to fail.
 //!
+//! A mail that left may still come back: it leaves under an address of its own ([`return_path`]), and what other servers and providers
+//! say of it later stands in [`returned`].
+//!
 //! Sent means 250 after DATA. A captured mail is never called sent; a mail that may not leave yet is held, never lost.
 //! Bodies are never stored, addresses print masked, and lettre is used nowhere else.
 
@@ -39,6 +42,8 @@ pub mod outcome;
 pub(crate) mod own;
 mod pace;
 pub mod queue;
+mod return_path;
+pub mod returned;
 pub mod samples;
 mod store;
 pub mod template;
@@ -49,4 +54,5 @@ pub use context::MailContext;
 pub use job::LetterJob;
 pub use letter::{Draft, Fate, Letter, Mail, Settled, Stop};
 pub use mailer::{MailSetupError, Mailer, NO_MAIL_SERVER, NO_PUBLIC_URL};
+pub use return_path::MARK;
 pub use store::{Attempt, Listed, Logged, Release, about, listed, logged, release, release_one};

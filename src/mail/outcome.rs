@@ -246,7 +246,7 @@ fn is_about_session(reply: &Reply) -> bool {
 }
 
 /// The enhanced status code a reply text begins with.
-fn enhanced(text: &str) -> Option<(u16, u16, u16)> {
+pub(super) fn enhanced(text: &str) -> Option<(u16, u16, u16)> {
     let mut parts = text.split_whitespace().next()?.splitn(3, '.').map(|digits| {
         let plain = !digits.is_empty() && digits.len() <= 3 && digits.bytes().all(|byte| byte.is_ascii_digit());
         plain.then(|| digits.parse::<u16>().ok()).flatten()

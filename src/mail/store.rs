@@ -12,6 +12,9 @@ use crate::kernel::id::{MessageId, ShopId};
 use crate::kernel::time::Timestamp;
 
 use super::letter::Fate;
+use super::returned::Returned;
+
+pub(super) mod returned;
 
 mod about;
 pub(super) mod brake;
@@ -83,6 +86,8 @@ pub struct Logged {
     pub sent_at: Option<Timestamp>,
     /// Its attempts, oldest first.
     pub attempts: Vec<Attempt>,
+    /// What came back of it, oldest first.
+    pub returned: Vec<Returned>,
 }
 
 /// A message in a shop's list.
@@ -262,7 +267,8 @@ pub fn logged(conn: &mut Connection, kind: &str, subject: Subject) -> db::Result
     rows.into_iter()
         .map(|(id, state, reason, next_at, sent_at)| {
             let (next_at, sent_at) = (next_at.map(Timestamp::from_millis), sent_at.map(Timestamp::from_millis));
-            Ok(Logged { id, state, reason, next_at, sent_at, attempts: attempts(conn, id)? })
+            let (attempts, returned) = (attempts(conn, id)?, returned::of(conn, id)?);
+            Ok(Logged { id, state, reason, next_at, sent_at, attempts, returned })
         })
         .collect()
 }
@@ -299,7 +305,8 @@ pub fn listed(
     rows.into_iter()
         .map(|(id, kind, about, created_at, state, reason, next_at, sent_at)| {
             let (next_at, sent_at) = (next_at.map(Timestamp::from_millis), sent_at.map(Timestamp::from_millis));
-            let message = Logged { id, state, reason, next_at, sent_at, attempts: attempts(conn, id)? };
+            let (attempts, returned) = (attempts(conn, id)?, returned::of(conn, id)?);
+            let message = Logged { id, state, reason, next_at, sent_at, attempts, returned };
             Ok(Listed { kind, subject: subject(&about)?, created_at, message })
         })
         .collect()

@@ -1,4 +1,5 @@
-//! What a shop reads about its orders: `GET /v1/shops/{shop}/orders` and `/orders/{id}`.
+//! What a shop reads about its orders: `GET /v1/shops/{shop}/orders`. One order with its timeline is shown by the desk, which knows its
+//! mails too.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
@@ -21,7 +22,6 @@ use crate::problem::{Code, Problem};
 /// Adds the routes of the room.
 pub fn routes(table: &mut RouteTable) {
     table.add(Method::GET, path::V1_ORDERS, "list_orders", Audience::Private, || web::get().to(list_orders));
-    table.add(Method::GET, path::V1_ORDER, "read_order", Audience::Private, || web::get().to(read_order));
 }
 
 /// The parameters of the list, as they come.
@@ -50,22 +50,6 @@ async fn list_orders(
     let page = ctx.db().read(move |conn| view::list(conn, &keyring, shop, &asked)).await?;
     let next = page.last.map(|last| Cursor::encode(&last));
     Ok(http::private(http::listed(&req, &page.data, next.as_deref())?))
-}
-
-async fn read_order(
-    req: HttpRequest,
-    ctx: web::Data<Context>,
-    bearer: ShopBearer,
-    path: web::Path<(String, String)>,
-) -> Result<HttpResponse, Problem> {
-    let shop = bearer.shop();
-    http::count_shop(&req, shop.as_bytes())?;
-    let (_, id) = path.into_inner();
-    let id = id.parse::<OrderId>().map_err(|_error| Problem::not_found("order"))?;
-    let keyring = ctx.keyring().clone();
-    let order = ctx.db().read(move |conn| view::detail(conn, &keyring, shop, id)).await?;
-    let order = order.ok_or_else(|| Problem::not_found("order"))?;
-    Ok(http::private(http::json(&order)))
 }
 
 fn asked(ctx: &Context, params: &Params) -> Result<Asked, Problem> {

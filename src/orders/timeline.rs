@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::reason::Reason;
 use super::store::list::{self, EventRow, MoveRow};
 use crate::db::{self, Connection};
-use crate::kernel::id::{OrderId, ShopId};
+use crate::kernel::id::{MessageId, OrderId, ShopId};
 use crate::kernel::time::Timestamp;
 
 /// Lines shown of each kind: the newest.
@@ -48,12 +48,27 @@ pub enum Entry {
         /// What there is to say about it.
         note: Option<String>,
     },
+    /// Something happened to a mail about it.
+    Mail {
+        /// When.
+        at: Timestamp,
+        /// Which mail.
+        message: MessageId,
+        /// What kind of mail.
+        mail: String,
+        /// What happened: `attempt` (one that did not succeed), `sent`, `captured`, `hard_bounce`, `soft_bounce` or `complaint`.
+        step: &'static str,
+        /// The mail server's code, where there was one.
+        code: Option<i64>,
+        /// What was said, with addresses masked.
+        reply: String,
+    },
 }
 
 impl Entry {
-    fn at(&self) -> Timestamp {
+    pub(super) fn at(&self) -> Timestamp {
         match self {
-            Self::Event { at, .. } | Self::Move { at, .. } => *at,
+            Self::Event { at, .. } | Self::Move { at, .. } | Self::Mail { at, .. } => *at,
         }
     }
 }

@@ -74,6 +74,15 @@ impl OrderDetail {
         self.order.customer.email = None;
         self
     }
+
+    /// With more lines in its timeline, each at its time.
+    #[must_use]
+    pub fn with(mut self, lines: impl IntoIterator<Item = Entry>) -> Self {
+        self.timeline.extend(lines);
+        // Stable: what happened at one moment keeps its order.
+        self.timeline.sort_by_key(Entry::at);
+        self
+    }
 }
 
 /// A page of orders, newest first.

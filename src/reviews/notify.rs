@@ -11,9 +11,11 @@ use crate::context::Context;
 use crate::db::{self, Connection};
 use crate::invitations::{self, Reach, Suppression, SuppressionReason, Tokens};
 use crate::jobs::{self, Subject};
+use crate::kernel::id::OrderId;
 use crate::kernel::time::{DAY, Timestamp};
 use crate::mail::context::{self as words, Frame, MailContext, OwnReview, ReplyNotice, RestrictionStatement};
 use crate::mail::letter::{Draft, Fate, Letter, Mail, Settled, Stop};
+use crate::mail::returned::Back;
 use crate::merchants::{self, Shop};
 use crate::orders::{self, Actor, Contact, Order};
 
@@ -71,6 +73,10 @@ impl Letter for ReplyNoticeLetter {
             _ => bounced(tx, &review, what),
         }
     }
+
+    fn order(&self, conn: &mut Connection, subject: Subject) -> db::Result<Option<OrderId>> {
+        Ok(store::by_id(conn, subject.id())?.map(|review| review.order))
+    }
 }
 
 /// The letter of kind [`RESTRICTION_STATEMENT`].
@@ -108,6 +114,17 @@ impl Letter for RestrictionStatementLetter {
             Some(review) => bounced(tx, &review, what),
             None => Ok(()),
         }
+    }
+
+    fn order(&self, conn: &mut Connection, subject: Subject) -> db::Result<Option<OrderId>> {
+        let Some(decision) = store::restriction(conn, subject.id())? else { return Ok(None) };
+        Ok(store::by_id(conn, decision.review)?.map(|review| review.order))
+    }
+
+    /// The author has a right to the reasons: what did not arrive for now is sent once more.
+    fn returned(&self, tx: &mut Connection, _ctx: &Context, subject: Subject, what: &Back) -> db::Result<bool> {
+        let stands = store::restriction(tx, subject.id())?.is_some_and(|decision| decision.lifted_at.is_none());
+        Ok(stands && what.again.is_some())
     }
 }
 

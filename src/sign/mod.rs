@@ -4,6 +4,7 @@
 //! - [`token`]: what the link in a mail carries;
 //! - [`jws`]: what a certificate is signed as;
 //! - [`rsa`]: one of the two signatures of a mail (DKIM); [`der`]: how such keys are written;
+//! - [`return_path`]: what the envelope sender of a mail carries, so that a bounce proves what it is about;
 //! - [`seal`]: addresses and secrets at rest;
 //! - [`mod@derive`]: one key for each purpose out of a master key.
 //!
@@ -16,6 +17,7 @@ pub mod jws;
 mod keys;
 mod respell;
 pub mod rsa;
+pub mod return_path;
 pub mod seal;
 pub mod token;
 pub mod webhook;

@@ -36,6 +36,7 @@ mod photos;
 mod pictures;
 mod profiles;
 mod queue;
+mod returns;
 mod reviews;
 mod share;
 mod story;

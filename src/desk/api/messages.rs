@@ -1,5 +1,5 @@
-//! The mails of a shop: each with its state, every attempt and what the mail server said, with addresses masked. Bodies
-//! and addresses are not kept, so they cannot be shown.
+//! The mails of a shop, each with its life: queued, every attempt and what the mail server said, sent, and what came back. Addresses are
+//! masked; bodies and addresses are not kept, so they cannot be shown.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
@@ -8,7 +8,8 @@ use crate::http::{self, Audience, Method, RouteTable};
 use crate::kernel::id::MessageId;
 use crate::kernel::page::{Cursor, PageLimit};
 use crate::kernel::time::Timestamp;
-use crate::mail::{self, Attempt, Listed};
+use crate::mail::returned::{ReturnKind, Returned};
+use crate::mail::{self, Attempt, Listed, Logged};
 use crate::merchants::Shops;
 use crate::merchants::api::{ShopBearer, Then};
 use crate::problem::{Code, Problem};
@@ -47,6 +48,7 @@ struct MessageView {
     next_at: Option<Timestamp>,
     sent_at: Option<Timestamp>,
     attempts: Vec<AttemptView>,
+    returns: Vec<Returned>,
 }
 
 #[derive(Serialize)]
@@ -64,13 +66,24 @@ impl MessageView {
         Self {
             id: message.id,
             kind,
-            state: message.state,
+            state: state(&message).to_owned(),
             reason: message.reason,
             created_at,
             next_at: message.next_at,
             sent_at: message.sent_at,
             attempts: message.attempts.into_iter().map(AttemptView::of).collect(),
+            returns: message.returned,
         }
+    }
+}
+
+/// Where a mail stands: one that was sent and came back for good, or was reported, did not stay sent.
+fn state(message: &Logged) -> &str {
+    let came = |kind| message.returned.iter().any(|returned| returned.kind == kind);
+    match message.state.as_str() {
+        "sent" if came(ReturnKind::Complaint) => "complained",
+        "sent" if came(ReturnKind::HardBounce) => "bounced",
+        state => state,
     }
 }
 

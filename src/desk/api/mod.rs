@@ -1,4 +1,4 @@
-//! The routes of the desk, by subject. Orders and their timelines have a door of their own in their room.
+//! The routes of the desk, by subject. The list of orders has a door of its own in its room.
 
 mod accounting;
 mod dialogue;
@@ -8,6 +8,7 @@ mod mail;
 mod messages;
 mod preview;
 mod queue;
+mod order;
 mod rejections;
 mod settings;
 mod templates;
@@ -17,6 +18,7 @@ use crate::http::RouteTable;
 
 /// Adds every route of the desk.
 pub fn routes(table: &mut RouteTable) {
+    order::routes(table);
     settings::routes(table);
     preview::routes(table);
     accounting::routes(table);

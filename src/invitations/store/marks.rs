@@ -43,6 +43,12 @@ pub(crate) fn mark_sent(
     Ok(())
 }
 
+/// The mail did not arrive and shall be sent once more: it is still to be sent again.
+pub(crate) fn mark_unsent(tx: &mut Connection, shop: ShopId, id: InvitationId) -> db::Result<()> {
+    diesel::update(row(shop, id)).set(invitations::sent_at.eq(None::<Timestamp>)).execute(tx)?;
+    Ok(())
+}
+
 /// The reminder left.
 pub(crate) fn mark_reminded(
     tx: &mut Connection,

@@ -61,10 +61,12 @@ pub(crate) fn suppression(
     shop: ShopId,
     person: &PersonHash,
 ) -> db::Result<Option<SuppressionReason>> {
-    Ok(suppressed(conn, &[(shop, *person)])?.into_iter().map(|found| found.reason).max())
+    let found = suppressed(conn, &[(shop, *person)])?.into_iter();
+    let reaching = found.filter(|wish| wish.reach == Reach::Instance || wish.reach == Reach::Shop(shop));
+    Ok(reaching.map(|wish| wish.reason).max())
 }
 
-/// The suppressions that reach any of these (shop, person).
+/// Every suppression of these people, also those that reach other shops only.
 pub(crate) fn suppressed(conn: &mut Connection, keys: &[(ShopId, PersonHash)]) -> db::Result<Vec<Suppression>> {
     let columns = (suppressions::person, suppressions::shop_id, suppressions::reason, suppressions::at);
     let mut rows: Vec<(Vec<u8>, Vec<u8>, String, Timestamp)> = Vec::new();

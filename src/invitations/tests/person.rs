@@ -106,3 +106,17 @@ async fn a_graver_reason_stays_and_reaches_every_shop() {
     let order = house.push(EventKind::Fulfilled, "#1", "ada@example.com").await;
     assert_eq!(house.state(order).await, State::Skipped(Reason::AddressBounced));
 }
+
+#[tokio::test]
+async fn a_word_against_one_shop_says_nothing_of_another() {
+    let house = House::new();
+    let person = house.ctx.keyring().person(&EmailAddress::parse("ada@example.com").unwrap());
+    let (at, elsewhere) = (house.ctx.now(), house.ctx.ids().next());
+    let wish = Suppression { person, reach: Reach::Shop(elsewhere), reason: SuppressionReason::Complaint, at };
+    house.ctx.db().write(move |tx| suppress(tx, elsewhere, &wish, Actor::Attesta)).await.unwrap();
+    let here = house.shop().id;
+    for (shop, reason) in [(here, None), (elsewhere, Some(SuppressionReason::Complaint))] {
+        let stands = house.ctx.db().read(move |conn| is_suppressed(conn, shop, &person)).await.unwrap();
+        assert_eq!(stands, reason);
+    }
+}

@@ -32,7 +32,8 @@ pub fn about(conn: &mut Connection, kinds: &[&str], about: Subject) -> db::Resul
     rows.into_iter()
         .map(|(id, kind, created_at, state, reason, next_at, sent_at)| {
             let (next_at, sent_at) = (next_at.map(Timestamp::from_millis), sent_at.map(Timestamp::from_millis));
-            let message = Logged { id, state, reason, next_at, sent_at, attempts: attempts(conn, id)? };
+            let (attempts, returned) = (attempts(conn, id)?, super::returned::of(conn, id)?);
+            let message = Logged { id, state, reason, next_at, sent_at, attempts, returned };
             Ok(Listed { kind, subject: about, created_at, message })
         })
         .collect()

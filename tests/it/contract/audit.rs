@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use attesta::config::{Config, Limits};
+use attesta::config::{Config, Limits, Secret};
 use attesta::db::Engine;
 use attesta::http::Audience;
 
@@ -36,6 +36,7 @@ pub(super) fn roomy(config: &mut Config) {
     config.body_limit = 65_536;
     config.security_contact = Some("mailto:security@reviews.example".to_owned());
     config.photos.body_limit = 65_536;
+    config.returns.mailgun_key = Some(Secret::new(super::turns::MAILGUN_KEY));
 }
 
 /// Settings under which the second request from an address is too often.

@@ -61,6 +61,7 @@ impl Scene {
         scene.set("*", "domain", &scene.shop.domain.clone());
         scene.set("*", "businessUnitId", &scene.shop.domain.clone());
         scene.set("compat_find_business_unit", "name", &scene.shop.domain.clone());
+        scene.set("*", "provider", "mailgun");
         scene.set("*", "reviewId", "nothing");
         scene.set("*", "sku", SKU);
         scene.set("*", "stars", "5");

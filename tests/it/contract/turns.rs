@@ -5,6 +5,7 @@ use attesta::config::Environment;
 use attesta::kernel::id::ReviewKind;
 use attesta::mail::brake;
 use attesta::merchants::ShopStatus;
+use serde_json::json;
 
 use super::audit::Audit;
 use super::call::Call;
@@ -22,10 +23,34 @@ pub(super) async fn round(audit: &mut Audit<'_>) {
     gone(audit).await;
     ungranted(audit).await;
     figures(audit).await;
+    reported(audit).await;
 }
 
 fn named(id: &str) -> &'static Operation {
     operations().iter().find(|operation| operation.id == id).unwrap_or_else(|| panic!("openapi.yaml lacks {id}"))
+}
+
+/// With what Mailgun signs its reports here.
+pub(super) const MAILGUN_KEY: &str = "key-of-a-test";
+
+/// What a provider reports is taken with its signature, refused without, and unknown where the provider is not set.
+async fn reported(audit: &mut Audit<'_>) {
+    let scene = audit.scene().await;
+    let call = |body: &str| Call::new(named("report_return"), &scene).body("application/json", body.as_bytes());
+    let report = |key: &str, at: i64| {
+        let mac = attesta::sign::derive::mac(key.as_bytes(), &[at.to_string().as_bytes(), b"a token"]);
+        let hex: String = mac.iter().map(|byte| format!("{byte:02x}")).collect();
+        json!({ "signature": { "timestamp": at.to_string(), "token": "a token", "signature": hex },
+                "event-data": { "event": "opened" } })
+        .to_string()
+    };
+    let now = audit.app.now().seconds();
+    let taken = audit.expect(&call(&report(MAILGUN_KEY, now)), &[200], "a signed report").await;
+    assert_eq!(taken.json()["ignored"], 1);
+    audit.expect(&call(&report("another", now)), &[401], "a forged report").await;
+    audit.expect(&call(&report(MAILGUN_KEY, now - 4 * 86_400)), &[401], "a report that is too old").await;
+    audit.expect(&call("{"), &[400], "no JSON").await;
+    audit.expect(&call("{}").segment("provider", "ses"), &[404], "a provider that is not set").await;
 }
 
 /// A shop that is closed or suspended reads and does not write; its form takes nothing once it is closed.

@@ -76,23 +76,32 @@ impl TestApp {
 
     /// A fresh instance with changed settings. The port is bound before: `config.listen` is where it will answer.
     pub(crate) async fn start_with(engine: Engine, change: impl FnOnce(&mut Config)) -> Option<Self> {
+        Self::start_as(engine, change, |rooms| rooms).await
+    }
+
+    /// The same, with something of the house exchanged.
+    pub(crate) async fn start_as(
+        engine: Engine,
+        change: impl FnOnce(&mut Config),
+        exchange: impl FnOnce(Rooms) -> Rooms,
+    ) -> Option<Self> {
         let dir = Arc::new(tempfile::tempdir().expect("a temporary folder"));
         let mut config = house::settings(dir.path(), engine)?;
         let (listener, address) = http::bind("127.0.0.1:0".parse().expect("an address")).expect("a free port");
         config.listen = address;
         change(&mut config);
-        Some(Self::over(House::with(config, dir), listener))
+        Some(Self::over(House::with(config, dir), listener, exchange))
     }
 
     /// Another process over the same database and clock, on a port of its own.
     pub(crate) fn neighbour(&self, seed: u64) -> Self {
         let (listener, _) = http::bind("127.0.0.1:0".parse().expect("an address")).expect("a free port");
         let address = listener.local_addr().expect("its address");
-        Self::over(self.house.neighbour_at(seed, address), listener)
+        Self::over(self.house.neighbour_at(seed, address), listener, |rooms| rooms)
     }
 
-    fn over(house: House, listener: std::net::TcpListener) -> Self {
-        let rooms = Rooms::new(house.ctx.clone()).expect("the house stands");
+    fn over(house: House, listener: std::net::TcpListener, exchange: impl FnOnce(Rooms) -> Rooms) -> Self {
+        let rooms = exchange(Rooms::new(house.ctx.clone()).expect("the house stands"));
         let runner = rooms.runner();
         let edge = rooms.edge().expect("the edge stands");
         let configure = rooms.configure();

@@ -1,0 +1,2 @@
+DROP TABLE return_tokens;
+DROP TABLE message_returns;

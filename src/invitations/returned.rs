@@ -1,0 +1,62 @@
+//! An invitation that had left and came back: for good, for now, or as unwanted. What it means for the order; the person is left alone
+//! by whoever brings the news.
+//!
+//! For good: nobody was asked, so the order failed. For now: it is still to be sent again, a few times; then the order failed. Somebody
+//! who reviewed has got the mail, whatever a server says. A complaint moves nothing: the mail did arrive.
+
+use super::letter::Subject;
+use super::model::{INVITATION, REMINDER};
+use super::store;
+use crate::context::Context;
+use crate::db::{self, Connection};
+use crate::jobs;
+use crate::kernel::id::{InvitationId, OrderId};
+use crate::kernel::time::Timestamp;
+use crate::mail::returned::{Back, ReturnKind};
+use crate::orders::{self, Actor, Move, Reason, State};
+
+/// The order that an invitation asks about.
+pub(super) fn order(conn: &mut Connection, subject: jobs::Subject) -> db::Result<Option<OrderId>> {
+    Ok(store::by_id(conn, subject.id())?.map(|row| row.order_id))
+}
+
+/// The invitation itself came back. Says whether it is sent once more.
+pub(super) fn invitation(tx: &mut Connection, ctx: &Context, id: InvitationId, what: &Back) -> db::Result<bool> {
+    let Some(subject) = Subject::hold(tx, ctx, id)? else { return Ok(false) };
+    if subject.row.reviewed_at.is_some() || subject.row.dropped_at.is_some() {
+        return Ok(false);
+    }
+    let at = what.returned.at;
+    match (what.returned.kind, what.again) {
+        (ReturnKind::Complaint, _) => Ok(false),
+        (ReturnKind::HardBounce, _) => {
+            jobs::cancel(tx, INVITATION, id.into())?;
+            ended(tx, ctx, &subject, (Reason::HardBounce, at)).map(|()| false)
+        }
+        (ReturnKind::SoftBounce, None) => ended(tx, ctx, &subject, (Reason::SoftBounces, at)).map(|()| false),
+        (ReturnKind::SoftBounce, Some(again)) => {
+            jobs::cancel(tx, REMINDER, id.into())?;
+            store::mark_unsent(tx, subject.shop.id, id)?;
+            turn(tx, &subject, State::Failed(Reason::SoftBounces, Some(again)), at)?;
+            keep(tx, ctx, &subject, again).map(|()| true)
+        }
+    }
+}
+
+/// Nothing more is sent about this order.
+fn ended(tx: &mut Connection, ctx: &Context, subject: &Subject, (why, at): (Reason, Timestamp)) -> db::Result<()> {
+    jobs::cancel(tx, REMINDER, subject.row.id.into())?;
+    store::drop_many(tx, &[subject.row.id], at)?;
+    turn(tx, subject, State::Failed(why, None), at)?;
+    keep(tx, ctx, subject, at)
+}
+
+fn turn(tx: &mut Connection, subject: &Subject, state: State, at: Timestamp) -> db::Result<()> {
+    let how = Move { actor: Actor::Attesta, at, note: Some("The mail had left and came back.") };
+    orders::move_to(tx, subject.shop.id, subject.order.id, state, &how)
+}
+
+fn keep(tx: &mut Connection, ctx: &Context, subject: &Subject, from: Timestamp) -> db::Result<()> {
+    let until = from.plus_ms(ctx.config().contact_keep_ms());
+    orders::keep_contact_until(tx, subject.shop.id, subject.order.id, Some(until))
+}
