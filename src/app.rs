@@ -28,8 +28,7 @@ use crate::kernel::time::Clock;
 use crate::keyring::{Keyring, KeyringError, MasterKey, MasterSource};
 use crate::links::Links;
 use crate::look::Broken;
-use crate::mail::dns::{self, Resolver};
-use crate::mail::{self, Letter, LetterJob, MailSetupError, Mailer};
+use crate::mail::{Letter, LetterJob, MailSetupError, Mailer};
 use crate::merchants::{Rejections, Shops};
 use crate::orders;
 use crate::person;
@@ -37,6 +36,7 @@ use crate::profiles::{self, ProfileCache};
 use crate::returns::{self, Fetch, Hooks, Letters, Listener, ListenerError, Web};
 use crate::reviews::{self, photos::Photos};
 
+mod hands;
 mod ticks;
 
 /// What the world outside gives: time and chance.
@@ -288,84 +288,6 @@ impl House {
         Ok(Listener::start(&self.ctx, Letters::new(letters())).await?)
     }
 
-    /// Has what moved since the last time counted: what a tick does, for those who step time by hand.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn count_what_moved(&self) -> db::Result<usize> {
-        profiles::collection::tick(&self.ctx).await
-    }
-
-    /// Has the days counted that moved: what a tick does after [`House::count_what_moved`], for those who step time by hand.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn account_for_what_moved(&self) -> db::Result<usize> {
-        desk::accounting::tick(&self.ctx).await
-    }
-
-    /// Has the weekly mails written that are due: what a tick does, for those who step time by hand.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn write_weekly_mails(&self) -> db::Result<usize> {
-        desk::weekly::tick(&self.ctx).await
-    }
-
-    /// Makes findable what was written before there was a search: what a tick does, for those who step time by hand.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn index_what_waits(&self) -> db::Result<usize> {
-        reviews::index_what_waits(&self.ctx).await
-    }
-
-    /// Has the directory follow the shops: what a tick does, for those who step time by hand.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn list_what_moved(&self) -> db::Result<usize> {
-        profiles::directory::tick(&self.ctx).await
-    }
-
-    /// Lets go of addresses, webhook ids and hashes whose time is over: what a tick does, for those who step time by hand.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn let_people_go(&self) -> db::Result<usize> {
-        orders::tidy(&self.ctx).await?;
-        person::purge(&self.ctx).await
-    }
-
-    /// Makes the keys of sending domains and looks at their records: what a tick does, for those who step time by hand. An instance
-    /// whose mail stays here asks nobody.
-    ///
-    /// # Errors
-    /// A sentence for the operator.
-    pub async fn look_at_domains(&self) -> Result<usize, String> {
-        if !self.mailer.leaves() {
-            return Ok(0);
-        }
-        let resolver = Resolver::new(&self.ctx.config().dns.resolvers).map_err(|error| error.to_string())?;
-        dns::look_again(&self.ctx, &self.mailer, &resolver).await.map_err(|error| error.to_string())
-    }
-
-    /// Looks at every shop of which mail came back, and lets go what is no longer held: what a tick does, for those who step time by hand.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn watch_returns(&self) -> db::Result<()> {
-        mail::brake::tick(&self.ctx, &kinds()).await
-    }
-
-    /// Deletes the files of photos that were taken back: what a tick does, for those who step time by hand.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn let_photos_go(&self) -> db::Result<usize> {
-        reviews::photos::tidy(&self.ctx, &self.photos).await
-    }
-
     /// Serves until `stop` is ready, working on the queue beside; then drains: requests, jobs, what is still in memory.
     ///
     /// # Errors
@@ -490,7 +412,8 @@ mod tests {
     #[test]
     fn every_kind_of_mail_is_shown_to_its_person_and_has_a_name() {
         let shown = [ABOUT_INVITATIONS, ABOUT_REVIEWS, ABOUT_RESTRICTIONS].concat();
-        for kind in kinds() {
+        // The weekly mail goes to the shop, not to a person.
+        for kind in kinds().into_iter().filter(|kind| *kind != desk::weekly::WEEKLY_NUMBERS) {
             assert!(shown.contains(&kind), "{kind} is mailed to people: say what it is about");
             for language in Language::ALL {
                 let name = words::of(*language).find("mail_kinds", kind);

@@ -12,6 +12,7 @@ use crate::kernel::id::ShopId;
 use crate::kernel::pace::Limit;
 use crate::kernel::time::{DAY, Timestamp};
 
+use super::returned::returned_later;
 use super::store::{self as outbox, Release, brake as store, pace as paces};
 
 mod model;
@@ -71,7 +72,9 @@ pub enum Resumed {
 /// The database's.
 pub fn counts(conn: &mut Connection, shop: ShopId, since: Timestamp) -> db::Result<Counts> {
     let (left, refused) = (store::left(conn, shop, since)?, store::refused(conn, shop, since)?);
-    Ok(Counts { sent: left.saturating_add(refused), hard_bounces: refused, complaints: 0 })
+    let later = returned_later(conn, shop, since)?;
+    let hard_bounces = refused.saturating_add(later.hard_bounces);
+    Ok(Counts { sent: left.saturating_add(refused), hard_bounces, complaints: later.complaints })
 }
 
 /// What is kept about a shop's sending.

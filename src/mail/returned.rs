@@ -3,7 +3,8 @@
 //! The door `returns` brings what other servers and providers say; a refusal at once is noted by the sending itself. One row per outcome
 //! stands in `message_returns` with shop, UTC day and kind, so that whoever watches a shop's mail counts there:
 //!
-//! - [`returned_since`]: how many of each kind a shop has had since a moment (a circuit breaker's question);
+//! - [`returned_since`]: how many of each kind a shop has had since a moment; [`returned_later`] without refusals
+//!   at once, which the brake of a shop counts by itself;
 //! - [`returned_by_day`]: the same by UTC day (accounting);
 //! - [`returned_about`]: what came back of the mails about some subjects (lists and timelines).
 //!
@@ -18,7 +19,8 @@ use crate::kernel::time::Timestamp;
 use super::mask::masked;
 
 pub use super::store::returned::{
-    Left, left, note_returned, returned_about, returned_by_day, returned_since, send_again, times_returned,
+    Left, left, note_returned, returned_about, returned_by_day, returned_later, returned_since, send_again,
+    times_returned,
 };
 
 /// How a mail came back.

@@ -145,7 +145,9 @@ mod tests {
                 assert_eq!(verify(&KEY, &String::from_utf8(other).unwrap()), None, "{at} {letter}");
             }
         }
-        for text in ["", "a", &text[..44], &format!("{text}a"), &"é".repeat(22), &"a".repeat(45)] {
+        for text in
+            ["", "a", text.strip_suffix(|_: char| true).unwrap(), &format!("{text}a"), &"é".repeat(22), &"a".repeat(45)]
+        {
             assert_eq!(verify(&KEY, text), None, "{text}");
         }
     }

@@ -83,7 +83,8 @@ async fn cancelled(engine: Engine) {
     let order = scene.app.order(&scene.shop, "#1").await;
     let order = scene.app.get_as(&scene.shop, &format!("/orders/{}", order["id"].as_str().expect("an id"))).await;
     let order = order.expect(200, "the order is there");
-    let line = order["timeline"].as_array().expect("a timeline").last().expect("lines").clone();
+    let mut lines = order["timeline"].as_array().expect("a timeline").iter().rev();
+    let line = lines.find(|line| line["kind"] == "move").expect("moves").clone();
     assert_eq!(line["state"], "sent", "{order}");
     assert!(line["note"].as_str().expect("a note").contains("had left"), "the timeline says so: {line}");
     let id = scene.shop.id;

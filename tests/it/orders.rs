@@ -86,9 +86,12 @@ async fn timeline(engine: Engine) {
         .as_array()
         .unwrap()
         .iter()
-        .map(|line| format!("{} {}", line["kind"], line["state"]).replace('"', ""))
+        .map(|line| {
+            let what = if line["kind"] == "mail" { &line["step"] } else { &line["state"] };
+            format!("{} {what}", line["kind"]).replace('"', "")
+        })
         .collect();
-    assert_eq!(lines, ["event waiting", "event scheduled", "move sent"], "{order}");
+    assert_eq!(lines, ["event waiting", "event scheduled", "move sent", "mail captured"], "{order}");
     assert_eq!(
         (&order["timeline"][0]["reason"], &order["timeline"][2]["actor"]),
         (&json!("not_triggered"), &json!("attesta"))

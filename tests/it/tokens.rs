@@ -89,6 +89,7 @@ async fn kill_switch(engine: Engine) {
     }
     let third = app.invited(&shop, "#3", "leo@example.com").await;
     assert_eq!(app.post_form(&third, &FORM).await.status, 201, "links made since work");
+    app.run_jobs().await;
     let mails = app.mails().len();
     assert_eq!(app.post_form(&format!("{first}/fresh"), &[]).await.status, 200);
     app.run_jobs().await;

@@ -107,9 +107,25 @@ pub fn send_again(
 /// # Errors
 /// The database's.
 pub fn returned_since(conn: &mut Connection, shop: ShopId, since: Timestamp) -> db::Result<ReturnCounts> {
+    let all = ReturnSource::ALL.map(ReturnSource::as_str);
+    returned_by(conn, shop, since, &all)
+}
+
+/// The same without what was refused at once.
+///
+/// # Errors
+/// The database's.
+pub fn returned_later(conn: &mut Connection, shop: ShopId, since: Timestamp) -> db::Result<ReturnCounts> {
+    let later = ReturnSource::ALL.into_iter().filter(|source| *source != ReturnSource::Smtp);
+    let later: Vec<&str> = later.map(ReturnSource::as_str).collect();
+    returned_by(conn, shop, since, &later)
+}
+
+fn returned_by(conn: &mut Connection, shop: ShopId, since: Timestamp, sources: &[&str]) -> db::Result<ReturnCounts> {
     let rows: Vec<(String, i64)> = message_returns::table
         .filter(message_returns::shop_id.eq(shop))
         .filter(message_returns::at.ge(since))
+        .filter(message_returns::source.eq_any(sources))
         .group_by(message_returns::kind)
         .select((message_returns::kind, diesel::dsl::count_star()))
         .load(conn)?;

@@ -278,7 +278,9 @@ mod tests {
     /// The code of the answer.
     fn code(session: &mut Session, line: &str) -> String {
         match ask(session, line) {
-            Step::Say(text) | Step::Close(text) | Step::StartTls(text) | Step::Data(text, _) => text[..3].to_owned(),
+            Step::Say(text) | Step::Close(text) | Step::StartTls(text) | Step::Data(text, _) => {
+                text.chars().take(3).collect()
+            }
         }
     }
 
@@ -307,7 +309,7 @@ mod tests {
             Step::Data("354 end with a dot on a line of its own\r\n".to_owned(), vec![OURS, OURS])
         );
         assert_eq!(s.after_mail(&[Some(Verdict::Stranger), Some(Verdict::Taken)]), "250 2.0.0 taken\r\n");
-        assert_eq!(s.after_mail(&[Some(Verdict::Taken), None])[..3], *"451");
+        assert!(s.after_mail(&[Some(Verdict::Taken), None]).starts_with("451"));
         assert_eq!(code(&mut s, "RCPT TO:<r+ok@bounces.example>"), "503", "a mail begins anew");
         assert!(matches!(ask(&mut s, "QUIT"), Step::Close(text) if text.starts_with("221")));
     }

@@ -15,8 +15,9 @@ use crate::support::app::{Answer, TestApp};
 
 /// Statuses that are declared and not provoked here: a body that takes too long, and failures of the server.
 const NOT_PROVOKED: [&str; 2] = ["408", "5XX"];
-/// A race between two changes of the same settings.
-const RACES: [&str; 4] = ["update_settings", "replace_policy", "pause_shop", "resume_shop"];
+/// A race between two changes of the same settings or words.
+const RACES: [&str; 6] =
+    ["update_settings", "replace_policy", "pause_shop", "resume_shop", "put_template", "restore_template"];
 
 /// A long series of calls.
 pub(super) struct Audit<'a> {

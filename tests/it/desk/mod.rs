@@ -90,7 +90,8 @@ async fn ask(house: &House, call: Call<'_>) -> (u16, Value) {
     };
     let (edge, shops) = (Edge::new(parts), web::Data::new(Shops::new(house.ctx.clone())));
     let mailer = web::Data::from(Arc::clone(&MAILER));
-    let app = App::new().app_data(shops).app_data(mailer).configure(|cfg| mount(&edge, cfg));
+    let ctx = web::Data::new(house.ctx.clone());
+    let app = App::new().app_data(ctx).app_data(shops).app_data(mailer).configure(|cfg| mount(&edge, cfg));
     let app = http_test::init_service(app).await;
     let mut request =
         http_test::TestRequest::default().method(call.method).uri(&call.path).peer_addr("127.0.0.1:9".parse().unwrap());

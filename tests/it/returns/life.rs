@@ -231,7 +231,7 @@ async fn forged_reports_are_refused() {
         format!("returns+{changed}@bounces.example"),
         format!("returns+{}@bounces.example", &part[..44]),
         format!("returns+{part}x@bounces.example"),
-        format!("returns+@bounces.example"),
+        "returns+@bounces.example".to_owned(),
         format!("other+{part}@bounces.example"),
         format!("returns+{part}@elsewhere.example"),
         format!("returns-{part}@bounces.example"),
@@ -274,7 +274,12 @@ async fn no_mail_leaves_after_a_bounce_was_acknowledged() {
             while app.runner.run_due().await.expect("the queue works") > 0 {}
         };
         let bounce = async {
-            assert_eq!(bench.hand_in(&first.from, &hard()).await.0, 250);
+            // While both nodes write, the database may be too busy for a moment: mail servers try again.
+            let mut answer = bench.hand_in(&first.from, &hard()).await.0;
+            while answer == 451 {
+                answer = bench.hand_in(&first.from, &hard()).await.0;
+            }
+            assert_eq!(answer, 250);
             bench.sink.ledger().len()
         };
         let ((), (), acknowledged) = tokio::join!(run(&bench.app), run(&second), bounce);

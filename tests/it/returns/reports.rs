@@ -87,6 +87,7 @@ async fn scene(engine: Engine) -> Option<Scene> {
 impl Scene {
     /// The invitation of a new order, as the mail server was given it.
     async fn sent(&self, number: &str, email: &str) -> Received {
+        self.app.advance(1_000);
         self.app.post_event(&self.shop, &fulfilled(number, email, self.app.now())).await.expect(202, "taken");
         self.app.run_jobs().await;
         self.sink.ledger().last().expect("a mail").clone()
