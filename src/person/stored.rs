@@ -148,6 +148,18 @@ pub(crate) struct Mailed {
     pub(crate) sent_at: Option<Timestamp>,
     /// Every attempt.
     pub(crate) attempts: Vec<Attempt>,
+    /// What came back of it.
+    pub(crate) returned: Vec<CameBack>,
+}
+
+/// A bounce or a complaint.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct CameBack {
+    at: Timestamp,
+    kind: &'static str,
+    source: &'static str,
+    status: Option<String>,
+    detail: String,
 }
 
 /// One attempt to send.
@@ -321,6 +333,13 @@ fn mailed(listed: mail::Listed) -> Mailed {
         code: one.code,
         reply: one.reply,
     };
+    let came_back = |one: mail::returned::Returned| CameBack {
+        at: one.at,
+        kind: one.kind.as_str(),
+        source: one.source.as_str(),
+        status: one.status,
+        detail: one.detail,
+    };
     Mailed {
         kind: listed.kind,
         state: listed.message.state,
@@ -328,6 +347,7 @@ fn mailed(listed: mail::Listed) -> Mailed {
         created_at: listed.created_at,
         sent_at: listed.message.sent_at,
         attempts: listed.message.attempts.into_iter().map(attempt).collect(),
+        returned: listed.message.returned.into_iter().map(came_back).collect(),
     }
 }
 

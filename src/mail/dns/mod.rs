@@ -1,5 +1,5 @@
-//! What the world finds in the DNS about a sending domain: [`look`] asks for DKIM, SPF and DMARC, says what is right, wrong or missing, and
-//! what to publish; [`check`] stores that, and lets keys sign whose records stand.
+//! What the world finds in the DNS about a sending domain: [`check()`] asks for DKIM, SPF and DMARC, says what is right, wrong or
+//! missing and what to publish, and stores that, so that keys sign whose records stand; [`look_again`] does so regularly.
 //!
 //! Whom to ask is a setting (`dns.resolver`), else the machine's own resolvers. Every look asks anew, without a cache: who has just
 //! published a record wants to know. A resolver that does not answer changes nothing that was known.

@@ -3,7 +3,7 @@
 //! What a shop writes is small and closed. It sees the variables of its mail and nothing else ([`variables`]); it may ask and repeat, but
 //! has no partials, no recursion and no markup that could hide anything ([`grammar`], checked before a template engine sees it). The
 //! star links, who asks and why, and the way to unsubscribe are not in it: the house adds them around it. Nobody may ask for stars or
-//! kindness ([`asks`]). [`check`] renders a proposal with every case there is before it is stored; [`store`] keeps every version.
+//! kindness ([`asks`]). [`check()`] renders a proposal with every case there is before it is stored; [`store`] keeps every version.
 //!
 //! A mail never fails because of a shop's words: what cannot be rendered at send time is said in the house's.
 

@@ -85,6 +85,8 @@ async fn a_hard_bounce_ends_the_question_and_all_mail_of_this_instance() {
             assert_eq!(bench.order(shop, "#9").await, ("skipped".to_owned(), "address_bounced".to_owned()));
         }
         assert_eq!(bench.sink.ledger().len(), 1);
+        let queue = bench.app.get_as(&bench.shop, "/mail/queue").await.expect(200, "the shop's queue");
+        assert_eq!(queue["brake"]["last_days"], json!({ "sent": 1, "hard_bounces": 1, "complaints": 0 }));
         assert_eq!(counted(&bench, &bench.shop).await, counts(1, 0, 0));
         assert_eq!(counted(&bench, &other).await, counts(0, 0, 0));
 
@@ -118,6 +120,8 @@ async fn a_complaint_ends_the_mail_of_this_shop() {
         bench.app.post_event(&bench.shop, &fulfilled("#2", ADA, bench.app.now())).await.expect(202, "taken");
         bench.app.run_jobs().await;
         assert_eq!(bench.order(&bench.shop, "#2").await, ("skipped".to_owned(), "complained".to_owned()));
+        let queue = bench.app.get_as(&bench.shop, "/mail/queue").await.expect(200, "the shop's queue");
+        assert_eq!(queue["brake"]["last_days"], json!({ "sent": 1, "hard_bounces": 0, "complaints": 1 }));
         bench.sent(&other, "#3", ADA).await;
         assert_eq!(counted(&bench, &bench.shop).await, counts(0, 0, 1));
     }
@@ -194,6 +198,8 @@ async fn a_refusal_at_once_counts_with_those_that_come_later() {
         let message = bench.messages(&bench.shop).await[0].clone();
         assert_eq!((&message["state"], &message["returns"][0]["source"]), (&json!("failed"), &json!("smtp")));
         assert_eq!(message["returns"][0]["status"], "5.1.1");
+        let queue = bench.app.get_as(&bench.shop, "/mail/queue").await.expect(200, "the shop's queue");
+        assert_eq!(queue["brake"]["last_days"]["hard_bounces"], 1, "once, whoever counts it");
         assert_eq!(counted(&bench, &bench.shop).await, counts(1, 0, 0));
     }
 }
