@@ -2,12 +2,9 @@
 run: smtp-source to the same sink with mails of the same size. Both come with Postfix; no mail server is set up or started:
 
     apt-get download postfix && dpkg -x postfix_*.deb /tmp/postfix && POSTFIX=/tmp/postfix python3 benches/mail.py
-
-With --dkim every mail is signed twice, RSA-2048 and Ed25519; the limit is then what the two signatures alone cost on two cores.
 """
 
 import os
-import re
 import shutil
 import sqlite3
 import subprocess
@@ -93,23 +90,11 @@ def mail_size():
             return max(file.stat().st_size for file in (data / "captured").glob("*.eml"))
 
 
-def two_signatures():
-    """Mails a second that two cores could sign twice if they did nothing else, by OpenSSL."""
-    text = subprocess.run(["openssl", "speed", "-seconds", "2", "-multi", "2", "rsa2048", "ed25519"], capture_output=True, text=True, check=True).stdout
-    rsa = float(re.search(r"rsa 2048 bits\s+\S+\s+\S+\s+([\d.]+)", text).group(1))
-    ed = float(re.search(r"Ed25519\)?\s+\S+\s+\S+\s+([\d.]+)", text).group(1))
-    return 1 / (1 / rsa + 1 / ed)
-
-
 def main():
     need("wrk")
     build()
     size, ok = mail_size(), []
     with sink() as port:
-        if "--dkim" in sys.argv:
-            limit, ours = two_signatures(), dispatch(port, MAILS, 10, {"ATTESTA_MAIL_DKIM": "always"})
-            print(f"signed twice: {ours['per_second']:.0f} mails/s; two signatures alone: {limit:.0f} mails/s")
-            return 0 if verdict("of the signatures alone", round(ours["per_second"] / limit, 2), ">= 0.8", ours["per_second"] >= 0.8 * limit) else 1
         for sessions, goal in ((10, 0.25), (1, 0.3)):
             limit, fresh = smtp_source(port, sessions, size), smtp_source(port, sessions, size, reuse=False)
             ours = dispatch(port, MAILS, sessions)

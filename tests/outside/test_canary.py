@@ -1,6 +1,8 @@
 """TESTS T07: the tokens of a whole journey are canaries. Afterwards they are looked for wherever they have no business."""
 
 import base64
+import email
+import email.policy
 import re
 import time
 import urllib.error
@@ -71,12 +73,12 @@ def travel(journey, sink, shop):
     reply = f"{instance.url}/v1/shops/{shop['shop']}/reviews/{review}/reply"
     headers = {"content-type": "application/json", "authorization": f"Bearer {shop['api_key']}"}
     urllib.request.urlopen(urllib.request.Request(reply, b'{"text": "Grazie."}', headers, method="PUT"))
-    wait_for("the notice of the reply", lambda: len(sink.to(ada)) == 2)
-    tokens |= tokens_in(sink.mail_to(ada))
+    wait_for("the notices of review and reply", lambda: len(sink.to(ada)) == 3)
     assert journey.send("POST", link + "/answer?reply=1", {"text": "Prego."})[0] == 200
     assert journey.send("POST", link + "/fresh", {})[0] == 200
-    wait_for("the fresh link", lambda: len(sink.to(ada)) == 3)
-    tokens |= tokens_in(sink.mail_to(ada))
+    wait_for("the notice of the answer and the fresh link", lambda: len(sink.to(ada)) == 5)
+    for one in sink.to(ada):
+        tokens |= tokens_in(email.message_from_bytes(one.data, policy=email.policy.default))
     journey.send("GET", stop)
     assert journey.send("POST", stop, {"List-Unsubscribe": "One-Click"})[0] == 200
     assert journey.send("POST", stop + "/undo", {})[0] == 200

@@ -119,7 +119,8 @@ def test_a_node_takes_over_what_a_killed_one_left(tmp_path, sink, cluster):
     sink.fall_silent_after(MAILS // 4)
     first.start()
     second.start()
-    wait_for("both nodes to be busy", lambda: len(sink.ledger) == MAILS // 4 + 2 * CONNECTIONS)
+    # One node alone has no more dialogues than this.
+    wait_for("both nodes to be busy", lambda: len(sink.ledger) > MAILS // 4 + CONNECTIONS)
     first.kill()
     sink.talk()
     wait_for("every order's invitation", lambda: all(order["state"] == "sent" for order in second.orders(shop)), 60)
