@@ -52,7 +52,7 @@ impl Store {
             .name("attesta-writer".to_owned())
             .spawn(move || while next_batch(&mut conn, &mut jobs) {})
             .map_err(|error| Error::Unavailable(format!("the writer thread did not start: {error}")))?;
-        let readers = pool::build(Manager::new(move || connect(&file)), sizes.readers);
+        let readers = pool::build(Manager::new(move || reader(&file)), sizes.readers);
         Ok(Self { writer, readers })
     }
 
@@ -116,6 +116,14 @@ impl Store {
 
 fn stopped() -> Error {
     Error::Unavailable("the writer has stopped".to_owned())
+}
+
+/// A connection that only reads. Its own cache is small: a count of a whole day would fill a large one in every reader, and
+/// what is read often lies in the system's memory anyway.
+fn reader(file: &str) -> Result<Connection> {
+    let mut conn = connect(file)?;
+    run(&mut conn, "PRAGMA cache_size = -2048")?;
+    Ok(conn)
 }
 
 fn connect(file: &str) -> Result<Connection> {
