@@ -107,8 +107,8 @@ pub(crate) fn count(conn: &mut Connection, shop: ShopId, day: UtcDay) -> db::Res
     Ok(numbers)
 }
 
-/// Orders of a cohort whose mail came back for good. A mailbox that is not there is refused while the mail is handed over,
-/// which ends the order; what comes back later joins here.
+/// Orders of a cohort whose invitation came back for good: refused while it was handed over, or reported later. Both end
+/// the order, and nothing but another address begins it again, so its place tells.
 fn bounced(numbers: &Numbers) -> i64 {
     numbers.failed.get(orders::Reason::HardBounce.code()).copied().unwrap_or(0)
 }

@@ -22,7 +22,7 @@ const HIGHEST: i64 = 104;
 const BAR: i64 = 15;
 
 /// Ink and paper of the picture: it has its own paper, so that it is the same on dark ones.
-const COLOURS: [&str; 3] = ["#cfc8b8", "#5f9f88", "#0b6b4f"];
+const COLOURS: [&str; 3] = ["#948b76", "#5f9f88", "#0b6b4f"];
 
 /// The picture; `None` where this build draws none, and the table says it all.
 pub(super) fn png(language: Language, days: &[UtcDay], weeks: &[Numbers]) -> Option<Vec<u8>> {
@@ -85,7 +85,9 @@ fn short(language: Language, day: UtcDay) -> String {
     let date = day.start().utc().date_naive();
     let shape = match language {
         Language::De => "%-d.%-m.",
-        Language::It | Language::En | Language::Fr | Language::Es => "%-d/%-m",
+        // Day and month in figures are read the other way round in some countries.
+        Language::En => "%-d %b",
+        Language::It | Language::Fr | Language::Es => "%-d/%-m",
     };
     date.format(shape).to_string()
 }
