@@ -28,13 +28,12 @@
 //!
 //! # The floors
 //!
-//! Doors, which may use any room: [`intake`], [`desk`] (the shop's own API), [`returns`] (bounces and
-//! complaints), [`person`] (what a customer may ask about
-//! themselves), `compat` (the same reads in the shapes of another
-//! service's API), [`demo`], [`cli`]. Rooms, each of which may use those before it: [`merchants`], [`orders`],
-//! [`invitations`], [`reviews`], [`profiles`], [`badges`], [`feeds`]. The ground knows no room:
-//! [`context`], [`config`], [`problem`], [`links`], [`kernel`], [`sign`], [`db`], [`keyring`], `look`, [`mail`], [`jobs`],
-//! [`http`], `files`. Only [`app`] knows everything: it puts the house together. A test holds these walls (`tests/it/walls.rs`).
+//! Doors, which may use any room: [`intake`], [`desk`] (the shop's own API), [`returns`] (bounces and complaints), [`person`]
+//! (what a customer may ask about themselves), `compat` (the same reads in the shapes of another service's API), [`demo`],
+//! [`cli`]. Rooms, each of which may use those before it: [`merchants`], [`orders`], [`invitations`], [`reviews`],
+//! [`profiles`], [`badges`], [`feeds`]. The ground knows no room: [`context`], [`config`], [`problem`], [`links`], [`kernel`],
+//! [`sign`], [`db`], [`keyring`], `look`, [`mail`], [`jobs`], [`http`], `files`. Only [`app`] knows everything: it puts the
+//! house together. A test holds these walls (`tests/it/walls.rs`).
 
 pub mod app;
 pub mod badges;

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Bool, Nullable, Text};
 
 use super::super::brake::{Brake, Cause, Grip, Standing};
-use crate::db::schema::{message_attempts, messages, sending_pause, shop_sending};
+use crate::db::schema::{message_attempts, message_returns, messages, sending_pause, shop_sending};
 use crate::db::{self, Connection, each};
 use crate::kernel::id::ShopId;
 use crate::kernel::pace::Limit;
@@ -149,7 +149,7 @@ pub(in crate::mail) fn refused(conn: &mut Connection, shop: ShopId, since: Times
     Ok(rows.count().get_result(conn)?)
 }
 
-/// Shops of which something came back since then, or that a brake holds.
+/// Shops of which something came back since then, at once or later, or that a brake holds.
 pub(in crate::mail) fn suspects(conn: &mut Connection, since: Timestamp) -> db::Result<Vec<ShopId>> {
     let mut shops: Vec<ShopId> = message_attempts::table
         .inner_join(messages::table.on(messages::id.eq(message_attempts::message_id)))
@@ -160,7 +160,12 @@ pub(in crate::mail) fn suspects(conn: &mut Connection, since: Timestamp) -> db::
         .load(conn)?;
     let held: Vec<ShopId> =
         shop_sending::table.filter(shop_sending::brake.is_not_null()).select(shop_sending::shop_id).load(conn)?;
-    shops.extend(held);
+    let later: Vec<ShopId> = message_returns::table
+        .filter(message_returns::at.ge(since))
+        .select(message_returns::shop_id)
+        .distinct()
+        .load(conn)?;
+    shops.extend(held.into_iter().chain(later));
     shops.sort_unstable();
     shops.dedup();
     Ok(shops)

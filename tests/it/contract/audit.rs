@@ -78,8 +78,8 @@ impl<'a> Audit<'a> {
             let key = verdict::declared(operation, answer.status).map(|(key, _)| key).unwrap_or_default();
             self.seen.insert((operation.id, key));
         }
-        let audience = operation.and_then(|operation| self.audiences.get(operation.id));
-        let unsafe_ones = audience.map(|audience| safety::faults(*audience, call.operation.id, &answer));
+        let audience = operation.map(|operation| self.audiences[operation.id]);
+        let unsafe_ones = audience.map(|audience| safety::faults(audience, call.operation.id, &answer));
         for fault in faults.into_iter().chain(unsafe_ones.unwrap_or_default()) {
             self.fault(call, &answer, &format!("{why}: {fault}"));
         }

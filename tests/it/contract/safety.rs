@@ -31,3 +31,40 @@ pub(super) fn faults(audience: Audience, id: &str, answer: &Answer) -> Vec<Strin
     ];
     rules.into_iter().filter(|(holds, _)| !holds).map(|(_, fault)| format!("{fault}: {:?}", answer.headers)).collect()
 }
+
+/// An answer with these headers.
+fn answer(headers: &[(&'static str, &'static str)]) -> Answer {
+    let headers = headers.iter().map(|(name, value)| (name.parse().expect("a name"), value.parse().expect("a value")));
+    Answer { status: 200, headers: headers.collect(), text: String::new() }
+}
+
+#[test]
+fn what_is_left_open_is_found() {
+    let personal = [
+        ("x-content-type-options", "nosniff"),
+        ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
+        ("cache-control", "no-store"),
+        ("referrer-policy", "no-referrer"),
+        ("x-robots-tag", "noindex, nofollow"),
+        ("content-type", "text/html; charset=utf-8"),
+    ];
+    let of = |headers: &[_]| faults(Audience::Personal, "show_form", &answer(headers));
+    assert_eq!(of(&personal), Vec::<String>::new());
+    for at in 0..personal.len() - 1 {
+        let mut less = personal.to_vec();
+        let (name, _) = less.remove(at);
+        assert!(!of(&less).is_empty(), "an answer without {name} is refused");
+    }
+    for more in [
+        ("set-cookie", "a=b"),
+        ("access-control-allow-origin", "*"),
+        ("access-control-allow-origin", "https://shop.example"),
+        ("access-control-allow-credentials", "true"),
+    ] {
+        assert!(!of(&[&personal[..], &[more]].concat()).is_empty(), "{more:?} is refused");
+    }
+    let framed = [("content-type", "text/html"), ("content-security-policy", "default-src 'none'; frame-ancestors *")];
+    let framed = |id| faults(Audience::Cached, id, &answer(&[&personal[..1], &framed[..]].concat()));
+    assert_eq!(framed("read_widget_frame"), Vec::<String>::new());
+    assert!(!framed("show_profile").is_empty(), "only what is made to be framed may be");
+}

@@ -2,6 +2,7 @@
 
 use attesta::kernel::time::{Clock as _, DAY, HOUR};
 use attesta::mail::brake::{self, Cause, Counts, Grip, Hand, Resumed};
+use attesta::mail::returned::{ReturnKind, ReturnOf, ReturnSource, Returned, note_returned};
 use attesta::mail::{Draft, Fate, Stop};
 
 use super::bench::{Bench, KIND, benches, mail_to, public, shop};
@@ -123,5 +124,23 @@ async fn the_operator_holds_all_mail_and_lets_it_go() {
         tick(bench).await;
         bench.run().await;
         assert_eq!(sink.ledger().len(), before + 50, "and nothing is lost");
+    }
+}
+
+#[tokio::test]
+async fn bounces_that_come_back_days_later_count_like_those_at_once() {
+    let sink = SmtpSink::start().await;
+    for bench in &benches(public(Some(&sink.url()))) {
+        two_hundred(bench, 0).await;
+        bench.clock.advance(2 * DAY);
+        for n in 0..4 {
+            let mail = bench.message(n).await;
+            let returned = Returned::new(bench.clock.now(), ReturnKind::HardBounce, ReturnSource::Mail);
+            let what = ReturnOf { message: mail.id, shop: shop(), sent_at: mail.sent_at.unwrap(), returned };
+            assert!(bench.ctx.db().write(move |tx| note_returned(tx, &what)).await.unwrap());
+        }
+        tick(bench).await;
+        let on = brake_of(bench).await.expect("nothing was refused at once, and the brake is on");
+        assert_eq!((on.cause, on.sent, on.counted), (Cause::Bounces, 200, 4));
     }
 }
