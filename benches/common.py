@@ -5,6 +5,7 @@ Traffic goes to 127.0.0.1 only, bounded in time; only processes started here are
 """
 
 import base64
+import glob
 import hashlib
 import hmac
 import json
@@ -99,6 +100,46 @@ def wait_ready(server, process, data):
         except OSError:
             time.sleep(0.002)
     raise SystemExit("the server was not ready in 30 s")
+
+
+class Postgres:
+    def __init__(self, port):
+        self.port, self.url = port, f"postgres://attesta@127.0.0.1:{port}/postgres"
+        self.where = ["-h", "127.0.0.1", "-p", str(port), "-U", "attesta"]
+
+    def ask(self, sql):
+        """Rows of text fields."""
+        done = subprocess.run(["psql", "-qAt", "-F", "\t", *self.where, "postgres", "-c", sql], check=True, capture_output=True, text=True)
+        return [line.split("\t") for line in done.stdout.splitlines()]
+
+
+@contextmanager
+def postgres(data):
+    """A server of our own below `data`, with its usual durability."""
+    initdb = sorted(glob.glob("/usr/lib/postgresql/*/bin/initdb"))
+    if not initdb:
+        raise SystemExit("this bench needs PostgreSQL (Debian: apt-get install postgresql)")
+    bin_dir = os.path.dirname(initdb[-1])
+    unprivileged = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"] if os.getuid() == 0 else []
+    pg = data / "pg"
+    pg.mkdir()
+    if unprivileged:
+        subprocess.run(["chown", "nobody", str(pg)], check=True)
+    subprocess.run([*unprivileged, f"{bin_dir}/initdb", "-D", str(pg / "data"), "-A", "trust", "-U", "attesta", "-E", "UTF8"],
+                   check=True, stdout=subprocess.DEVNULL)
+    server = Postgres(free_port())
+    process = subprocess.Popen([*unprivileged, f"{bin_dir}/postgres", "-D", str(pg / "data"), "-p", str(server.port), "-c", "listen_addresses=127.0.0.1",
+                                "-c", "unix_socket_directories=", "-c", "max_connections=200", "-c", "shared_buffers=512MB"],
+                               stderr=open(data / "pg.log", "w"))
+    try:
+        for _ in range(200):
+            if subprocess.run([f"{bin_dir}/pg_isready", "-q", "-h", "127.0.0.1", "-p", str(server.port)]).returncode == 0:
+                break
+            time.sleep(0.05)
+        yield server
+    finally:
+        process.terminate()
+        process.wait(30)
 
 
 def sign(secret, message_id, at, body):

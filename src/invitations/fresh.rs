@@ -56,9 +56,9 @@ impl Letter for FreshLinkLetter {
         let edition = asked_at.millis();
         let drop = |reason: Reason| Ok(Draft::Drop(about.stop(reason.code(), edition)));
         let Some(contact) = &about.contact else { return drop(Reason::AddressGone) };
-        if let Some(person) = orders::person(conn, about.shop.id, about.order.id)? {
+        if let Some(person) = &about.person {
             // The person asked for it, so their wish to be left alone does not stop it; a mailbox that is not there does.
-            if store::suppression(conn, about.shop.id, &person)? == Some(SuppressionReason::HardBounce) {
+            if store::suppression(conn, about.shop.id, person)? == Some(SuppressionReason::HardBounce) {
                 return drop(Reason::AddressBounced);
             }
         }

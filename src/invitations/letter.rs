@@ -14,6 +14,7 @@ use crate::db::{self, Connection};
 use crate::kernel::id::InvitationId;
 use crate::kernel::time::{DAY, SECOND, Timestamp};
 use crate::kernel::zone::Zone;
+use crate::keyring::PersonHash;
 use crate::mail::context::{Day, Frame, MailContext, Purchase, StarLinks};
 use crate::mail::letter::{Draft, Mail, Stop};
 use crate::merchants::{self, Shop, ShopStatus};
@@ -25,6 +26,7 @@ pub(super) struct Subject {
     pub(super) shop: Shop,
     pub(super) order: Order,
     pub(super) contact: Option<Contact>,
+    pub(super) person: Option<PersonHash>,
 }
 
 impl Subject {
@@ -43,8 +45,8 @@ impl Subject {
     fn of(conn: &mut Connection, ctx: &Context, row: Invitation) -> db::Result<Option<Self>> {
         let Some(shop) = merchants::load(conn, row.shop_id)? else { return Ok(None) };
         let Some(order) = orders::find(conn, row.shop_id, row.order_id)? else { return Ok(None) };
-        let contact = orders::contact(conn, ctx.keyring(), row.shop_id, row.order_id)?;
-        Ok(Some(Self { row, shop, order, contact }))
+        let (contact, person) = orders::addressee(conn, ctx.keyring(), row.shop_id, row.order_id)?;
+        Ok(Some(Self { row, shop, order, contact, person }))
     }
 
     /// Why nobody may be asked any more about this order: the last check before a mail leaves.
@@ -59,8 +61,8 @@ impl Subject {
         if let Some(reason) = policy::never(&self.shop, &case(&item, Some(&self.row))) {
             return Ok(Some(reason));
         }
-        if let Some(person) = orders::person(conn, self.shop.id, self.order.id)?
-            && let Some(wish) = store::suppression(conn, self.shop.id, &person)?
+        if let Some(person) = &self.person
+            && let Some(wish) = store::suppression(conn, self.shop.id, person)?
         {
             return Ok(Some(wish.skips_with()));
         }
@@ -175,6 +177,6 @@ pub(super) fn fresh_tokens(ctx: &Context, id: InvitationId, asked_at: Timestamp)
 }
 
 /// A keyring without a token key mends itself only by the operator's hand: the job is tried again meanwhile.
-fn no_key() -> db::Error {
+pub(super) fn no_key() -> db::Error {
     db::Error::Unavailable("no token key is in use".to_owned())
 }

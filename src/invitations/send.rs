@@ -1,10 +1,10 @@
 //! The first mail about an order: drafted from what is true when it leaves, and what its fate means for the order.
 
 use super::letter::{Subject, star_links};
-use super::model::{INVITATION, REMINDER, Reach, Suppression, SuppressionReason};
+use super::model::{INVITATION, Reach, Suppression, SuppressionReason};
 use super::returned;
-use super::store::{self, Carried};
 use super::suppress::suppress;
+use super::{sent, store};
 use crate::context::Context;
 use crate::db::{self, Connection};
 use crate::jobs;
@@ -13,7 +13,7 @@ use crate::kernel::time::Timestamp;
 use crate::mail::context::{Invitation, MailContext};
 use crate::mail::letter::{Draft, Fate, Letter, Settled};
 use crate::mail::returned::Back;
-use crate::orders::{self, Actor, Move, Reason, State, decide};
+use crate::orders::{self, Actor, Move, Reason, State};
 
 /// The letter of kind [`INVITATION`]; its subject is the invitation.
 #[derive(Clone, Copy, Debug, Default)]
@@ -46,7 +46,7 @@ impl Letter for InvitationLetter {
     fn settle(&self, tx: &mut Connection, ctx: &Context, subject: jobs::Subject, what: &Settled) -> db::Result<()> {
         let Some(subject) = Subject::hold(tx, ctx, subject.id())? else { return Ok(()) };
         match what.fate {
-            Fate::Sent | Fate::Captured => sent(tx, ctx, &subject, what.at),
+            Fate::Sent | Fate::Captured => sent::all(tx, ctx, &[(subject.row.id.into(), what.clone())]),
             // Cancelled or reviewed while the server was asked: what was decided since stands.
             _ if !subject.row.is_pending() || subject.row.reviewed_at.is_some() => Ok(()),
             Fate::Held(reason, _) => turn(tx, &subject, State::Held(reason_of(reason)), what.at),
@@ -57,6 +57,10 @@ impl Letter for InvitationLetter {
             Fate::Failed(reason) => ended(tx, ctx, &subject, State::Failed(reason_of(reason), None), what.at),
             Fate::Dropped(reason) => ended(tx, ctx, &subject, State::Skipped(reason_of(reason)), what.at),
         }
+    }
+
+    fn settle_left(&self, tx: &mut Connection, ctx: &Context, left: &[(jobs::Subject, Settled)]) -> db::Result<()> {
+        sent::all(tx, ctx, left)
     }
 
     fn order(&self, conn: &mut Connection, subject: jobs::Subject) -> db::Result<Option<OrderId>> {
@@ -81,33 +85,6 @@ fn write(ctx: &Context, subject: &Subject) -> db::Result<Draft> {
     Ok(subject.mail(contact, 0, context))
 }
 
-/// The server took it: the token's key and expiry are kept, the address until its time, and the reminder is put in the queue.
-fn sent(tx: &mut Connection, ctx: &Context, subject: &Subject, at: Timestamp) -> db::Result<()> {
-    let (row, shop) = (&subject.row, &subject.shop);
-    if row.sent_at.is_some() {
-        return Ok(());
-    }
-    let tokens = subject.links(ctx)?;
-    store::mark_sent(tx, shop.id, row.id, Carried { kid: tokens.kid, expires: tokens.expires }, at)?;
-    if row.reviewed_at.is_some() {
-        // The customer was faster than the record: the order is reviewed, and stays so.
-        return Ok(());
-    }
-    // Withdrawn while the server took it: the timeline keeps both, and says which was first.
-    let late = row.dropped_at.is_some().then_some("The mail had left before the order was withdrawn.");
-    let how = Move { actor: Actor::Attesta, at, note: late };
-    orders::move_to(tx, shop.id, subject.order.id, State::Sent, &how)?;
-    let mut last = at;
-    let moment = decide::moment(shop, &subject.order.fold);
-    if let Some(delay) = moment.remind_after {
-        let zone = subject.zone();
-        let later = delay.after(at, &zone);
-        last = moment.hours.map_or(later, |(from, to)| zone.next_hour_window(later, from, to));
-        jobs::enqueue(tx, REMINDER, row.id.into(), last)?;
-    }
-    orders::keep_contact_until(tx, shop.id, row.order_id, Some(last.plus_ms(ctx.config().contact_keep_ms())))
-}
-
 /// The mailbox does not exist: nobody on this instance writes there again.
 fn bounced(tx: &mut Connection, ctx: &Context, subject: &Subject, at: Timestamp) -> db::Result<()> {
     ended(tx, ctx, subject, State::Failed(Reason::HardBounce, None), at)?;
@@ -116,7 +93,7 @@ fn bounced(tx: &mut Connection, ctx: &Context, subject: &Subject, at: Timestamp)
 
 /// Writes the suppression that a bounce means, of whatever mail.
 pub(super) fn suppress_bounced(tx: &mut Connection, subject: &Subject, at: Timestamp) -> db::Result<()> {
-    let Some(person) = orders::person(tx, subject.shop.id, subject.order.id)? else { return Ok(()) };
+    let Some(person) = subject.person else { return Ok(()) };
     let wish = Suppression { person, reach: Reach::Instance, reason: SuppressionReason::HardBounce, at };
     suppress(tx, subject.shop.id, &wish, Actor::Attesta)
 }

@@ -13,8 +13,8 @@ mod waiting;
 mod watch;
 
 pub(crate) use marks::{
-    Carried, form_started, mark_cancelled, mark_deferred, mark_form_started, mark_fresh_link, mark_hastened,
-    mark_postponed, mark_reminded, mark_reviewed, mark_sent, mark_unsent, renew_links,
+    Carried, form_started, mark_all_sent, mark_cancelled, mark_deferred, mark_form_started, mark_fresh_link,
+    mark_hastened, mark_postponed, mark_reminded, mark_reviewed, mark_unsent, renew_links,
 };
 pub(crate) use suppressions::{lift, of_person as suppressions_of, suppress, suppressed, suppression};
 pub use waiting::{waiting_by_hour, waiting_next};
@@ -108,6 +108,16 @@ pub(crate) fn hold(tx: &mut Connection, id: InvitationId) -> db::Result<Option<I
         }
         Connection::Sqlite(_) => by_id(tx, id),
     }
+}
+
+/// [`hold`] for many, sorted; those that are gone are left out.
+pub(crate) fn hold_all(tx: &mut Connection, ids: &[InvitationId]) -> db::Result<Vec<Invitation>> {
+    let Connection::Pg(pg) = tx else {
+        return ids.iter().filter_map(|id| by_id(tx, *id).transpose()).collect();
+    };
+    let named = invitations::table.filter(invitations::id.eq_any(ids)).order(invitations::id);
+    let rows: Vec<Row> = named.for_update().load(pg)?;
+    rows.into_iter().map(Row::invitation).collect()
 }
 
 /// The invitation that a link or a job names; the row says whose it is.

@@ -64,6 +64,14 @@ impl Conclusion {
         matches!(self.row.fate, Fate::Sent | Fate::Captured)
     }
 
+    /// The rows of a mail that left at its first attempt and changed nothing else.
+    pub(super) fn first_that_left(&self) -> Option<(&Row, &Attempt)> {
+        match (&self.attempt, &self.hold) {
+            (Some((attempt, true)), HoldMove::Keep) if self.left() => Some((&self.row, attempt)),
+            _ => None,
+        }
+    }
+
     /// How the job ends. A room that could not be told leaves it parked, for somebody to look.
     pub(super) fn job(&self, with_room: bool) -> Outcome {
         match (self.row.fate, with_room) {
@@ -120,6 +128,16 @@ impl Conclusion {
         let returned = Returned::new(at, ReturnKind::HardBounce, ReturnSource::Smtp).saying(status.as_deref(), &said);
         returned::note_returned(tx, &ReturnOf { message, shop, sent_at: at, returned }).map(drop)
     }
+}
+
+/// A mail that left at its first attempt, for the tests of those who store it.
+#[cfg(test)]
+pub(super) fn left_at_once(claim: &Claim, shop: ShopId, at: Timestamp) -> Conclusion {
+    let id = super::compose::message_id(claim.kind, claim.subject, 0);
+    let row = Row { id, shop, kind: claim.kind, subject: claim.subject, edition: 0, fate: Fate::Sent, attempts: 1, at };
+    let receipt = Receipt { stage: super::outcome::Stage::Accept, reply: None };
+    let attempt = Some((logged(&Ok(receipt), Fate::Sent, at), true));
+    Conclusion { row, attempt, hold: HoldMove::Keep, slow: None }
 }
 
 /// What a verdict is applied with.

@@ -22,6 +22,7 @@ use super::outcome::MAIL_SERVER_DOWN;
 use super::own::{self, Own};
 use super::return_path;
 use super::store::{self, Hold, Standing};
+use super::together::Together;
 
 /// Pauses between the tries to store a result, in ms: a database that restarts is back before they end.
 const PAUSES: [u64; 5] = [100, 500, 2_000, 8_000, 20_000];
@@ -30,12 +31,13 @@ const PAUSES: [u64; 5] = [100, 500, 2_000, 8_000, 20_000];
 pub struct LetterJob {
     letter: Arc<dyn Letter>,
     mailer: Arc<Mailer>,
+    together: Together,
 }
 
 impl LetterJob {
     /// The job that sends this letter.
     pub fn new(letter: Arc<dyn Letter>, mailer: Arc<Mailer>) -> Self {
-        Self { letter, mailer }
+        Self { letter, mailer, together: Together::default() }
     }
 }
 
@@ -51,7 +53,7 @@ impl Job for LetterJob {
     }
 
     fn run<'a>(&'a self, ctx: &'a Context, claim: &'a Claim) -> BoxFuture<'a, Ran> {
-        Box::pin(Run { letter: &self.letter, mailer: &self.mailer, ctx, claim }.work())
+        Box::pin(Run { letter: &self.letter, mailer: &self.mailer, together: &self.together, ctx, claim }.work())
     }
 }
 
@@ -59,6 +61,7 @@ impl Job for LetterJob {
 struct Run<'a> {
     letter: &'a Arc<dyn Letter>,
     mailer: &'a Arc<Mailer>,
+    together: &'a Together,
     ctx: &'a Context,
     claim: &'a Claim,
 }
@@ -210,6 +213,13 @@ impl Run<'_> {
         let conclusion = Arc::new(conclusion);
         let mut pauses = PAUSES.iter();
         let mut extent = Extent { claim: true, room: true };
+        if conclusion.first_that_left().is_some() {
+            match self.together.store((self.ctx, self.letter), self.claim, &conclusion).await {
+                Ok(()) => return Ran::Finished,
+                Err(db::Error::LeaseLost) => extent.claim = false,
+                Err(error) => tracing::warn!(%error, "outcomes were not stored together; trying this one by itself"),
+            }
+        }
         loop {
             let error = match self.store(&conclusion, extent).await {
                 Err(db::Error::LeaseLost) if extent.claim && conclusion.left() => {

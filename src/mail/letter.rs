@@ -37,6 +37,15 @@ pub trait Letter: Send + Sync {
     /// The database's: nothing of the write is stored.
     fn settle(&self, tx: &mut db::Connection, ctx: &Context, subject: Subject, what: &Settled) -> db::Result<()>;
 
+    /// [`Letter::settle`] for many mails that left, sorted by subject, in one write. A room that sends many does it in a bounded number of
+    /// statements.
+    ///
+    /// # Errors
+    /// The database's: nothing of the write is stored.
+    fn settle_left(&self, tx: &mut db::Connection, ctx: &Context, left: &[(Subject, Settled)]) -> db::Result<()> {
+        left.iter().try_for_each(|(subject, what)| self.settle(tx, ctx, *subject, what))
+    }
+
     /// The order whose customer it is written to: a bounce or a complaint is about that person. `None` where it is written to somebody
     /// else, or the subject is gone.
     ///

@@ -47,6 +47,7 @@ pub mod returned;
 pub mod samples;
 mod store;
 pub mod template;
+mod together;
 pub mod transport;
 pub mod trial;
 

@@ -18,6 +18,7 @@ pub(super) mod returned;
 
 mod about;
 pub(super) mod brake;
+pub(super) mod left;
 pub(super) mod pace;
 pub(super) mod queue;
 

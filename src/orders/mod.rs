@@ -30,13 +30,16 @@ pub(crate) mod workbench;
 
 pub use api::routes;
 pub use model::{Actor, Address, Contact, Facts, Item, Order};
-pub use personal::contact;
+pub use personal::{addressee, contact};
 pub use reason::Reason;
 pub use state::State;
 pub use store::census::{Census, census, census_of_day, cohort_bounds, tests_among};
 pub use store::dirt::{MovedCohort, any_dirty, mark_dirty, moved_cohorts, settle_cohort, take_dirty, touch};
 pub use store::list::Filter;
+pub use store::moved::{Move, Moving, move_all, move_to};
 pub use store::recent::recent;
-pub use store::{Move, Unsent, facts_of, find, find_number, keep_contact_until, move_to, person, unsent};
+pub use store::{
+    Unsent, facts_of, find, find_all, find_number, keep_contact_until, keep_contacts_until, person, unsent,
+};
 pub use tidy::tidy;
 pub(crate) use view::{Sketch, newest};

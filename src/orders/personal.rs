@@ -10,8 +10,9 @@ use super::decide;
 use super::model::{Actor, Contact, Order, Personal};
 use super::reason::Reason;
 use super::state::State;
+use super::store::moved::{Move, move_to};
 use super::store::personal as store;
-use super::store::{Move, SealedContact, move_to, sealed_contact};
+use super::store::{SealedContact, sealed_contact};
 use crate::db::{self, Connection};
 use crate::kernel::email::EmailAddress;
 use crate::kernel::id::{OrderId, ShopId};
@@ -66,9 +67,22 @@ pub(super) fn open(keyring: &Keyring, shop: ShopId, order: OrderId, contact: &Se
 /// # Errors
 /// The database's.
 pub fn contact(conn: &mut Connection, keyring: &Keyring, shop: ShopId, order: OrderId) -> db::Result<Option<Contact>> {
-    let Some(sealed) = sealed_contact(conn, shop, order)? else { return Ok(None) };
+    Ok(addressee(conn, keyring, shop, order)?.0)
+}
+
+/// The same, with the hash of the person, which stays longer.
+///
+/// # Errors
+/// The database's.
+pub fn addressee(
+    conn: &mut Connection,
+    keyring: &Keyring,
+    shop: ShopId,
+    order: OrderId,
+) -> db::Result<(Option<Contact>, Option<PersonHash>)> {
+    let Some(sealed) = sealed_contact(conn, shop, order)? else { return Ok((None, None)) };
     let personal = open(keyring, shop, order, &sealed);
-    Ok(personal.email.map(|email| Contact { email, name: personal.name }))
+    Ok((personal.email.map(|email| Contact { email, name: personal.name }), sealed.person))
 }
 
 /// The customer asked to be erased at `at`: the orders that began no later lose their name and address and are not asked

@@ -2,18 +2,17 @@
 //! [`list`] for people who look, [`personal`] for what names somebody.
 
 use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Binary};
 
 use super::fold::Fold;
-use super::model::{Actor, Facts, Order};
-use super::reason::Reason;
+use super::model::{Facts, Order};
 use super::state::State;
-use crate::db::schema::{contacts, order_moves, orders};
+use crate::db::schema::{contacts, orders};
 use crate::db::{self, Connection};
 use crate::kernel::id::{OrderId, ShopId};
 use crate::kernel::order_number::OrderNumber;
 use crate::kernel::time::Timestamp;
 use crate::keyring::PersonHash;
-use dirt::touch;
 
 pub(super) mod census;
 pub(super) mod dirt;
@@ -21,6 +20,7 @@ pub(super) mod fetch;
 pub(super) mod hashes;
 pub(super) mod keep;
 pub(super) mod list;
+pub(super) mod moved;
 pub(super) mod personal;
 pub(super) mod recent;
 
@@ -127,80 +127,6 @@ pub fn find_number(conn: &mut Connection, shop: ShopId, number: &OrderNumber) ->
     row.optional()?.map(Row::order).transpose()
 }
 
-/// Who moves an order, when, and what there is to say about it.
-#[derive(Clone, Copy, Debug)]
-pub struct Move<'a> {
-    /// Who.
-    pub actor: Actor,
-    /// When.
-    pub at: Timestamp,
-    /// What the timeline should keep beside the reason; never names a person.
-    pub note: Option<&'a str>,
-}
-
-/// Moves an order and leaves a line in its timeline. An order that is not there stays so.
-///
-/// # Errors
-/// The database's.
-pub fn move_to(tx: &mut Connection, shop: ShopId, order: OrderId, state: State, how: &Move<'_>) -> db::Result<()> {
-    let row = orders::table.filter(orders::shop_id.eq(shop)).filter(orders::id.eq(order));
-    let moved = diesel::update(row)
-        .set((
-            orders::state.eq(state.word()),
-            orders::reason.eq(state.reason().map(Reason::code)),
-            orders::at.eq(state.at()),
-            orders::changed_at.eq(how.at),
-        ))
-        .execute(tx)?;
-    if moved == 0 {
-        return Ok(());
-    }
-    count(tx, shop, order, state)?;
-    note_move(tx, shop, order, state, how)?;
-    touch(tx, shop, order)
-}
-
-/// What a move means for the public denominator: what is planned has reached its trigger, what waits has not.
-fn count(tx: &mut Connection, shop: ShopId, order: OrderId, state: State) -> db::Result<()> {
-    let real = orders::table.filter(orders::shop_id.eq(shop)).filter(orders::id.eq(order)).filter(orders::test.eq(0));
-    match state {
-        State::Sent | State::Reviewed => {
-            diesel::update(real).set((orders::eligible.eq(1), orders::invited.eq(1))).execute(tx)?
-        }
-        State::Scheduled(_) | State::Held(_) | State::Failed(..) => {
-            diesel::update(real).set(orders::eligible.eq(1)).execute(tx)?
-        }
-        State::Waiting(_) => diesel::update(real).set(orders::eligible.eq(0)).execute(tx)?,
-        State::Skipped(_) => 0,
-    };
-    Ok(())
-}
-
-fn note_move(tx: &mut Connection, shop: ShopId, order: OrderId, state: State, how: &Move<'_>) -> db::Result<()> {
-    let last: Option<Vec<u8>> = order_moves::table
-        .filter(order_moves::shop_id.eq(shop))
-        .filter(order_moves::order_id.eq(order))
-        .order(order_moves::id.desc())
-        .select(order_moves::id)
-        .first(tx)
-        .optional()?;
-    let last = last.and_then(|bytes| bytes.try_into().ok()).map_or(0, u128::from_be_bytes);
-    diesel::insert_into(order_moves::table)
-        .values((
-            order_moves::shop_id.eq(shop),
-            order_moves::order_id.eq(order),
-            order_moves::id.eq(last.saturating_add(1).to_be_bytes().to_vec()),
-            order_moves::moved_at.eq(how.at),
-            order_moves::actor.eq(how.actor.as_str()),
-            order_moves::state.eq(state.word()),
-            order_moves::reason.eq(state.reason().map(Reason::code)),
-            order_moves::at.eq(state.at()),
-            order_moves::note.eq(how.note),
-        ))
-        .execute(tx)?;
-    Ok(())
-}
-
 /// The keyed hash of an order's person, where an address was ever given.
 ///
 /// # Errors
@@ -223,6 +149,38 @@ pub fn keep_contact_until(
         .set(contacts::purge_at.eq(until))
         .execute(tx)?;
     Ok(())
+}
+
+/// [`keep_contact_until`] for many.
+///
+/// # Errors
+/// The database's.
+pub fn keep_contacts_until(tx: &mut Connection, kept: &[(ShopId, OrderId, Timestamp)]) -> db::Result<()> {
+    let Connection::Pg(pg) = tx else {
+        return kept.iter().try_for_each(|(shop, order, until)| keep_contact_until(tx, *shop, *order, Some(*until)));
+    };
+    diesel::sql_query(
+        "UPDATE contacts c SET purge_at = t.u FROM UNNEST($1, $2, $3) AS t (s, o, u) WHERE c.shop_id = t.s AND c.order_id = t.o",
+    )
+    .bind::<Array<Binary>, _>(kept.iter().map(|(shop, _, _)| shop.as_bytes().to_vec()).collect::<Vec<_>>())
+    .bind::<Array<Binary>, _>(kept.iter().map(|(_, order, _)| order.as_bytes().to_vec()).collect::<Vec<_>>())
+    .bind::<Array<BigInt>, _>(kept.iter().map(|(_, _, until)| until.millis()).collect::<Vec<_>>())
+    .execute(pg)?;
+    Ok(())
+}
+
+/// Orders by their ids, in no order; unknown ones are left out.
+///
+/// # Errors
+/// The database's.
+pub fn find_all(conn: &mut Connection, keys: &[(ShopId, OrderId)]) -> db::Result<Vec<Order>> {
+    if let Connection::Pg(pg) = conn {
+        let (shops, ids): (Vec<ShopId>, Vec<OrderId>) = keys.iter().copied().unzip();
+        let rows: Vec<Row> =
+            orders::table.filter(orders::shop_id.eq_any(shops)).filter(orders::id.eq_any(ids)).load(pg)?;
+        return rows.into_iter().map(Row::order).collect();
+    }
+    keys.iter().filter_map(|(shop, order)| find(conn, *shop, *order).transpose()).collect()
 }
 
 /// The sealed name and address of an order.

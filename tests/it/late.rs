@@ -153,3 +153,32 @@ async fn what_was_withdrawn_while_it_left_has_left() {
         taken_up(engine).await;
     }
 }
+
+/// Many mails leave in one moment: what is stored together tells each order its own story.
+#[tokio::test]
+async fn a_crowd_that_leaves_together_is_recorded_one_by_one() {
+    for engine in ENGINES {
+        let Some(scene) = scene(engine).await else { continue };
+        for n in 2..=40 {
+            let told = fulfilled(&format!("#{n}"), &format!("person{n}@example.com"), scene.app.now());
+            scene.app.post_event(&scene.shop, &told).await.expect(202, "the order is taken");
+        }
+        scene.sink.set(Mood::Good);
+        scene.app.run_jobs().await;
+        assert_eq!(scene.sink.ledger().len(), 40, "everybody was asked once on {engine:?}");
+        for n in 1..=40 {
+            let order = scene.app.order(&scene.shop, &format!("#{n}")).await;
+            assert_eq!((&order["state"], &order["invited"]), (&json!("sent"), &json!(true)), "{order}");
+            let path = format!("/orders/{}", order["id"].as_str().expect("an id"));
+            let order = scene.app.get_as(&scene.shop, &path).await.expect(200, "the order is there");
+            let lines = order["timeline"].as_array().expect("a timeline");
+            let moves: Vec<_> = lines.iter().filter(|line| line["kind"] == "move").map(|line| &line["state"]).collect();
+            assert_eq!(moves, ["scheduled", "sent"], "one move after the other: {order}");
+        }
+        let mails = scene.app.get_as(&scene.shop, "/messages?limit=100").await.expect(200, "mails are listed");
+        let mails = mails["data"].as_array().expect("a list").clone();
+        let once = |mail: &Value| mail["state"] == "sent" && mail["attempts"].as_array().map(Vec::len) == Some(1);
+        assert!(mails.iter().all(once), "one attempt each: {mails:?}");
+        assert_eq!(mails.len(), 40, "one message for each");
+    }
+}

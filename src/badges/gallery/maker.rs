@@ -47,6 +47,7 @@ impl Maker<'_> {
             frame,
             fragment: self.still(kind, path::WIDGET_FRAGMENT, false),
             picture_tag: picture.as_deref().map(|url| self.picture_tag(kind, url)).unwrap_or_default(),
+            mail_tag: picture.as_deref().map(|url| self.mail_tag(kind, url)).unwrap_or_default(),
             picture,
             attributes,
         }
@@ -109,8 +110,25 @@ impl Maker<'_> {
         Language::of_tag(&self.options.locale).unwrap_or(self.language)
     }
 
-    /// The picture in its link; for mails the same as PNG, of twice as many pixels as it takes room for.
+    /// The picture in its link.
     fn picture_tag(&self, kind: Kind, url: &str) -> String {
+        self.linked(kind, &format!("src=\"{}\"", escaped(url)))
+    }
+
+    /// The same for mails, whose readers show no SVG: a PNG of twice as many pixels as it takes room for.
+    fn mail_tag(&self, kind: Kind, url: &str) -> String {
+        if !crate::look::raster::BUILT {
+            return String::new();
+        }
+        let png = escaped(&url.replacen(".svg?", ".png?", 1));
+        // What is as wide as its words has no width to write down: it comes small, and large for dense screens.
+        match kind.picture_width() {
+            Some(width) => self.linked(kind, &format!("src=\"{png}\" width=\"{width}\"")),
+            None => self.linked(kind, &format!("src=\"{png}&amp;scale=1\" srcset=\"{png} 2x\"")),
+        }
+    }
+
+    fn linked(&self, kind: Kind, image: &str) -> String {
         let Some(shop) = self.shop else { return String::new() };
         let link = if kind.of_product() {
             self.links.product(&self.options.shop, &self.options.sku)
@@ -118,15 +136,7 @@ impl Maker<'_> {
             shop.url.clone()
         };
         let (link, words) = (escaped(&link), escaped(&self.picture_words(kind, shop)));
-        let tag = |image: &str| format!("<a href=\"{link}\"><img {image} alt=\"{words}\"></a>");
-        let svg = tag(&format!("src=\"{}\"", escaped(url)));
-        let png = escaped(&url.replacen(".svg?", ".png?", 1));
-        // What is as wide as its words has no width to write down: it comes small, and large for dense screens.
-        let png = match kind.picture_width() {
-            Some(width) => tag(&format!("src=\"{png}\" width=\"{width}\"")),
-            None => tag(&format!("src=\"{png}&amp;scale=1\" srcset=\"{png} 2x\"")),
-        };
-        if crate::look::raster::BUILT { format!("{svg}\n{png}") } else { svg }
+        format!("<a href=\"{link}\"><img {image} alt=\"{words}\"></a>")
     }
 
     /// What is read where the picture is not shown: nothing that changes with the next review.

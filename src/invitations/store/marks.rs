@@ -1,6 +1,7 @@
 //! What happens to one invitation after it was planned: sent, reminded, reviewed, moved by the shop. One update each.
 
 use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Binary};
 
 use crate::db::schema::invitations;
 use crate::db::{self, Connection};
@@ -23,13 +24,7 @@ pub(crate) struct Carried {
 
 /// The mail left. The first time counts; a mail that came out of an unclear attempt does not move it. What was withdrawn
 /// while it left was not withdrawn.
-pub(crate) fn mark_sent(
-    tx: &mut Connection,
-    shop: ShopId,
-    id: InvitationId,
-    links: Carried,
-    now: Timestamp,
-) -> db::Result<()> {
+fn mark_sent(tx: &mut Connection, shop: ShopId, id: InvitationId, links: Carried, now: Timestamp) -> db::Result<()> {
     let unsent = row(shop, id).filter(invitations::sent_at.is_null());
     diesel::update(unsent)
         .set((
@@ -40,6 +35,28 @@ pub(crate) fn mark_sent(
             invitations::token_expires_at.eq(Some(links.expires)),
         ))
         .execute(tx)?;
+    Ok(())
+}
+
+/// An invitation whose mail left, with the links it carried.
+pub(crate) type Gone = (ShopId, InvitationId, Carried, Timestamp);
+
+/// [`mark_sent`] for many.
+pub(crate) fn mark_all_sent(tx: &mut Connection, gone: &[Gone]) -> db::Result<()> {
+    let Connection::Pg(pg) = tx else {
+        return gone.iter().try_for_each(|(shop, id, links, at)| mark_sent(tx, *shop, *id, *links, *at));
+    };
+    diesel::sql_query(
+        "UPDATE invitations i SET sent_at = t.at, dropped_at = NULL, cancelled_at = NULL, token_kid = t.kid, \
+         token_expires_at = t.expires FROM UNNEST($1, $2, $3, $4, $5) AS t (shop, id, kid, expires, at) \
+         WHERE i.shop_id = t.shop AND i.id = t.id AND i.sent_at IS NULL",
+    )
+    .bind::<Array<Binary>, _>(gone.iter().map(|(shop, ..)| shop.as_bytes().to_vec()).collect::<Vec<_>>())
+    .bind::<Array<Binary>, _>(gone.iter().map(|(_, id, ..)| id.as_bytes().to_vec()).collect::<Vec<_>>())
+    .bind::<Array<BigInt>, _>(gone.iter().map(|(_, _, links, _)| links.kid).collect::<Vec<_>>())
+    .bind::<Array<BigInt>, _>(gone.iter().map(|(_, _, links, _)| links.expires.millis()).collect::<Vec<_>>())
+    .bind::<Array<BigInt>, _>(gone.iter().map(|(.., at)| at.millis()).collect::<Vec<_>>())
+    .execute(pg)?;
     Ok(())
 }
 

@@ -122,7 +122,7 @@ glossary! {
     /// The widgets, shown and explained.
     gallery: Gallery {
         title heading lead shown_with no_shop options shop theme auto light dark locale own stars all_stars language min_count sku
-        sku_first go script script_more pinned pinned_more tag css frame fragment picture scripts_only policy policy_more
+        sku_first go script script_more pinned pinned_more tag css frame fragment picture picture_mail scripts_only policy policy_more
         attributes attribute_theme attribute_locale attribute_language attribute_stars attribute_min_count
         attribute_reviews attribute_sku attribute_font attribute_side without privacy privacy_more search search_more
         copy copied micro micro_more summary summary_more stream stream_more overlay overlay_more product product_more collector

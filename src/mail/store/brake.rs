@@ -1,12 +1,12 @@
 //! Every query on what is kept about a shop's sending, and on the operator's pause. States stand in the statements as literals: SQLite
 //! uses a partial index only for what it can read there.
 
-use diesel::dsl::sql;
+use diesel::dsl::{exists, sql};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Binary, Bool, Nullable, Text};
+use diesel::sql_types::Bool;
 
 use super::super::brake::{Brake, Cause, Grip, Standing};
-use crate::db::schema::{message_attempts, message_returns, messages, sending_pause, shop_sending};
+use crate::db::schema::{message_attempts, message_returns, messages, sending_pause, shop_sending, slow_domains};
 use crate::db::{self, Connection, each};
 use crate::kernel::id::ShopId;
 use crate::kernel::pace::Limit;
@@ -78,27 +78,14 @@ pub(in crate::mail) fn in_the_way(
     domain: &str,
     now: Timestamp,
 ) -> db::Result<(bool, Option<i64>, Standing)> {
-    let query = diesel::sql_query(
-        "SELECT (SELECT count(*) FROM sending_pause) AS paused, \
-         (SELECT refusals FROM slow_domains WHERE domain = $1 AND until > $2) AS refusals, \
-         (SELECT count(*) FROM shop_sending WHERE shop_id = $3) AS known",
-    )
-    .bind::<Text, _>(domain)
-    .bind::<BigInt, _>(now.millis())
-    .bind::<Binary, _>(shop.as_bytes().to_vec());
-    let row: Way = each!(conn, |c| query.get_result(c)?);
-    let standing = if row.known > 0 { standing(conn, shop)? } else { None };
-    Ok((row.paused > 0, row.refusals, standing.unwrap_or_default()))
-}
-
-#[derive(QueryableByName)]
-struct Way {
-    #[diesel(sql_type = BigInt)]
-    paused: i64,
-    #[diesel(sql_type = Nullable<BigInt>)]
-    refusals: Option<i64>,
-    #[diesel(sql_type = BigInt)]
-    known: i64,
+    let paused = exists(sending_pause::table.select(sending_pause::id));
+    let asked =
+        slow_domains::table.filter(slow_domains::domain.eq(domain)).filter(slow_domains::until.gt(now.millis()));
+    let known = exists(shop_sending::table.filter(shop_sending::shop_id.eq(shop)));
+    let question = diesel::select((paused, asked.select(slow_domains::refusals).single_value(), known));
+    let (paused, refusals, known) = question.get_result::<(bool, Option<i64>, bool)>(conn)?;
+    let standing = if known { standing(conn, shop)? } else { None };
+    Ok((paused, refusals, standing.unwrap_or_default()))
 }
 
 pub(in crate::mail) fn put(tx: &mut Connection, shop: ShopId, standing: &Standing) -> db::Result<()> {

@@ -1,0 +1,93 @@
+//! Invitations whose mail a server took, one or many in one write: the links they carried, the order's move, the reminder, the time until
+//! which the address is kept. Mails of one moment mostly belong to a few shops; each is read once.
+
+use std::collections::HashMap;
+
+use super::letter::{link_life, no_key};
+use super::model::{Invitation, REMINDER};
+use super::store::{self, Carried};
+use crate::context::Context;
+use crate::db::{self, Connection};
+use crate::jobs;
+use crate::kernel::id::{InvitationId, OrderId, ShopId};
+use crate::kernel::time::Timestamp;
+use crate::mail::letter::Settled;
+use crate::merchants::{self, Shop};
+use crate::orders::{self, Actor, Move, Moving, Order, State, decide};
+
+/// Everything one write stores of them.
+#[derive(Default)]
+struct Batch {
+    carried: Vec<(ShopId, InvitationId, Carried, Timestamp)>,
+    moved: Vec<Moving<'static>>,
+    reminders: Vec<(jobs::Subject, Timestamp)>,
+    kept: Vec<(ShopId, OrderId, Timestamp)>,
+}
+
+/// Stores that these mails left. `left` is sorted by subject, none twice; invitations that are gone or were sent before stay as they are.
+pub(super) fn all(tx: &mut Connection, ctx: &Context, left: &[(jobs::Subject, Settled)]) -> db::Result<()> {
+    let ids: Vec<InvitationId> = left.iter().map(|(subject, _)| subject.id()).collect();
+    let when: HashMap<InvitationId, Timestamp> = left.iter().map(|(subject, what)| (subject.id(), what.at)).collect();
+    let mut rows = store::hold_all(tx, &ids)?;
+    rows.retain(|row| row.sent_at.is_none());
+    let (shops, orders) = (shops_of(tx, &rows)?, orders_of(tx, &rows)?);
+    let mut batch = Batch::default();
+    for row in &rows {
+        let known = (when.get(&row.id), shops.get(&row.shop_id), orders.get(&row.order_id));
+        let (Some(at), Some(shop), Some(order)) = known else { continue };
+        batch.take(ctx, row, (shop, order), *at)?;
+    }
+    batch.store(tx)
+}
+
+impl Batch {
+    fn take(&mut self, ctx: &Context, row: &Invitation, of: (&Shop, &Order), at: Timestamp) -> db::Result<()> {
+        let (shop, order) = of;
+        let tokens = row.tokens(ctx.keyring(), link_life(ctx, row.due_at)).ok_or_else(no_key)?;
+        self.carried.push((shop.id, row.id, Carried { kid: tokens.kid, expires: tokens.expires }, at));
+        if row.reviewed_at.is_some() {
+            // The customer was faster than the record: the order is reviewed, and stays so.
+            return Ok(());
+        }
+        // Withdrawn while the server took it: the timeline keeps both, and says which was first.
+        let late = row.dropped_at.is_some().then_some("The mail had left before the order was withdrawn.");
+        let how = Move { actor: Actor::Attesta, at, note: late };
+        self.moved.push(Moving { shop: shop.id, order: order.id, how });
+        let mut last = at;
+        let moment = decide::moment(shop, &order.fold);
+        if let Some(delay) = moment.remind_after {
+            let zone = order.fold.zone().unwrap_or(shop.zone);
+            let later = delay.after(at, &zone);
+            last = moment.hours.map_or(later, |(from, to)| zone.next_hour_window(later, from, to));
+            self.reminders.push((row.id.into(), last));
+        }
+        self.kept.push((shop.id, order.id, last.plus_ms(ctx.config().contact_keep_ms())));
+        Ok(())
+    }
+
+    fn store(&self, tx: &mut Connection) -> db::Result<()> {
+        store::mark_all_sent(tx, &self.carried)?;
+        orders::move_all(tx, State::Sent, &self.moved)?;
+        if !self.reminders.is_empty() {
+            jobs::enqueue_many(tx, REMINDER, &self.reminders)?;
+        }
+        orders::keep_contacts_until(tx, &self.kept)
+    }
+}
+
+fn shops_of(tx: &mut Connection, rows: &[Invitation]) -> db::Result<HashMap<ShopId, Shop>> {
+    let mut shops = HashMap::new();
+    for row in rows {
+        if !shops.contains_key(&row.shop_id)
+            && let Some(shop) = merchants::load(tx, row.shop_id)?
+        {
+            shops.insert(row.shop_id, shop);
+        }
+    }
+    Ok(shops)
+}
+
+fn orders_of(tx: &mut Connection, rows: &[Invitation]) -> db::Result<HashMap<OrderId, Order>> {
+    let keys: Vec<(ShopId, OrderId)> = rows.iter().map(|row| (row.shop_id, row.order_id)).collect();
+    Ok(orders::find_all(tx, &keys)?.into_iter().map(|order| (order.id, order)).collect())
+}
