@@ -354,7 +354,7 @@ pub(super) static WORDS: Words = Words {
         more: "Las invitaciones a los clientes continúan. El correo se vuelve a activar en los ajustes de la tienda.",
         orders: "Pedidos",
         invited: "Invitados",
-        reviewed: "Con reseña",
+        reviewed: "Reseñas",
     },
     demo: Demo {
         title: "Prueba Attesta",
