@@ -343,6 +343,8 @@ pub struct ReasonCount {
 pub struct WeekCount {
     /// Its Monday.
     pub day: String,
+    /// The same, as short as a table wants it.
+    pub short: String,
     /// Orders that arrived.
     pub orders: String,
     /// Those whose customer was asked.

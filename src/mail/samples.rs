@@ -135,7 +135,12 @@ fn reply_notices() -> Vec<MailContext> {
     };
     vec![
         one(frame(Some("Giulia"), false), review("Tutto bene", 4), &["Grazie, Giulia.", "Alla prossima."], false),
-        one(frame(None, false), review("", 1), &["Ci dispiace: il corriere ha perso il pacco."], true),
+        one(
+            frame(None, false),
+            review("", 1),
+            &["Ci dispiace: il corriere ha perso il pacco.\nLo rispediamo <oggi>."],
+            true,
+        ),
         one(frame(None, true), review("", 1), &["Prova."], false),
     ]
 }
@@ -231,11 +236,16 @@ fn week(n: i64) -> WeekNumbers {
     }
 }
 
+/// Eight weeks, newest first.
+const MONDAYS: [&str; 8] =
+    ["2026-11-16", "2026-11-09", "2026-11-02", "2026-10-26", "2026-10-19", "2026-10-12", "2026-10-05", "2026-09-28"];
+
 /// With a plot and reasons, and with neither.
 fn weekly_numbers() -> Vec<MailContext> {
     let one = |reasons: Vec<ReasonCount>, plot: Option<Picture>, n: i64| {
-        let row = |i: i64| WeekCount {
-            day: format!("2026-{}-{}", 10 - i / 5, 28 - 7 * (i % 4)),
+        let row = |(i, day): (i64, &str)| WeekCount {
+            day: day.to_owned(),
+            short: day.to_owned(),
             orders: (n * (36 - i)).to_string(),
             invited: (n * (24 - i)).to_string(),
             reviewed: (n * (9 - i)).to_string(),
@@ -247,7 +257,7 @@ fn weekly_numbers() -> Vec<MailContext> {
             week: week(n),
             before: week(n * 2),
             reasons,
-            weeks: (0..8).map(row).collect(),
+            weeks: (0..).zip(MONDAYS).map(row).collect(),
             plot,
             unsubscribe_url: "https://reviews.example/weekly/AgxTb2tlbg".to_owned(),
         }))

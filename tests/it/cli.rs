@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use attesta::cli;
 use attesta::config::Environment;
-use attesta::db::Engine;
+use attesta::db::{Connection, Engine};
 use attesta::kernel::time::{Clock as _, SystemClock};
+use diesel::connection::SimpleConnection as _;
 use serde_json::{Value, json};
 
 use crate::support::app::{TestApp, TestShop};
@@ -271,4 +272,51 @@ async fn what_the_operator_does_beside_a_running_server_is_seen_there() {
     assert_eq!(app.get_as(&shop, "/settings").await.expect(200, "it still reads")["status"], "suspended");
     let (code, refused) = send("event send order.created --shop bottega.example").await;
     assert_eq!((code, &refused["status"], &refused["answer"]["code"]), (1, &json!(403), &json!("shop_suspended")));
+}
+
+#[tokio::test]
+async fn mails_that_a_shop_changed_are_looked_over_too() {
+    drop(rustls::crypto::ring::default_provider().install_default());
+    let app = TestApp::start(Engine::Sqlite).await.expect("SQLite is always there");
+    let shop = app.shop("bottega.example").await;
+    app.shop("orto.example").await;
+    let dir = app.house.dir.path().to_owned();
+    let look = async |more: &[&str]| {
+        let more: Vec<String> = more.iter().map(|word| (*word).to_owned()).collect();
+        let line = ["mail", "check"].iter().map(|word| (*word).to_owned()).chain(more).collect();
+        with_dns(&dir, line).await
+    };
+    let own = json!({ "subject": "Ordine {{order.number}}", "text": { "opening": "Ciao." } });
+    app.send_as(&shop, "PUT", "/templates/invitation/it", &own).await.expect(200, "stored");
+    app.send_as(&shop, "PUT", "/templates/reminder/de", &own).await.expect(200, "stored");
+    app.send_as(&shop, "PUT", "/templates/reminder/de", &json!({})).await.expect(200, "given back to the house");
+
+    let (code, out, err) = look(&["--json"]).await;
+    assert_eq!(code, 0, "{err}{out}");
+    let all: Value = serde_json::from_str(&out).unwrap();
+    let of = |shop: &Value| {
+        let mails = all["mails"].as_array().unwrap().iter().filter(|mail| mail["shop"] == *shop);
+        mails.map(|mail| (mail["mail"].clone(), mail["language"].clone())).collect::<Vec<_>>()
+    };
+    assert_eq!(of(&Value::Null).len(), 40, "the house's own");
+    assert_eq!(of(&json!("bottega.example")), [(json!("invitation"), json!("it"))]);
+    assert!(of(&json!("orto.example")).is_empty(), "it changed nothing");
+    let (code, out, _) = look(&["--shop", "bottega.example"]).await;
+    assert!(code == 0 && out.starts_with("In the words of bottega.example:\n"), "{out}");
+    assert_eq!(out.matches("invitation ").count(), 1, "{out}");
+    let (code, out, _) = look(&["--shop", "orto.example"]).await;
+    assert!(code == 0 && out.contains("This shop changed no mail"), "{out}");
+    assert_eq!(look(&["--shop", "nowhere.example"]).await.0, 1);
+
+    // As an older release may have stored it.
+    let spoil = "UPDATE shop_templates SET body = '{\"text\":{\"opening\":\"Dacci 5 stelle, {{nessuno}}\"}}' WHERE mail = 'invitation'";
+    let write = move |tx: &mut Connection| match tx {
+        Connection::Sqlite(c) => Ok(c.batch_execute(spoil)?),
+        Connection::Pg(c) => Ok(c.batch_execute(spoil)?),
+    };
+    app.ctx().db().write(write).await.unwrap();
+    let (code, out, _) = look(&[]).await;
+    assert_eq!(code, 1, "{out}");
+    assert!(out.contains("it would be refused today: /text/opening, line 1"), "{out}");
+    assert!(out.contains("the house's words are sent in their place (many_items)"), "{out}");
 }

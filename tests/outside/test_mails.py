@@ -70,11 +70,37 @@ def test_every_mail_reads_well_on_a_phone(shown, chromium, language, scheme):
             name = f"{mail} {language} {case} {scheme}"
             assert page.evaluate("document.documentElement.scrollWidth") <= 360, name
             assert page.evaluate("document.documentElement.lang") == language and page.evaluate("document.documentElement.dir") == "ltr", name
-            small = page.evaluate("[...document.querySelectorAll('a.button, a.choice')].map(a => a.getBoundingClientRect().height).filter(h => h < 44)")
+            small = page.evaluate("[...document.links].filter(a => getComputedStyle(a).display !== 'inline').map(a => a.getBoundingClientRect().height).filter(h => h < 44)")
             assert small == [], f"{name}: targets of {small} px"
             assert not page.evaluate("[...document.images].filter(image => !image.alt).length"), name
             if case in ("plain", "right_to_left"):
                 assert axe(page) == [], name
+    context.close()
+
+
+def luminance(colour):
+    """Relative luminance (WCAG 2.2) of `rgb(r, g, b)`."""
+    parts = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return sum(weight * part for weight, part in zip([0.2126, 0.7152, 0.0722], linear))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_words_of_a_logo_can_be_read_where_pictures_are_off(shown, chromium, scheme):
+    instance, shop = shown
+    own = {"logo": {"url": "https://cdn.bottega.example/logo.png", "alt": "Bottega Verdi", "width": 140}}
+    context = chromium.new_context(color_scheme=scheme, offline=True)
+    page = context.new_page()
+    page.set_content(preview(instance, shop, "invitation", "it", own=own, scheme=scheme)["html"])
+    # The ground is that of the nearest element which has one.
+    ink, ground = page.evaluate("""() => {
+        const logo = document.querySelector('img.logo');
+        const grounds = [];
+        for (let at = logo; at; at = at.parentElement) grounds.push(getComputedStyle(at).backgroundColor);
+        return [getComputedStyle(logo).color, grounds.find(ground => ground !== 'rgba(0, 0, 0, 0)')];
+    }""")
+    light, dark = sorted([luminance(ink), luminance(ground)], reverse=True)
+    assert (light + 0.05) / (dark + 0.05) >= 4.5, f"{ink} on {ground}"
     context.close()
 
 

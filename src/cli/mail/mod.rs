@@ -20,8 +20,8 @@ use crate::keyring::Rotation;
 use crate::mail::context::Frame;
 use crate::mail::dns::{self, Report, Resolver};
 use crate::mail::identity::Identity;
-use crate::mail::{Mail, Mailer, check, dkim, trial};
-use crate::merchants::Shop;
+use crate::mail::{Mail, Mailer, check, dkim, own, trial};
+use crate::merchants::{self, Shop};
 
 /// What can be done about mail.
 #[derive(Debug, Subcommand)]
@@ -32,8 +32,8 @@ pub(crate) enum MailCommand {
     Verify(Which),
     /// Send one mail to an address and print what was said, step by step.
     Test(Test),
-    /// Render every mail in every language and say what mail programs would not show.
-    Check,
+    /// Render every mail in every language, the house's and what shops changed, and say what mail programs would not show.
+    Check(Check),
     /// What waits to leave, and holding it.
     #[command(flatten)]
     Queue(queue::QueueCommand),
@@ -69,6 +69,14 @@ pub(crate) struct Test {
     /// Its language: it, en, de, fr or es (default: the shop's, else en).
     #[arg(long, value_name = "LANGUAGE")]
     language: Option<String>,
+}
+
+/// Whose mails.
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// Only what this shop changed, by its id or domain.
+    #[arg(long, value_name = "SHOP")]
+    shop: Option<String>,
 }
 
 /// New keys for sending domains, under a new key of the keyring; prints the records to publish.
@@ -109,7 +117,7 @@ pub(crate) fn run(ctx: &Context, command: MailCommand, shown: &mut Shown<'_>) ->
         MailCommand::Records(records) => self::records(ctx, &mailer, &records, shown),
         MailCommand::Verify(which) => verify(ctx, &mailer, &which, shown),
         MailCommand::Test(test) => try_out(ctx, &mailer, &test, shown),
-        MailCommand::Check => look_over(&mailer, shown),
+        MailCommand::Check(asked) => look_over(ctx, &mailer, &asked, shown),
         MailCommand::Queue(command) => queue::run(ctx, &mailer, command, shown),
     }
 }
@@ -193,8 +201,16 @@ fn mail(
     })
 }
 
-fn look_over(mailer: &Mailer, shown: &mut Shown<'_>) -> Result<(), Failure> {
-    let all = check::all(mailer.composer());
+fn look_over(ctx: &Context, mailer: &Mailer, asked: &Check, shown: &mut Shown<'_>) -> Result<(), Failure> {
+    let (mut all, shops) = match &asked.shop {
+        Some(text) => (Vec::new(), vec![shop::find(ctx, text)?]),
+        None => (check::all(mailer.composer()), ctx.db().read_now(merchants::all)?),
+    };
+    for shop in shops {
+        let face = Frame::new(ctx.links(), (&shop.name, shop.domain.as_str()), None, false).shop;
+        let used = ctx.db().read_now(|conn| own::in_use(conn, shop.id))?;
+        all.extend(used.iter().map(|used| check::of_shop(mailer.composer().templates(), &face, used)));
+    }
     shown.say(&json!({ "mails": all }), &looked(&all))?;
     if all.iter().all(check::Looked::is_good) { Ok(()) } else { Err(Failure::said()) }
 }

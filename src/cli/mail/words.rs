@@ -78,28 +78,22 @@ pub(crate) fn dialogue(told: &Dialogue) -> String {
     out
 }
 
-/// Every mail, looked over.
+/// Every mail, looked over: the house's, then shop by shop what it changed.
 pub(crate) fn looked(all: &[Looked]) -> String {
-    let mut out = String::from("mail                    language  samples     HTML     text  faults\n");
+    let mut out = String::new();
     let mut borne: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut of: Option<&Option<String>> = None;
     for one in all {
-        let faults = one.remarks.iter().filter(|remark| remark.fault);
-        let _infallible = writeln!(
-            out,
-            "{:<23} {:<8} {:>8} {:>8} {:>8} {:>7}",
-            one.mail,
-            one.language,
-            one.samples,
-            one.html_bytes,
-            one.text_bytes,
-            faults.clone().count()
-        );
-        for fault in faults {
-            let by = fault.dropped_by.map(|by| format!(", dropped by {by}")).unwrap_or_default();
-            let _infallible = writeln!(out, "    {}{by}", fault.what);
+        if of != Some(&one.shop) {
+            out.push_str(&head(one, of.is_some()));
+            of = Some(&one.shop);
         }
+        out.push_str(&row(one));
         let drops = one.remarks.iter().filter(|remark| !remark.fault);
         borne.extend(drops.filter_map(|remark| Some((remark.what.as_str(), remark.dropped_by?))));
+    }
+    if all.is_empty() {
+        out.push_str("This shop changed no mail: the house's own are sent. Look them over: attesta mail check\n");
     }
     if !borne.is_empty() {
         out.push_str("\nDropped by some, and the mails are whole without:\n");
@@ -108,5 +102,29 @@ pub(crate) fn looked(all: &[Looked]) -> String {
         let _infallible = writeln!(out, "    {what} ({by})");
     }
     let _infallible = write!(out, "\nAn HTML part may have {HTML_MAX} bytes.");
+    out
+}
+
+fn head(one: &Looked, follows: bool) -> String {
+    let columns = "mail                    language  samples     HTML     text  faults\n";
+    let space = if follows { "\n" } else { "" };
+    one.shop.as_ref().map_or_else(|| columns.to_owned(), |shop| format!("{space}In the words of {shop}:\n{columns}"))
+}
+
+fn row(one: &Looked) -> String {
+    let faults = one.remarks.iter().filter(|remark| remark.fault);
+    let mut out = format!(
+        "{:<23} {:<8} {:>8} {:>8} {:>8} {:>7}\n",
+        one.mail,
+        one.language,
+        one.samples,
+        one.html_bytes,
+        one.text_bytes,
+        faults.clone().count()
+    );
+    for fault in faults {
+        let by = fault.dropped_by.map(|by| format!(", dropped by {by}")).unwrap_or_default();
+        let _infallible = writeln!(out, "    {}{by}", fault.what);
+    }
     out
 }

@@ -122,6 +122,7 @@ fn reasons(language: Language, of: &Numbers) -> Vec<ReasonCount> {
 fn week_count(language: Language, day: UtcDay, of: &Numbers) -> WeekCount {
     WeekCount {
         day: date(language, day),
+        short: words::short_date(language, &day.start().to_string()).unwrap_or_else(|| day.to_string()),
         orders: words::number(language, of.orders),
         invited: words::number(language, of.invited),
         reviewed: words::number(language, of.reviewed),

@@ -21,6 +21,13 @@ const HIGHEST: i64 = 104;
 /// The width of one bar.
 const BAR: i64 = 15;
 
+/// The letters: a phone shows the picture at little more than half its width, and they must be read there too.
+const LETTERS: i64 = 16;
+/// The same where one of the numbers needs the room, from 100,000 on.
+const SMALL: i64 = 12;
+/// Longest number in [`LETTERS`], in signs.
+const ROOM: usize = 6;
+
 /// Ink and paper of the picture: it has its own paper, so that it is the same on dark ones.
 const COLOURS: [&str; 3] = ["#948b76", "#5f9f88", "#0b6b4f"];
 
@@ -37,6 +44,8 @@ pub(super) fn png(language: Language, days: &[UtcDay], weeks: &[Numbers]) -> Opt
 /// The drawing.
 pub(super) fn svg(language: Language, days: &[UtcDay], weeks: &[Numbers]) -> String {
     let most = weeks.iter().map(|week| week.orders).max().unwrap_or(0).max(1);
+    let longest = words::number(language, most).chars().count();
+    let size = if longest > ROOM { SMALL } else { LETTERS };
     let step = (WIDTH - 2 * LEFT) / i64::try_from(days.len().max(1)).unwrap_or(1);
     let mut drawn = String::new();
     let mut x = LEFT + (step - 3 * BAR) / 2;
@@ -54,8 +63,8 @@ pub(super) fn svg(language: Language, days: &[UtcDay], weeks: &[Numbers]) -> Str
         }
         let middle = x + 3 * BAR / 2 - 1;
         let tall = (week.orders * HIGHEST / most).max(0);
-        drawn += &label(middle, GROUND - tall - 6, "middle", &words::number(language, week.orders));
-        drawn += &label(middle, GROUND + 18, "middle", &short(language, *day));
+        drawn += &label((middle, GROUND - tall - 6), "middle", size, &words::number(language, week.orders));
+        drawn += &label((middle, GROUND + 22), "middle", LETTERS, &short(language, *day));
         x += step;
     }
     format!(
@@ -73,8 +82,8 @@ fn key(language: Language) -> String {
     let mut drawn = String::new();
     let mut x = LEFT;
     for (word, colour) in [words.orders, words.invited, words.reviewed].into_iter().zip(COLOURS) {
-        let _ = write!(drawn, "<rect x=\"{x}\" y=\"176\" width=\"12\" height=\"12\" rx=\"2\" fill=\"{colour}\"/>");
-        drawn += &label(x + 18, 187, "start", word);
+        let _ = write!(drawn, "<rect x=\"{x}\" y=\"177\" width=\"13\" height=\"13\" rx=\"2\" fill=\"{colour}\"/>");
+        drawn += &label((x + 20, 189), "start", LETTERS, word);
         x += 150;
     }
     drawn
@@ -92,9 +101,9 @@ fn short(language: Language, day: UtcDay) -> String {
     date.format(shape).to_string()
 }
 
-fn label(x: i64, y: i64, anchor: &str, text: &str) -> String {
+fn label((x, y): (i64, i64), anchor: &str, size: i64, text: &str) -> String {
     format!(
-        "<text x=\"{x}\" y=\"{y}\" text-anchor=\"{anchor}\" font-family=\"sans-serif\" font-size=\"12\" fill=\"#16211c\">{}</text>",
+        "<text x=\"{x}\" y=\"{y}\" text-anchor=\"{anchor}\" font-family=\"sans-serif\" font-size=\"{size}\" fill=\"#16211c\">{}</text>",
         escape(text)
     )
 }

@@ -202,6 +202,7 @@ pub(super) static WORDS: Words = Words {
     },
     thanks: Thanks {
         heading: "Ihre Bewertung ist öffentlich",
+        test_heading: "Testbewertung angekommen",
         live: "Auf der Seite von {shop} können alle sie lesen. Der Shop kann Ihnen antworten, aber nichts daran ändern.",
         test: "Das war eine Testbestellung: Die Bewertung wurde angenommen, aber nicht veröffentlicht.",
         see: "Auf der Seite ansehen",
@@ -341,7 +342,7 @@ pub(super) static WORDS: Words = Words {
         later_already: "Sie haben schon einmal verschoben. Schreiben können Sie jederzeit, über den Link in der E-Mail.",
         later_late: "In einer Woche wäre es zu spät: Eine Bewertung ist bis zum {date} möglich.",
         later_none: "Zu dieser Bestellung wird keine weitere E-Mail verschickt.",
-        data: "Der Link zur Bewertung in derselben E-Mail zeigt auch, was über Sie gespeichert ist, und löscht es.",
+        data: "Über den Link zur Bewertung in derselben E-Mail sehen Sie auch, was über Sie gespeichert ist, und können es löschen.",
     },
     weekly: Weekly {
         heading: "Die Woche in Zahlen abbestellen?",
@@ -350,7 +351,7 @@ pub(super) static WORDS: Words = Words {
         done: "Erledigt",
         done_lead: "Die wöchentliche E-Mail mit den Zahlen von {shop} ist abbestellt.",
         more: "Die Einladungen an Ihre Kundschaft laufen weiter. Die E-Mail lässt sich in den Einstellungen des Shops wieder einschalten.",
-        orders: "Bestellungen",
+        orders: "Bestellt",
         invited: "Eingeladen",
         reviewed: "Bewertet",
     },

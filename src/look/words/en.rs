@@ -199,6 +199,7 @@ pub(super) static WORDS: Words = Words {
     },
     thanks: Thanks {
         heading: "Your review is public",
+        test_heading: "Test review received",
         live: "Anyone can read it on the page of {shop}. The shop can reply to you; it cannot change it.",
         test: "This was a test order: the review was accepted and not published.",
         see: "See it on the page",
@@ -338,7 +339,7 @@ pub(super) static WORDS: Words = Words {
         later_already: "You have put it off once already. You can write whenever you like, from the link in the e-mail.",
         later_late: "In a week it would be too late: a review can be written until {date}.",
         later_none: "No other e-mail about this order will be sent.",
-        data: "The link to your review, in the same e-mail, also shows what is stored about you and erases it.",
+        data: "The link to your review, in the same e-mail, also shows you what is stored about you, and lets you erase it.",
     },
     weekly: Weekly {
         heading: "Stop the week in numbers?",

@@ -203,6 +203,7 @@ pub(super) static WORDS: Words = Words {
     },
     thanks: Thanks {
         heading: "Tu reseña ya es pública",
+        test_heading: "Reseña de prueba recibida",
         live: "Cualquiera puede leerla en la página de {shop}. La tienda puede responderte, pero no cambiarla.",
         test: "Era un pedido de prueba: la reseña se ha aceptado, pero no se publica.",
         see: "Verla en la página",
@@ -342,7 +343,7 @@ pub(super) static WORDS: Words = Words {
         later_already: "Ya lo aplazaste una vez. Puedes escribir cuando quieras, desde el enlace del correo.",
         later_late: "En una semana sería tarde: la reseña se puede escribir hasta el {date}.",
         later_none: "No saldrá ningún otro correo sobre este pedido.",
-        data: "El enlace a tu reseña, en el mismo correo, también muestra qué datos tuyos se guardan y los borra.",
+        data: "Desde el enlace a tu reseña, en el mismo correo, también ves qué datos tuyos se guardan, y puedes borrarlos.",
     },
     weekly: Weekly {
         heading: "¿Detener la semana en cifras?",
@@ -353,7 +354,7 @@ pub(super) static WORDS: Words = Words {
         more: "Las invitaciones a los clientes continúan. El correo se vuelve a activar en los ajustes de la tienda.",
         orders: "Pedidos",
         invited: "Invitados",
-        reviewed: "Con reseña",
+        reviewed: "Reseñas",
     },
     demo: Demo {
         title: "Prueba Attesta",

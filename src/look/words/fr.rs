@@ -200,6 +200,7 @@ pub(super) static WORDS: Words = Words {
     },
     thanks: Thanks {
         heading: "Votre avis est public",
+        test_heading: "Avis de test reçu",
         live: "Tout le monde peut le lire sur la page consacrée à {shop}. La boutique peut vous répondre, mais pas le modifier.",
         test: "C’était une commande de test\u{a0}: l’avis a été accepté, mais n’est pas publié.",
         see: "Le voir sur la page",
@@ -254,7 +255,7 @@ pub(super) static WORDS: Words = Words {
         heading: "Supprimer l’avis\u{202f}?",
         lead: "Le texte, le titre et le nom disparaissent, et l’avis ne compte plus dans la note attribuée à {shop}. Il restera seulement la mention d’un avis supprimé par la personne qui l’avait écrit. Vous ne pourrez pas revenir en arrière.",
         go: "Supprimer l’avis",
-        back: "Revenir",
+        back: "Retour",
     },
     notice: Notice {
         erased: "L’avis est supprimé",
@@ -339,7 +340,7 @@ pub(super) static WORDS: Words = Words {
         later_already: "Vous l’avez déjà repoussé une fois. Vous pouvez écrire quand vous voulez, depuis le lien de l’e-mail.",
         later_late: "Dans une semaine, il serait trop tard\u{a0}: un avis peut être écrit jusqu’au {date}.",
         later_none: "Aucun autre e-mail ne partira au sujet de cette commande.",
-        data: "Le lien vers votre avis, dans le même e-mail, montre aussi ce qui est enregistré sur vous et le supprime.",
+        data: "Par le lien vers votre avis, dans le même e-mail, vous voyez aussi ce qui est enregistré sur vous, et vous pouvez le supprimer.",
     },
     weekly: Weekly {
         heading: "Arrêter la semaine en chiffres ?",

@@ -140,7 +140,7 @@ glossary! {
         publish after until see_others unsubscribe later data; n_stars
     }
     /// After the first publication.
-    thanks: Thanks { heading live test see yours same_link }
+    thanks: Thanks { heading test_heading live test see yours same_link }
     /// Photos of a review.
     photos: Photos { heading lead choose go hint full alt alt_hint save remove back link by by_customer; left }
     /// The author's own page.

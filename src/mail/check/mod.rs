@@ -1,16 +1,21 @@
 //! Looks over what mails look like before anybody gets one: every mail in every language with all its samples, its size, pictures
-//! without words, links that lead elsewhere, and what mail programs drop ([`drops`]). [`judge`] does it for one rendered mail.
+//! without words, links that lead elsewhere, and what mail programs drop ([`drops`]). [`judge`] does it for one rendered mail,
+//! [`of_shop`] for what a shop changed.
 
 mod drops;
 mod html;
+mod shops;
 
 use std::collections::BTreeSet;
 
 use serde::Serialize;
 
 use super::compose::Composer;
+use super::own;
 use super::samples;
 use super::template::Rendered;
+
+pub(crate) use shops::of_shop;
 
 /// Largest HTML part, in bytes: far below where Gmail cuts a mail off (102 KB).
 pub const HTML_MAX: usize = 60 * 1024;
@@ -29,6 +34,10 @@ pub struct Remark {
 /// One mail in one language, over all its samples.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Looked {
+    /// The shop whose words these are, by its domain; the house's own where there is none.
+    pub shop: Option<String>,
+    /// Which version of the shop's words.
+    pub version: Option<i64>,
     /// Which mail.
     pub mail: &'static str,
     /// The language.
@@ -44,35 +53,70 @@ pub struct Looked {
 }
 
 impl Looked {
+    fn of(mail: &'static str, language: &str) -> Self {
+        Self {
+            shop: None,
+            version: None,
+            mail,
+            language: language.to_owned(),
+            samples: 0,
+            html_bytes: 0,
+            text_bytes: 0,
+            remarks: Vec::new(),
+        }
+    }
+
+    /// One more sample as it came out.
+    fn saw(&mut self, rendered: &Rendered, homes: Homes<'_>, remarks: &mut BTreeSet<Remark>) {
+        self.html_bytes = self.html_bytes.max(rendered.html.len());
+        self.text_bytes = self.text_bytes.max(rendered.text.len());
+        remarks.extend(judge(rendered, &self.language, homes));
+    }
+
     /// Whether nothing must be mended.
     pub fn is_good(&self) -> bool {
         self.remarks.iter().all(|remark| !remark.fault)
     }
 }
 
-/// Every mail in every language.
+/// Where the links of a mail may lead.
+#[derive(Clone, Copy, Debug)]
+pub struct Homes<'a> {
+    /// What every address of the instance begins with.
+    base: &'a str,
+    /// The domain of a shop that wrote links of its own.
+    shop: Option<&'a str>,
+    /// The one picture from elsewhere that a shop's words may show.
+    logo: Option<&'a str>,
+}
+
+impl<'a> Homes<'a> {
+    /// Nowhere but below the base.
+    fn of(base: &'a str) -> Self {
+        Self { base, shop: None, logo: None }
+    }
+
+    /// Below the base, to the shop, within the mail, or a mail to somebody.
+    fn hold(self, link: &str) -> bool {
+        let below =
+            link.strip_prefix(self.base).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#']));
+        let to_shop = || self.shop.is_some_and(|domain| own::leads_to(link, domain)) || self.logo == Some(link);
+        below || link.starts_with('#') || link.starts_with("mailto:") || link.starts_with("cid:") || to_shop()
+    }
+}
+
+/// Every mail of the house in every language.
 pub fn all(composer: &Composer) -> Vec<Looked> {
     let templates = composer.templates();
     let mut looked = Vec::new();
     for (mail, contexts) in samples::all() {
         for language in templates.locales() {
-            let mut one = Looked {
-                mail,
-                language: language.to_owned(),
-                samples: 0,
-                html_bytes: 0,
-                text_bytes: 0,
-                remarks: Vec::new(),
-            };
+            let mut one = Looked::of(mail, language);
             let mut remarks = BTreeSet::new();
             for context in &contexts {
+                let homes = Homes::of(base_of(&context.frame().shop.profile_url));
                 match templates.render(language, context) {
-                    Ok(rendered) => {
-                        one.html_bytes = one.html_bytes.max(rendered.html.len());
-                        one.text_bytes = one.text_bytes.max(rendered.text.len());
-                        let base = base_of(&context.frame().shop.profile_url);
-                        remarks.extend(judge(&rendered, language, base));
-                    }
+                    Ok(rendered) => one.saw(&rendered, homes, &mut remarks),
                     Err(broken) => {
                         remarks.insert(fault(broken.to_string()));
                     }
@@ -95,8 +139,8 @@ fn fault(what: String) -> Remark {
     Remark { fault: true, what, dropped_by: None }
 }
 
-/// What is to be said about one rendered mail whose links shall begin with `base`.
-pub fn judge(mail: &Rendered, language: &str, base: &str) -> Vec<Remark> {
+/// What is to be said about one rendered mail.
+pub fn judge(mail: &Rendered, language: &str, homes: Homes<'_>) -> Vec<Remark> {
     let (tags, sheets) = html::take_apart(&mail.html);
     let mut remarks = Vec::new();
     if mail.html.len() > HTML_MAX {
@@ -115,7 +159,7 @@ pub fn judge(mail: &Rendered, language: &str, base: &str) -> Vec<Remark> {
     let links = tags.iter().flat_map(|tag| [tag.get("href"), tag.get("src"), tag.get("background")]).flatten();
     let in_text = mail.text.split(|letter: char| letter.is_whitespace() || "<>()\"".contains(letter));
     let in_text = in_text.filter(|word| word.starts_with("http://") || word.starts_with("https://"));
-    for link in links.chain(in_text).filter(|link| !leads_home(link, base)) {
+    for link in links.chain(in_text).filter(|link| !homes.hold(link)) {
         remarks.push(fault(format!("a link leads elsewhere: {link}")));
     }
     remarks.extend(drops::found(&tags, &sheets).into_iter().map(|drop| Remark {
@@ -126,12 +170,6 @@ pub fn judge(mail: &Rendered, language: &str, base: &str) -> Vec<Remark> {
     remarks
 }
 
-/// Below the base, within the mail, or a mail to somebody.
-fn leads_home(link: &str, base: &str) -> bool {
-    let below = link.strip_prefix(base).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#']));
-    below || link.starts_with('#') || link.starts_with("mailto:") || link.starts_with("cid:")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -139,7 +177,7 @@ mod tests {
 
     fn judged(html: &str, text: &str) -> Vec<String> {
         let mail = Rendered { subject: "s".to_owned(), text: text.to_owned(), html: html.to_owned() };
-        judge(&mail, "it", "https://r.example/a")
+        judge(&mail, "it", Homes::of("https://r.example/a"))
             .into_iter()
             .filter(|remark| remark.fault)
             .map(|remark| remark.what)
@@ -184,7 +222,7 @@ mod tests {
         for (_, contexts) in samples::all() {
             for (language, context) in templates.locales().flat_map(|l| contexts.iter().map(move |c| (l, c))) {
                 let rendered = templates.render(language, context).unwrap();
-                let remarks = judge(&rendered, language, base_of(&context.frame().shop.profile_url));
+                let remarks = judge(&rendered, language, Homes::of(base_of(&context.frame().shop.profile_url)));
                 let faults: Vec<_> = remarks.into_iter().filter(|remark| remark.fault).collect();
                 assert!(faults.is_empty(), "{language} {}: {faults:?}", context.template());
             }

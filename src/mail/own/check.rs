@@ -162,10 +162,15 @@ fn is_host(host: &str) -> bool {
 /// Links lead to the shop.
 fn check_link(address: &str, domain: &str) -> Result<(), String> {
     let refused = || format!("links lead to https://{domain}, to an address below it, or are variables");
-    let host = address.strip_prefix("https://").ok_or_else(refused)?.split(['/', '?', '#']).next().unwrap_or_default();
-    let host = host.to_ascii_lowercase();
+    if leads_to(address, domain) { Ok(()) } else { Err(refused()) }
+}
+
+/// Whether an address is the shop's own, or below it.
+pub(in crate::mail) fn leads_to(address: &str, domain: &str) -> bool {
+    let Some(rest) = address.strip_prefix("https://") else { return false };
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default().to_ascii_lowercase();
     let below = host.strip_suffix(domain).is_some_and(|front| front.is_empty() || front.ends_with('.'));
-    if below && is_host(&host) && address.bytes().all(|byte| byte.is_ascii_graphic()) { Ok(()) } else { Err(refused()) }
+    below && is_host(&host) && address.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// An address that is written out as text becomes a link in many mail programs.

@@ -19,11 +19,12 @@ mod store;
 mod variables;
 
 pub(crate) use cases::{Real, preview_cases};
+pub(super) use check::leads_to;
 pub(crate) use check::{Proposal, check};
 pub(crate) use model::{Flaw, MAILS, Own, Rule, is_mail};
 pub(crate) use preview::{Sight, preview};
 pub(super) use say::{Bounded, Said};
-pub(crate) use store::{Kept, current, overview, put, version, versions};
+pub(crate) use store::{InUse, Kept, current, in_use, overview, put, version, versions};
 pub(crate) use variables::{Variable, of as variables_of};
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 
 use diesel::prelude::*;
 
-use super::model::Own;
+use super::model::{MAILS, Own};
 use crate::db::schema::shop_templates;
 use crate::db::{self, Connection, each};
 use crate::kernel::id::ShopId;
@@ -22,6 +22,35 @@ pub(crate) struct Kept {
     pub(crate) at: Timestamp,
     /// What it says.
     pub(crate) own: Own,
+}
+
+/// What a shop says in one mail and language.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct InUse {
+    /// Which mail.
+    pub(crate) mail: &'static str,
+    /// In which language.
+    pub(crate) language: Language,
+    /// The words.
+    pub(crate) kept: Kept,
+}
+
+/// Everything that a shop says in its own words, mail by mail; what it gave back to the house is not among it.
+///
+/// # Errors
+/// The database's.
+pub(crate) fn in_use(conn: &mut Connection, shop: ShopId) -> db::Result<Vec<InUse>> {
+    let changed = overview(conn, shop)?;
+    let mut found = Vec::new();
+    for mail in MAILS {
+        for language in
+            Language::ALL.iter().filter(|l| changed.iter().any(|(of, tag, ..)| of == mail && tag == l.tag()))
+        {
+            let kept = current(conn, shop, mail, *language)?.filter(|kept| !kept.own.is_empty());
+            found.extend(kept.map(|kept| InUse { mail, language: *language, kept }));
+        }
+    }
+    Ok(found)
 }
 
 /// The words of a shop that are in use; `None` where the house's own are.

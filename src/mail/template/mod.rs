@@ -4,6 +4,7 @@
 
 pub(super) mod dress;
 mod files;
+mod lines;
 pub(super) mod markup;
 mod prose;
 mod speech;
@@ -232,6 +233,7 @@ fn parse(files: &LocaleFiles) -> Result<LocaleSet, TemplateFault> {
     for (registry, html) in [(&mut set.plain, false), (&mut set.html, true)] {
         speech::add(registry, language);
         prose::add(registry, html);
+        lines::add(registry, html);
     }
     add(&mut set.html, "layout", "layout", files.layout)?;
     for (name, source) in SHARED {

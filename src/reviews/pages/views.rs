@@ -39,7 +39,13 @@ private_page!(
     |page, words| about(words.form.page_title, &page.shop_name),
     samples::forms
 );
-private_page!(ThanksPage, "reviews/thanks", "thanks.hbs", |_, words| words.thanks.heading.to_owned(), samples::thanks);
+private_page!(
+    ThanksPage,
+    "reviews/thanks",
+    "thanks.hbs",
+    |page, words| if page.test { words.thanks.test_heading } else { words.thanks.heading }.to_owned(),
+    samples::thanks
+);
 private_page!(
     YoursPage,
     "reviews/yours",

@@ -270,7 +270,7 @@ async fn a_shop_is_written_to_once_a_week_and_can_end_it() {
         assert_eq!((write().await, write().await), (1, 0), "once");
         app.run_jobs().await;
         let mail = app.mail_to("ciao@bottega.example");
-        assert_eq!(mail.entry.subject, "Bottega Verdi: i numeri della settimana, dal 29 giugno 2026 al 5 luglio 2026");
+        assert_eq!(mail.entry.subject, "Bottega Verdi: i numeri della settimana, 29 giugno 2026 – 5 luglio 2026");
         assert!(
             mail.text.contains("Ordini arrivati: 5 (0)") && mail.text.contains("Recensiti: 1 (0)"),
             "{}",

@@ -88,7 +88,7 @@ async fn versions_are_compared_and_restored() {
         assert_eq!(house.expect(200, "the house's own is back")["own"], json!({}));
         app.post_event(&shop, &fulfilled("A2", "bea@example.com", app.now())).await.expect(202, "an order");
         app.run_jobs().await;
-        assert!(app.mail_to("bea@example.com").entry.subject.contains("com'è andato l'ordine A2?"));
+        assert!(app.mail_to("bea@example.com").entry.subject.contains("com'è andato il tuo ordine A2?"));
         let never = app.send_as(&shop, "POST", &format!("{ONE}/restore"), &json!({ "version": 9 })).await;
         never.expect(404, "there never was one");
         for unknown in ["/templates/restriction_statement/it", "/templates/invitation/pt", "/templates/x/it"] {

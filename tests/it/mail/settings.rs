@@ -18,7 +18,7 @@ async fn on_loopback_mail_is_captured_and_never_called_sent() {
         let message = bench.message(1).await;
         assert_eq!(message.state, "captured");
         let list = bench.mailbox_subjects();
-        assert_eq!(list, ["L'Orto & Figli: com'è andato l'ordine #1001/A?"]);
+        assert_eq!(list, ["L'Orto & Figli: com'è andato il tuo ordine #1001/A?"]);
         let mail = bench.mailer.mailbox().read(message.id).unwrap().unwrap();
         assert_eq!(mail.entry.to, "Giulia <anna@example.com>", "as a mail program shows it");
         assert!(mail.text.contains("https://reviews.example/r/AQxTb2tlbg/5"), "{}", mail.text);

@@ -39,7 +39,7 @@ pub(super) const MINE: Mine = Mine {
     goes_mail: "les invitations et les rappels qui devaient encore partir",
     remains: "Ce qui reste, et pourquoi",
     go: "Tout supprimer définitivement",
-    back: "Revenir",
+    back: "Retour",
     done: "C’est supprimé",
     done_lead: "{shop} n’a plus ici ni votre nom ni votre adresse, et ne vous écrit plus par ce service.",
     done_none: "Il n’y avait plus rien à supprimer.",

@@ -32,7 +32,7 @@ pub(super) const DIRECTORY: Directory = Directory {
 
 pub(super) const FEEDS: Feeds = Feeds {
     erased: "Questa recensione è stata cancellata da chi l'ha scritta.",
-    restricted: "Questa recensione non è più visibile: l'ha limitata chi gestisce il servizio. Motivo: {reason}.",
+    restricted: "Questa recensione non è più visibile: l'ha oscurata chi gestisce il servizio. Motivo: {reason}.",
 };
 
 pub(super) const COUNTRIES: Countries = Countries {

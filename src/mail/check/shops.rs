@@ -1,0 +1,109 @@
+//! The same look at what a shop changed: the words in use, with the cases that a proposal is tried with, in the shop's own name. Words that
+//! were accepted long ago are held to the rules of today.
+
+use std::collections::BTreeSet;
+
+use super::super::context::ShopFace;
+use super::super::own::{self, Flaw, InUse, Proposal};
+use super::super::samples;
+use super::super::template::Templates;
+use super::{Homes, Looked, Remark, base_of, fault};
+
+/// What a shop says in one mail and language. Its links are those of the samples: they lead nowhere.
+pub(crate) fn of_shop(templates: &Templates, shop: &ShopFace, used: &InUse) -> Looked {
+    let InUse { mail, language, kept } = used;
+    let base = sample_base();
+    let shop = ShopFace { profile_url: format!("{base}/shops/{}", shop.domain), ..shop.clone() };
+    let logo = kept.own.logo.as_ref().map(|logo| logo.url.as_str());
+    let homes = Homes { base: &base, shop: Some(&shop.domain), logo };
+    let mut one = Looked::of(mail, language.tag());
+    one.shop = Some(shop.domain.clone());
+    one.version = Some(kept.version);
+    let mut remarks = BTreeSet::new();
+    let proposal = Proposal { mail, language: *language, domain: &shop.domain, own: &kept.own };
+    remarks.extend(own::check(templates, proposal).err().map(|flaw| refused(&flaw)));
+    for (case, context) in own::preview_cases(mail, &shop, &[]) {
+        match templates.render_own(language.tag(), &context, Some(&kept.own)) {
+            Ok(rendered) => one.saw(&rendered, homes, &mut remarks),
+            Err(broken) => {
+                remarks
+                    .insert(fault(format!("the house's words are sent in their place ({case}): {}", broken.message)));
+            }
+        }
+        one.samples += 1;
+    }
+    one.remarks = remarks.into_iter().collect();
+    one
+}
+
+/// Where the samples' own links lead.
+fn sample_base() -> String {
+    let first = samples::all().into_iter().flat_map(|(_, contexts)| contexts).next();
+    first.map_or_else(String::new, |context| base_of(&context.frame().shop.profile_url).to_owned())
+}
+
+fn refused(flaw: &Flaw) -> Remark {
+    let case = flaw.case.map(|case| format!(" ({case})")).unwrap_or_default();
+    fault(format!("it would be refused today: {flaw}{case}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::locale::Language;
+    use crate::kernel::time::Timestamp;
+    use crate::mail::own::{Kept, Own};
+    use serde_json::{Value, json};
+
+    fn looked(own: Value) -> Looked {
+        let own: Own = serde_json::from_value(own).unwrap();
+        let kept = Kept { version: 3, at: Timestamp::from_millis(0), own };
+        let shop = ShopFace {
+            name: "Bottega".to_owned(),
+            domain: "bottega.example".to_owned(),
+            profile_url: "https://elsewhere.example/shops/bottega.example".to_owned(),
+        };
+        let used = InUse { mail: "invitation", language: Language::It, kept };
+        of_shop(&Templates::load().unwrap(), &shop, &used)
+    }
+
+    fn faults(looked: &Looked) -> Vec<&str> {
+        looked.remarks.iter().filter(|remark| remark.fault).map(|remark| remark.what.as_str()).collect()
+    }
+
+    #[test]
+    fn what_was_accepted_is_good() {
+        let looked = looked(json!({
+            "subject": "Ordine {{order.number}}",
+            "text": { "opening": "Ciao, vedi https://www.bottega.example/chi-siamo." },
+            "html": { "opening": "<p>Ciao, <a href=\"https://www.bottega.example/chi-siamo\">chi siamo</a>.</p>" },
+            "colours": { "accent": "#7a1f3d" },
+            "logo": { "url": "https://cdn.elsewhere.example/logo.png", "alt": "Bottega", "width": 140 },
+        }));
+        assert_eq!(faults(&looked), Vec::<&str>::new());
+        assert!(looked.is_good() && looked.samples == 7 && looked.html_bytes > 5_000, "{looked:?}");
+        assert_eq!((looked.shop.as_deref(), looked.version), (Some("bottega.example"), Some(3)));
+        assert!(looked.remarks.iter().any(|remark| remark.what == "border-radius"), "what is borne is listed");
+    }
+
+    #[test]
+    fn what_would_be_refused_today_is_a_fault_and_so_is_what_comes_out_wrong() {
+        let table = [
+            (json!({"subject": "Ordine {{nessuno}}"}), "would be refused today: /subject, line 1, column"),
+            (json!({"subject": "Ordine {{nessuno}}"}), "the house's words are sent in their place (plain)"),
+            (json!({"text": {"opening": "Dacci 5 stelle!"}}), "No mail may ask for stars"),
+            (
+                json!({"text": {"opening": "Visita http://evil.example/x"}}),
+                "a link leads elsewhere: http://evil.example/x",
+            ),
+            (json!({"colours": {"accent": "#ffcc00"}}), "have a contrast of 1.5 to 1"),
+            (json!({"text": {"opening": "{{#each order.items}}{{this}}{{/each}} {{date order.placed}}"}}), "(bare)"),
+        ];
+        for (own, expected) in table {
+            let looked = looked(own);
+            let found = faults(&looked);
+            assert!(found.iter().any(|what| what.contains(expected)), "{expected}: {found:?}");
+            assert!(!looked.is_good());
+        }
+    }
+}
