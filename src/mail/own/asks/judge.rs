@@ -37,7 +37,8 @@ impl Judge {
     pub(super) fn learn(examples: &[(Vec<usize>, bool)]) -> Self {
         let mut judge = Self { weights: vec![Weight::NEW; MARKS], bias: Weight::NEW };
         // Neighbours in the corpus are alike: strides mix them.
-        let stride = (examples.len() * 382 / 1000..).find(|stride| divisor(*stride, examples.len()) == 1);
+        let from = examples.len() * 382 / 1000;
+        let stride = (from..from + examples.len()).find(|stride| divisor(*stride, examples.len()) == 1);
         let mut at = 0;
         for _ in 0..ROUNDS * examples.len() {
             at = (at + stride.unwrap_or(1)) % examples.len();

@@ -1,9 +1,9 @@
 //! Finds where a text asks for stars, praise or kindness, in five languages at once. A shop may ask for the experience, good or bad; it
 //! may not ask for five stars, for a positive review, for mercy, only those who are happy, or pay for praise.
 //!
-//! Nobody can list how people ask, so the linter learns it. `corpus/` holds a thousand sentences in each language, asks and innocents;
+//! Nobody can list how people ask, so the linter learns it. `corpus/` holds more than a thousand sentences in each language, asks and innocents;
 //! `concepts.txt` says which words mean the same ([`concepts`]). At first use the [`judge`] weighs words and concepts by these examples,
-//! in a tenth of a second; nothing else is stored. Who finds a sentence judged wrongly adds it to the corpus. `tests/data/asks/` holds
+//! in a tenth of a second; nothing is stored. Who finds a sentence judged wrongly adds it to the corpus. `tests/data/asks/` holds
 //! what is never learned from, to measure with.
 
 mod concepts;
@@ -39,7 +39,7 @@ struct Linter {
     judge: Judge,
 }
 
-/// A sentence of more words than this is also read in pieces, lest an ask hides in its length.
+/// A sentence of more words than this is read in pieces, lest an ask hides in its length.
 const LONG: usize = 24;
 /// How many words a piece has; the next begins half a piece further.
 const PIECE: usize = 16;
