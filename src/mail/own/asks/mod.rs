@@ -1,18 +1,21 @@
 //! Finds where a text asks for stars, praise or kindness, in five languages at once. A shop may ask for the experience, good or bad; it
 //! may not ask for five stars, for a positive review, for mercy, only those who are happy, or pay for praise.
 //!
-//! A text is read sentence by sentence as folded words. Each language brings word lists ([`Lexicon`]); the rules over them are one and the
-//! same. A sentence that names both sides ("positive or negative"), a range ("one to five stars") or a house ("Hotel Cinque Stelle") is
-//! innocent. `tests/data/asks/` holds what it is measured with.
+//! Nobody can list how people ask, so the linter learns it. `corpus/` holds more than a thousand sentences in each language, asks and innocents;
+//! `concepts.txt` says which words mean the same ([`concepts`]). At first use the [`judge`] weighs words and concepts by these examples,
+//! in a tenth of a second; nothing is stored. Who finds a sentence judged wrongly adds it to the corpus. `tests/data/asks/` holds
+//! what is never learned from, to measure with.
 
-mod de;
-mod en;
-mod es;
-mod fr;
-mod it;
-mod rules;
+mod concepts;
+mod corpus;
+mod judge;
+mod marks;
 mod words;
 
+use std::sync::LazyLock;
+
+use judge::Judge;
+use marks::Reader;
 use words::Sentence;
 
 /// An ask that was found.
@@ -24,76 +27,77 @@ pub(crate) struct Ask {
     pub(crate) words: String,
 }
 
-/// The words of one language. Entries stand apart by blanks; `lasci*` means every word that begins so. In phrases, which stand apart by
-/// `|`, `~` means up to six words of any kind.
-struct Lexicon {
-    /// A star.
-    star: &'static str,
-    /// Five, or the fifth.
-    five: &'static str,
-    /// One to four.
-    fewer: &'static str,
-    /// What stands between the ends of a range.
-    to: &'static str,
-    /// The low end of a range.
-    one: &'static str,
-    /// Between the two numbers of "5 out of 5".
-    out_of: &'static str,
-    /// What has stars of its own: hotels, cognacs, films, labels.
-    starred: &'static str,
-    /// A review or its grade.
-    review: &'static str,
-    /// To write one.
-    tell: &'static str,
-    /// What makes a review good.
-    good: &'static str,
-    /// What makes it bad.
-    bad: &'static str,
-    /// Verbs and turns by which one asks, hopes or thanks beforehand.
-    asking: &'static str,
-    /// Us and you: who speaks to a customer of a grade, speaks of the one they want.
-    person: &'static str,
-    /// Not, or only.
-    not: &'static str,
-    /// The best grade.
-    top: &'static str,
-    /// Less than what follows.
-    below: &'static str,
-    /// To fail.
-    fail: &'static str,
-    /// On the condition that.
-    if_: &'static str,
-    /// Content.
-    happy: &'static str,
-    /// Not content.
-    unhappy: &'static str,
-    /// Or not: both sides are named.
-    either: &'static str,
-    /// Write to us rather.
-    contact: &'static str,
-    /// Before or instead of a review.
-    instead: &'static str,
-    /// What is given for it.
-    reward: &'static str,
-    /// Asks that need nothing beside them.
-    plain: &'static str,
+/// What was learned from all sentences.
+static LINTER: LazyLock<Linter> = LazyLock::new(|| {
+    let reader = Reader::new();
+    let examples: Vec<_> = corpus::all().map(|line| (reader.line(line.text), line.asks)).collect();
+    Linter { judge: Judge::learn(&examples), reader }
+});
+
+struct Linter {
+    reader: Reader,
+    judge: Judge,
 }
 
-const LANGUAGES: [&Lexicon; 5] = [&it::LEXICON, &en::LEXICON, &de::LEXICON, &fr::LEXICON, &es::LEXICON];
+/// A sentence of more words than this is read in pieces, lest an ask hides in its length.
+const LONG: usize = 24;
+/// How many words a piece has; the next begins half a piece further.
+const PIECE: usize = 16;
+/// A sentence of so few words is also read together with its neighbour.
+const SHORT: usize = 3;
+
+/// What a sentence must weigh to count as an ask. An innocent who is accused loses more than an ask that slips through.
+const ACCUSED: f32 = 0.5;
+/// What two sentences must weigh together.
+const BOTH_ACCUSED: f32 = 1.0;
 
 /// The first ask in a text.
 pub(crate) fn find(text: &str) -> Option<Ask> {
     let sentences = words::sentences(text);
-    let mut before: Option<&Sentence> = None;
-    for sentence in &sentences {
-        if LANGUAGES.iter().any(|language| rules::is_ask(language, before, sentence)) {
-            let said = text.get(sentence.at..sentence.end).unwrap_or_default();
-            let words: String = said.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(160).collect();
-            return Some(Ask { at: sentence.at, words });
+    LINTER.first(&sentences).map(|(from, to)| {
+        let said = text.get(from.at..to.end).unwrap_or_default();
+        let words: String = said.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(160).collect();
+        Ask { at: from.at, words }
+    })
+}
+
+impl Linter {
+    /// The first ask: from which sentence to which.
+    fn first<'a>(&self, sentences: &'a [Sentence]) -> Option<(&'a Sentence, &'a Sentence)> {
+        let mut before: Option<&Sentence> = None;
+        for sentence in sentences {
+            if self.asks(sentence) {
+                return Some((sentence, sentence));
+            }
+            if let Some(before) = before.filter(|before| belong_together(before, sentence))
+                && self.weighs(&before.followed_by(sentence)) > BOTH_ACCUSED
+            {
+                return Some((before, sentence));
+            }
+            before = Some(sentence);
         }
-        before = Some(sentence);
+        None
     }
-    None
+
+    /// Whether a sentence asks, or a piece of it.
+    fn asks(&self, sentence: &Sentence) -> bool {
+        if sentence.words.len() <= LONG {
+            return self.weighs(sentence) > ACCUSED;
+        }
+        let starts = (0..sentence.words.len()).step_by(PIECE / 2);
+        starts.into_iter().any(|start| self.weighs(&sentence.piece(start, PIECE)) > ACCUSED)
+    }
+
+    fn weighs(&self, sentence: &Sentence) -> f32 {
+        let marks = self.reader.marks(sentence);
+        if marks.is_empty() { f32::MIN } else { self.judge.sum(&marks) }
+    }
+}
+
+/// A question and what is said to it, a broken line, a word or two: the meaning stands in both.
+fn belong_together(one: &Sentence, other: &Sentence) -> bool {
+    let short = one.words.len() <= SHORT || other.words.len() <= SHORT;
+    (one.question || one.broken || short) && one.words.len() + other.words.len() <= LONG
 }
 
 /// A source as its reader reads it, byte for byte in the same places: a value is one word, `plural` keeps its phrases, other tags and
@@ -141,28 +145,4 @@ fn said(tag: &str, out: &mut String) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_read_keeps_its_place() {
-        for (source, read) in [
-            ("Ciao {{customer_name}},", "Ciao x                ,"),
-            ("<p>a</p>", "\n  a\n   "),
-            ("{{#if a}}b{{else}}c{{/if}}", "         b        c       "),
-            ("{{plural n one=\"# a\" other=\"b\"}}", "               \n# a\n       \nb\n  "),
-            ("è { <", "è    "),
-        ] {
-            assert_eq!(readable(source), read);
-            assert_eq!(readable(source).len(), source.len());
-        }
-    }
-
-    #[test]
-    fn an_ask_is_found_where_it_stands() {
-        let ask = find("Ciao.\nLasciaci 5 stelle, ti va? Grazie.").unwrap();
-        assert_eq!((ask.at, ask.words.as_str()), (6, "Lasciaci 5 stelle, ti va"));
-        assert_eq!(find(""), None);
-        assert_eq!(find(&"a ".repeat(20_000)), None);
-    }
-}
+mod tests;

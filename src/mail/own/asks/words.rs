@@ -1,4 +1,4 @@
-//! A text as sentences of folded words, and how word lists and phrases are looked up in them.
+//! A text as sentences of folded words.
 
 use crate::kernel::fold;
 
@@ -11,7 +11,9 @@ pub(super) struct Sentence {
     pub(super) end: usize,
     /// It ends with a question mark.
     pub(super) question: bool,
-    /// Its words, folded. A row of five star signs is one word.
+    /// It ends where a line ends, and may go on in the next.
+    pub(super) broken: bool,
+    /// Its words, folded. A row of star signs is one word.
     pub(super) words: Vec<String>,
 }
 
@@ -45,6 +47,7 @@ pub(super) fn sentences(text: &str) -> Vec<Sentence> {
         let inside_a_number = letter == '.' && letters.peek().is_some_and(|(_, next)| next.is_ascii_digit());
         if matches!(letter, '.' | '!' | '?' | ';' | '…' | '\n') && !inside_a_number {
             now.question = letter == '?';
+            now.broken = letter == '\n';
             finish(&mut all, &mut now);
         }
     }
@@ -67,49 +70,20 @@ fn signs(row: &str) -> String {
     if count >= 5 { FIVE_SIGNS.to_owned() } else { "★".repeat(count) }
 }
 
-/// Whether a list has this word.
-pub(super) fn has(list: &str, word: &str) -> bool {
-    list.split(' ').any(|entry| match entry.strip_suffix('*') {
-        Some(stem) => word.starts_with(stem),
-        None => word == entry,
-    })
-}
-
 impl Sentence {
-    /// Where the words of a list stand.
-    pub(super) fn places<'a>(&'a self, list: &'a str) -> impl Iterator<Item = usize> + 'a {
-        self.words.iter().enumerate().filter(|(_, word)| has(list, word)).map(|(at, _)| at)
-    }
-
-    /// Whether any word of a list stands in it.
-    pub(super) fn any(&self, list: &str) -> bool {
-        self.places(list).next().is_some()
-    }
-
-    /// Whether a word of one list stands at most `apart` words from one of another.
-    pub(super) fn near(&self, one: &str, other: &str, apart: usize) -> bool {
-        self.places(one).any(|at| self.places(other).any(|found| found != at && found.abs_diff(at) <= apart))
-    }
-
-    /// The word so many places further.
-    pub(super) fn word(&self, at: Option<usize>) -> &str {
-        at.and_then(|at| self.words.get(at)).map_or("", String::as_str)
-    }
-
-    /// Whether one of these phrases stands in it, at or after a place.
-    pub(super) fn says(&self, phrases: &str) -> bool {
-        let phrases = phrases.split('|').map(|phrase| phrase.split_whitespace().collect::<Vec<_>>());
-        phrases.into_iter().any(|phrase| (0..self.words.len()).any(|at| self.matches(at, &phrase)))
-    }
-
-    fn matches(&self, at: usize, phrase: &[&str]) -> bool {
-        match phrase {
-            [] => true,
-            ["~", rest @ ..] => (0..=6).any(|skipped| self.matches(at + skipped, rest)),
-            [first, rest @ ..] => {
-                self.words.get(at).is_some_and(|word| first.split('/').any(|one| has(one, word)))
-                    && self.matches(at + 1, rest)
-            }
+    /// Both as one.
+    pub(super) fn followed_by(&self, next: &Self) -> Self {
+        let mut words = self.words.clone();
+        if self.question {
+            words.push("?".to_owned());
         }
+        words.extend(next.words.iter().cloned());
+        Self { at: self.at, words, ..next.clone() }
+    }
+
+    /// So many words of it, from one on.
+    pub(super) fn piece(&self, start: usize, count: usize) -> Self {
+        let words = self.words.iter().skip(start).take(count).cloned().collect();
+        Self { words, ..Self { words: Vec::new(), ..*self } }
     }
 }
