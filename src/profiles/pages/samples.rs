@@ -1,7 +1,7 @@
 //! Samples for this room's pages: both sides of every condition of their templates.
 
 use super::{
-    Bar, Chip, ChipKind, Choice, Collection, Kept, ListFace, ProductLine, ProductPage, ProfilePage, ReasonCount,
+    Asks, Bar, Chip, ChipKind, Choice, Collection, Kept, ListFace, ProductLine, ProductPage, ProfilePage, ReasonCount,
     Replies, ScoreFace, Search, SearchFault, ShopFace, Status, Summary,
 };
 use crate::kernel::locale::Language;
@@ -46,6 +46,7 @@ pub(super) fn profile_pages() -> Vec<ProfilePage> {
         shop: ShopFace { status: Status::Suspended, ..full.shop.clone() },
         summary: summary(None, [0; 5]),
         collection: None,
+        asks: Asks { cap_days: 0, ..full.asks.clone() },
         list: ListFace { any: false, entries: Vec::new(), older: None, ..full.list.clone() },
         ..full.clone()
     };
@@ -188,6 +189,7 @@ fn full() -> ProfilePage {
         },
         low_url: format!("{HERE}?stars=1,2"),
         collection: Some(collection()),
+        asks: Asks::sample(),
         products: vec![line("Ciotola in gres, 18 cm", 4.1, 21), line("Tazza in gres verde", 3.9, 1)],
         more_products: true,
         list: list(),
