@@ -9,6 +9,7 @@ const ROUNDS: usize = 10;
 const STEP: f32 = 0.3;
 /// How much weights shrink that nothing asks for.
 const SHRINK: f32 = 0.001;
+
 /// What was learned.
 #[derive(Debug)]
 pub(super) struct Judge {
