@@ -229,6 +229,7 @@ diesel::table! {
         created_at -> BigInt,
         deferred_at -> Nullable<BigInt>,
         form_started_at -> Nullable<BigInt>,
+        bounced_at -> Nullable<BigInt>,
     }
 }
 

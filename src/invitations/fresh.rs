@@ -16,6 +16,7 @@ use crate::kernel::id::{InvitationId, OrderId};
 use crate::kernel::time::Timestamp;
 use crate::mail::context::{FreshLink, MailContext};
 use crate::mail::letter::{Draft, Fate, Letter, Settled};
+use crate::mail::returned::Back;
 use crate::orders::{self, Reason};
 
 /// Asks for a fresh link with the text of an old one. Returns nothing: the answer to the person is the same in every case.
@@ -78,13 +79,20 @@ impl Letter for FreshLinkLetter {
         let Some(about) = letter::Subject::hold(tx, ctx, subject.id())? else { return Ok(()) };
         match what.fate {
             Fate::Sent | Fate::Captured => renewed(tx, ctx, &about, what),
-            Fate::Bounced(_) => suppress_bounced(tx, &about, what.at),
+            Fate::Bounced(_) => {
+                returned::bounced(tx, &about, what.at)?;
+                suppress_bounced(tx, &about, what.at)
+            }
             Fate::Waiting(..) | Fate::Parked(..) | Fate::Held(..) | Fate::Failed(_) | Fate::Dropped(_) => Ok(()),
         }
     }
 
     fn order(&self, conn: &mut Connection, subject: Subject) -> db::Result<Option<OrderId>> {
         returned::order(conn, subject)
+    }
+
+    fn returned(&self, tx: &mut Connection, ctx: &Context, subject: Subject, what: &Back) -> db::Result<bool> {
+        returned::further(tx, ctx, subject.id(), what)
     }
 }
 

@@ -44,14 +44,21 @@ pub fn ask_later(tx: &mut Connection, ctx: &Context, bearer: &Bearer, now: Times
     store::mark_deferred(tx, row.shop_id, row.id, unsent.then(|| (due, due.since(row.due_at))), now)?;
     mail::release_one(tx, if unsent { INVITATION } else { REMINDER }, Subject::from(row.id), due)?;
     if unsent {
-        let how = Move { actor: Actor::Customer, at: now, note: Some("The customer asked to be asked later.") };
-        orders::move_to(tx, row.shop_id, row.order_id, State::Scheduled(due), &how)?;
+        tell(tx, &row, State::Scheduled(due), ("The customer asked to be asked later.", now))?;
         orders::keep_contact_until(tx, row.shop_id, row.order_id, None)?;
     } else {
+        let order = orders::find(tx, row.shop_id, row.order_id)?;
+        let state = order.map_or(State::Sent, |order| order.state);
+        tell(tx, &row, state, ("The customer asked to be asked later; the reminder waits a week.", now))?;
         let until = due.plus_ms(ctx.config().contact_keep_ms());
         orders::keep_contact_until(tx, row.shop_id, row.order_id, Some(until))?;
     }
     Ok(asked)
+}
+
+/// Notes in the order's timeline what the customer wished, and where the order stands now.
+fn tell(tx: &mut Connection, row: &Invitation, state: State, (note, at): (&'static str, Timestamp)) -> db::Result<()> {
+    orders::move_to(tx, row.shop_id, row.order_id, state, &Move { actor: Actor::Customer, at, note: Some(note) })
 }
 
 /// What would become of that wish: whether a page offers it. Changes nothing.

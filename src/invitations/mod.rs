@@ -51,6 +51,7 @@ pub use plan::{PlanItem, Planned, Purge, plan_batch};
 pub use postpone::{Later, postpone};
 pub(crate) use preview::{PREVIEW_DAYS, Previewed, Window, preview};
 pub use remind::ReminderLetter;
+pub use returned::bounced_orders;
 pub use reviewed::{forms_started, mark_erased, mark_form_started, mark_reviewed};
 pub use send::InvitationLetter;
 pub use send_now::send_now;

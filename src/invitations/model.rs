@@ -73,6 +73,8 @@ pub struct Invitation {
     pub deferred_at: Option<Timestamp>,
     /// When a form of it was first posted that could not be taken.
     pub form_started_at: Option<Timestamp>,
+    /// When one of its mails first came back for good.
+    pub bounced_at: Option<Timestamp>,
 }
 
 impl Invitation {
@@ -100,6 +102,7 @@ impl Invitation {
             created_at: now,
             deferred_at: None,
             form_started_at: None,
+            bounced_at: None,
         }
     }
 

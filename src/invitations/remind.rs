@@ -11,6 +11,7 @@ use crate::jobs;
 use crate::kernel::id::OrderId;
 use crate::mail::context::{MailContext, Reminder};
 use crate::mail::letter::{Draft, Fate, Letter, Settled};
+use crate::mail::returned::Back;
 use crate::orders::{self, Reason, decide};
 
 /// The letter of kind [`REMINDER`]; its subject is the invitation.
@@ -64,12 +65,19 @@ impl Letter for ReminderLetter {
                 let until = what.at.plus_ms(ctx.config().contact_keep_ms());
                 orders::keep_contact_until(tx, shop.id, row.order_id, Some(until))
             }
-            Fate::Bounced(_) => suppress_bounced(tx, &subject, what.at),
+            Fate::Bounced(_) => {
+                returned::bounced(tx, &subject, what.at)?;
+                suppress_bounced(tx, &subject, what.at)
+            }
             Fate::Waiting(..) | Fate::Parked(..) | Fate::Held(..) | Fate::Failed(_) | Fate::Dropped(_) => Ok(()),
         }
     }
 
     fn order(&self, conn: &mut Connection, subject: jobs::Subject) -> db::Result<Option<OrderId>> {
         returned::order(conn, subject)
+    }
+
+    fn returned(&self, tx: &mut Connection, ctx: &Context, subject: jobs::Subject, what: &Back) -> db::Result<bool> {
+        returned::further(tx, ctx, subject.id(), what)
     }
 }

@@ -1,8 +1,9 @@
-//! An invitation that had left and came back: for good, for now, or as unwanted. What it means for the order; the person is left alone
-//! by whoever brings the news.
+//! A mail about an invitation that had left and came back: for good, for now, or as unwanted. What it means for the order; the person is
+//! left alone by whoever brings the news.
 //!
 //! For good: nobody was asked, so the order failed. For now: it is still to be sent again, a few times; then the order failed. Somebody
-//! who reviewed has got the mail, whatever a server says. A complaint moves nothing: the mail did arrive.
+//! who reviewed has got the mail, whatever a server says. A complaint moves nothing: the mail did arrive. Of a reminder or a fresh link
+//! it is only noted that it came back for good: the question itself had arrived.
 
 use super::letter::Subject;
 use super::model::{INVITATION, REMINDER};
@@ -10,8 +11,8 @@ use super::store;
 use crate::context::Context;
 use crate::db::{self, Connection};
 use crate::jobs;
-use crate::kernel::id::{InvitationId, OrderId};
-use crate::kernel::time::Timestamp;
+use crate::kernel::id::{InvitationId, OrderId, ShopId};
+use crate::kernel::time::{Timestamp, UtcDay};
 use crate::mail::returned::{Back, ReturnKind};
 use crate::orders::{self, Actor, Move, Reason, State};
 
@@ -20,9 +21,36 @@ pub(super) fn order(conn: &mut Connection, subject: jobs::Subject) -> db::Result
     Ok(store::by_id(conn, subject.id())?.map(|row| row.order_id))
 }
 
+/// Notes that a mail about an invitation came back for good, at once or later.
+pub(super) fn bounced(tx: &mut Connection, subject: &Subject, at: Timestamp) -> db::Result<()> {
+    let (shop, row) = (subject.shop.id, &subject.row);
+    if store::mark_bounced(tx, shop, row.id, at)? { orders::touch(tx, shop, row.order_id) } else { Ok(()) }
+}
+
+/// A reminder or a fresh link came back: it is not sent again.
+pub(super) fn further(tx: &mut Connection, ctx: &Context, id: InvitationId, what: &Back) -> db::Result<bool> {
+    if what.returned.kind == ReturnKind::HardBounce
+        && let Some(subject) = Subject::hold(tx, ctx, id)?
+    {
+        bounced(tx, &subject, what.returned.at)?;
+    }
+    Ok(false)
+}
+
+/// The orders of a cohort (a UTC day of first arrival) of whose invitation, reminder or fresh link one came back for good.
+///
+/// # Errors
+/// The database's.
+pub fn bounced_orders(conn: &mut Connection, shop: ShopId, day: UtcDay) -> db::Result<Vec<OrderId>> {
+    store::bounced(conn, shop, orders::cohort_bounds(day))
+}
+
 /// The invitation itself came back. Says whether it is sent once more.
 pub(super) fn invitation(tx: &mut Connection, ctx: &Context, id: InvitationId, what: &Back) -> db::Result<bool> {
     let Some(subject) = Subject::hold(tx, ctx, id)? else { return Ok(false) };
+    if what.returned.kind == ReturnKind::HardBounce {
+        bounced(tx, &subject, what.returned.at)?;
+    }
     if subject.row.reviewed_at.is_some() || subject.row.dropped_at.is_some() {
         return Ok(false);
     }

@@ -45,6 +45,9 @@ impl Letter for InvitationLetter {
 
     fn settle(&self, tx: &mut Connection, ctx: &Context, subject: jobs::Subject, what: &Settled) -> db::Result<()> {
         let Some(subject) = Subject::hold(tx, ctx, subject.id())? else { return Ok(()) };
+        if matches!(what.fate, Fate::Bounced(_)) {
+            returned::bounced(tx, &subject, what.at)?;
+        }
         match what.fate {
             Fate::Sent | Fate::Captured => sent::all(tx, ctx, &[(subject.row.id.into(), what.clone())]),
             // Cancelled or reviewed while the server was asked: what was decided since stands.

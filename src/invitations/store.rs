@@ -13,8 +13,8 @@ mod waiting;
 mod watch;
 
 pub(crate) use marks::{
-    Carried, form_started, mark_all_sent, mark_cancelled, mark_deferred, mark_form_started, mark_fresh_link,
-    mark_hastened, mark_postponed, mark_reminded, mark_reviewed, mark_unsent, renew_links,
+    Carried, bounced, form_started, mark_all_sent, mark_bounced, mark_cancelled, mark_deferred, mark_form_started,
+    mark_fresh_link, mark_hastened, mark_postponed, mark_reminded, mark_reviewed, mark_unsent, renew_links,
 };
 pub(crate) use suppressions::{lift, of_person as suppressions_of, suppress, suppressed, suppression};
 pub use waiting::{waiting_by_hour, waiting_next};
@@ -53,6 +53,7 @@ struct Row {
     created_at: Timestamp,
     deferred_at: Option<Timestamp>,
     form_started_at: Option<Timestamp>,
+    bounced_at: Option<Timestamp>,
 }
 
 impl Row {
@@ -79,6 +80,7 @@ impl Row {
             created_at: self.created_at,
             deferred_at: self.deferred_at,
             form_started_at: self.form_started_at,
+            bounced_at: self.bounced_at,
         })
     }
 }

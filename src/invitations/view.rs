@@ -44,6 +44,8 @@ pub struct InvitationView {
     pub sent_at: Option<Timestamp>,
     /// When its reminder left.
     pub reminded_at: Option<Timestamp>,
+    /// When the customer asked to be asked a week later: once.
+    pub deferred_at: Option<Timestamp>,
     /// When its review was submitted.
     pub reviewed_at: Option<Timestamp>,
     /// When one of its mails came back for good.
@@ -151,6 +153,7 @@ fn view(row: &Invitation, order: &Order, came_back: &[About]) -> InvitationView 
         submit_until: row.submit_until,
         sent_at: row.sent_at,
         reminded_at: row.reminded_at,
+        deferred_at: row.deferred_at,
         reviewed_at: row.reviewed_at,
         bounced_at: when(ReturnKind::HardBounce),
         complained_at: when(ReturnKind::Complaint),

@@ -20,7 +20,7 @@ pub(super) use table::table;
 use crate::context::Context;
 use crate::db::{self, Connection};
 use crate::invitations;
-use crate::kernel::id::ShopId;
+use crate::kernel::id::{OrderId, ShopId};
 use crate::kernel::time::{Timestamp, UtcDay};
 use crate::orders::{self, MovedCohort};
 
@@ -100,17 +100,17 @@ pub(crate) fn count(conn: &mut Connection, shop: ShopId, day: UtcDay) -> db::Res
         numbers.add(&row);
     }
     let started = invitations::forms_started(conn, shop, day)?;
-    let tests = orders::tests_among(conn, shop, &started)?;
-    let real = started.iter().filter(|order| !tests.contains(order));
-    numbers.form_started = i64::try_from(real.count()).unwrap_or(i64::MAX);
-    numbers.bounced = bounced(&numbers);
+    numbers.form_started = real(conn, shop, &started)?;
+    let bounced = invitations::bounced_orders(conn, shop, day)?;
+    numbers.bounced = real(conn, shop, &bounced)?;
     Ok(numbers)
 }
 
-/// Orders of a cohort whose invitation came back for good: refused while it was handed over, or reported later. Both end
-/// the order, and nothing but another address begins it again, so its place tells.
-fn bounced(numbers: &Numbers) -> i64 {
-    numbers.failed.get(orders::Reason::HardBounce.code()).copied().unwrap_or(0)
+/// How many of these orders are no tests.
+fn real(conn: &mut Connection, shop: ShopId, among: &[OrderId]) -> db::Result<i64> {
+    let tests = orders::tests_among(conn, shop, among)?;
+    let real = among.iter().filter(|order| !tests.contains(order));
+    Ok(i64::try_from(real.count()).unwrap_or(i64::MAX))
 }
 
 /// Every day from `from` to `to`, both included; days on which nothing arrived are all zero.

@@ -33,7 +33,7 @@ pub(crate) struct Numbers {
     pub(crate) skipped: ByReason,
     /// The mail did not arrive.
     pub(crate) failed: ByReason,
-    /// Orders whose mail came back for good.
+    /// Orders of whose invitation, reminder or fresh link one came back for good, wherever the order stands.
     pub(crate) bounced: i64,
     /// Orders about which a form was posted that could not be taken, whether or not a better one followed.
     pub(crate) form_started: i64,

@@ -5,11 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 
 use super::{Cohort, Numbers, count, days, keep, rest_ms, store, table, tick, total};
-use crate::invitations::{self, Bearer, PlanItem, Purge, plan_batch};
+use crate::invitations::{self, Bearer, InvitationLetter, PlanItem, Purge, ReminderLetter, plan_batch};
 use crate::kernel::email::EmailAddress;
 use crate::kernel::id::OrderId;
 use crate::kernel::order_number::OrderNumber;
 use crate::kernel::time::{DAY, Timestamp, UtcDay};
+use crate::mail::Letter;
+use crate::mail::returned::{Back, ReturnKind, ReturnSource, Returned};
 use crate::merchants::Shop;
 use crate::orders::event::{Change, EventKind, Mailbox, OrderEvent};
 use crate::orders::workbench::{Folded, Keep, Piece, Work, Workbench};
@@ -25,6 +27,8 @@ enum Step {
     Event(u8, EventKind, bool),
     /// A later room moves it.
     Move(u8, usize),
+    /// A mail about it comes back for good.
+    Bounce(u8, bool),
     /// Its customer posts a form that cannot be taken.
     Form(u8),
     /// Hours pass.
@@ -46,7 +50,7 @@ const KINDS: [EventKind; 7] = [
 fn places(now: Timestamp) -> Vec<State> {
     let held = [Reason::ShopPaused, Reason::NoMailServer].map(State::Held);
     let skipped = [Reason::Unsubscribed, Reason::FrequencyCap, Reason::CancelledByShop].map(State::Skipped);
-    let failed = [Reason::HardBounce, Reason::SoftBounces].map(|reason| State::Failed(reason, None));
+    let failed = [Reason::MailRefused, Reason::SoftBounces].map(|reason| State::Failed(reason, None));
     let late = State::Failed(Reason::MailDelayed, Some(now));
     let plain = [State::Scheduled(now), State::Sent, State::Reviewed, late, State::Waiting(Reason::NotTriggered)];
     plain.into_iter().chain(held).chain(skipped).chain(failed).collect()
@@ -56,18 +60,20 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         5 => (0_u8..10, 0..KINDS.len(), any::<bool>()).prop_map(|(order, kind, mail)| Step::Event(order, KINDS[kind], mail)),
         4 => (0_u8..10, 0_usize..12).prop_map(|(order, place)| Step::Move(order, place)),
+        2 => (0_u8..10, any::<bool>()).prop_map(|(order, first)| Step::Bounce(order, first)),
         2 => (0_u8..10).prop_map(Step::Form),
         2 => (1_u8..40).prop_map(Step::Hours),
         1 => Just(Step::Count),
     ]
 }
 
-/// A shop, what happened to it, and the orders about which a form was started.
+/// A shop, what happened to it, the orders about which a form was started, and those whose mail came back.
 struct Past<'a> {
     house: &'a House,
     shop: Shop,
     events: u32,
     started: BTreeSet<OrderId>,
+    bounced: BTreeSet<OrderId>,
 }
 
 impl Past<'_> {
@@ -92,6 +98,7 @@ impl Past<'_> {
                 let how = Move { actor: Actor::Attesta, at: now, note: None };
                 self.house.write(move |tx, _| orders::move_to(tx, shop, found.id, state, &how));
             }
+            Step::Bounce(order, first) => self.bounce(*order, *first),
             Step::Form(order) => self.form(*order),
             Step::Hours(hours) => self.house.clock.advance(i64::from(*hours) * DAY / 24),
             Step::Count => self.count(),
@@ -131,6 +138,23 @@ impl Past<'_> {
             }
             bench.put_back(tx, ctx.keyring())
         });
+    }
+
+    /// As the returns take it in, of the invitation or of its reminder.
+    fn bounce(&mut self, order: u8, first: bool) {
+        let Some(found) = self.find(order) else { return };
+        let (shop, now) = (self.shop.id, self.house.ctx.now());
+        let view = self.house.read(|conn| invitations::of_order(conn, shop, found.id));
+        let Some(view) = view else { return };
+        let returned = Returned::new(now, ReturnKind::HardBounce, ReturnSource::Mail);
+        let back = Back { returned, sent_at: now, again: None };
+        self.house.write(move |tx, ctx| {
+            let letter: &dyn Letter = if first { &InvitationLetter } else { &ReminderLetter };
+            letter.returned(tx, ctx, view.id.into(), &back)
+        });
+        if !found.test {
+            self.bounced.insert(found.id);
+        }
     }
 
     fn form(&mut self, order: u8) {
@@ -176,7 +200,7 @@ impl Past<'_> {
                 invited: i64::from(order.invited),
             });
             numbers.form_started += i64::from(self.started.contains(&order.id));
-            numbers.bounced += i64::from(matches!(order.state, State::Failed(Reason::HardBounce, _)));
+            numbers.bounced += i64::from(self.bounced.contains(&order.id));
         }
         days
     }
@@ -188,7 +212,7 @@ proptest! {
     fn every_order_is_in_one_cohort_and_in_one_place_of_it(steps in proptest::collection::vec(step(), 1..40)) {
         let house = House::new();
         let shop = house.shop();
-        let mut past = Past { house: &house, shop: shop.clone(), events: 0, started: BTreeSet::new() };
+        let mut past = Past { house: &house, shop: shop.clone(), events: 0, started: BTreeSet::new(), bounced: BTreeSet::new() };
         let first = house.ctx.now().day();
         for step in &steps {
             past.play(step);
@@ -211,7 +235,7 @@ proptest! {
 fn one_order(house: &House, at: &str) -> (Shop, UtcDay) {
     let shop = house.shop();
     house.clock.set(Timestamp::parse(at).unwrap());
-    let mut past = Past { house, shop: shop.clone(), events: 0, started: BTreeSet::new() };
+    let mut past = Past { house, shop: shop.clone(), events: 0, started: BTreeSet::new(), bounced: BTreeSet::new() };
     past.event(1, EventKind::Created, true);
     (shop, house.ctx.now().day())
 }

@@ -117,6 +117,27 @@ pub(crate) fn form_started(
     Ok(started.select(invitations::order_id).load(conn)?)
 }
 
+/// One of its mails came back for good. True for the first time.
+pub(crate) fn mark_bounced(tx: &mut Connection, shop: ShopId, id: InvitationId, at: Timestamp) -> db::Result<bool> {
+    let first = row(shop, id).filter(invitations::bounced_at.is_null());
+    Ok(diesel::update(first).set(invitations::bounced_at.eq(Some(at))).execute(tx)? > 0)
+}
+
+/// The orders among those from `first` to before `next` of whose mails one came back for good. Read over an index of those
+/// alone.
+pub(crate) fn bounced(
+    conn: &mut Connection,
+    shop: ShopId,
+    (first, next): (OrderId, OrderId),
+) -> db::Result<Vec<OrderId>> {
+    let bounced = invitations::table
+        .filter(invitations::shop_id.eq(shop))
+        .filter(invitations::bounced_at.is_not_null())
+        .filter(invitations::order_id.ge(first))
+        .filter(invitations::order_id.lt(next));
+    Ok(bounced.select(invitations::order_id).load(conn)?)
+}
+
 /// Notes that a fresh link was asked for, unless one was since `not_since`. True when it was noted.
 pub(crate) fn mark_fresh_link(
     tx: &mut Connection,

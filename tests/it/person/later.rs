@@ -47,6 +47,22 @@ async fn wished(engine: Engine) {
     assert_eq!(app.mails().len(), 2, "and nothing follows");
     let listed = app.get_as(&shop, "/invitations").await.expect(200, "invitations are listed");
     assert_eq!(listed["data"][0]["postponements"], 0, "it is not the shop's hand");
+    assert_eq!(listed["data"][0]["deferred_at"], "2026-03-25T18:30:00.000Z", "and the shop sees whose it was");
+    assert_eq!(told(&app, &shop).await, [("sent".to_owned(), "2026-03-25T18:30:00.000Z".to_owned())]);
+}
+
+/// What the timeline of the first order tells of its customer: where the order stood then, and when.
+async fn told(app: &TestApp, shop: &TestShop) -> Vec<(String, String)> {
+    let id = app.order(shop, "1").await["id"].as_str().expect("an id").to_owned();
+    let order = app.get_as(shop, &format!("/orders/{id}")).await.expect(200, "one order");
+    let lines = order["timeline"].as_array().expect("a timeline").clone();
+    let wishes = lines.iter().filter(|line| line["actor"] == "customer");
+    wishes
+        .map(|line| {
+            assert!(line["note"].as_str().expect("a note").contains("asked to be asked later"), "{line}");
+            (line["state"].as_str().expect("a state").to_owned(), line["at"].as_str().expect("a time").to_owned())
+        })
+        .collect()
 }
 
 /// A reminder that was planned moves, into the shop's hours, and is not sent twice.
@@ -86,6 +102,9 @@ async fn pending(engine: Engine) {
         (&json!("scheduled"), &json!(app.now().plus_ms(7 * DAY))),
         "{order}"
     );
+    assert_eq!(told(&app, &shop).await, [("scheduled".to_owned(), app.now().to_string())]);
+    let listed = app.get_as(&shop, "/invitations").await.expect(200, "invitations are listed");
+    assert_eq!(listed["data"][0]["deferred_at"], json!(app.now()));
     // Another policy plans again: what the customer moved stays moved.
     let mut policy = app.get_as(&shop, "/policy").await.expect(200, "the policy");
     policy["min_total"] = json!(10);

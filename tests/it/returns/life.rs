@@ -1,5 +1,6 @@
 //! What follows from a bounce or a complaint: for the order, the person, the other shops, and what the shop reads of it.
 
+use attesta::kernel::delay::Delay;
 use attesta::kernel::time::{DAY, HOUR, Timestamp};
 use attesta::mail::returned::{ReturnCounts, returned_by_day, returned_since};
 use serde_json::{Value, json};
@@ -103,6 +104,37 @@ async fn a_hard_bounce_ends_the_question_and_all_mail_of_this_instance() {
 }
 
 #[tokio::test]
+async fn a_reminder_that_bounces_is_counted_on_its_day_and_the_order_stays_sent() {
+    for engine in ENGINES {
+        let Some(bench) = Bench::start(engine).await else { continue };
+        let shop = bench.app.shop_with("altra.example", |shop| shop.policy.remind_after = Some(Delay::days(3))).await;
+        let day = bench.app.now().day();
+        for (number, email) in [("#1", ADA), ("#2", "moved-1@example.com"), ("#3", "hard-1@example.com")] {
+            bench.app.post_event(&shop, &fulfilled(number, email, bench.app.now())).await.expect(202, "taken");
+        }
+        bench.app.run_jobs().await;
+        bench.app.advance(3 * DAY);
+        bench.app.run_jobs().await;
+        let ledger = bench.sink.ledger();
+        assert_eq!(ledger.len(), 3, "two invitations and one reminder: the other two were refused at once");
+        let numbers = async || {
+            bench.app.rooms.count_what_moved().await.expect("counted");
+            bench.app.rooms.account_for_what_moved().await.expect("counted");
+            let seen = bench.app.get_as(&shop, &format!("/accounting?from={day}&to={day}")).await;
+            let seen = seen.expect(200, "the accounting")["data"][0].clone();
+            ["sent", "failed", "bounced"].map(|name| seen[name].as_i64().expect("a number"))
+        };
+        assert_eq!(numbers().await, [2, 1, 2], "the invitation of #3 and the reminder of #2");
+        let reminder = ledger.iter().rfind(|mail| mail.to == [ADA]).expect("the reminder of #1");
+        for said in ["taken", "known already"] {
+            assert!(bench.hand_in(&reminder.from, &hard()).await.1.contains(said));
+            assert_eq!(numbers().await, [2, 1, 3], "and the one that came back later, once");
+        }
+        assert_eq!(bench.order(&shop, "#1").await.0, "sent", "the question itself had arrived");
+    }
+}
+
+#[tokio::test]
 async fn a_complaint_ends_the_mail_of_this_shop() {
     for engine in ENGINES {
         let Some(bench) = Bench::start(engine).await else { continue };
@@ -201,6 +233,14 @@ async fn a_refusal_at_once_counts_with_those_that_come_later() {
         let queue = bench.app.get_as(&bench.shop, "/mail/queue").await.expect(200, "the shop's queue");
         assert_eq!(queue["brake"]["last_days"]["hard_bounces"], 1, "once, whoever counts it");
         assert_eq!(counted(&bench, &bench.shop).await, counts(1, 0, 0));
+        for number in ["#2", "#3", "#4"] {
+            let again = fulfilled(number, "hard-1@example.com", bench.app.now());
+            bench.app.post_event(&bench.shop, &again).await.expect(202, "taken");
+        }
+        bench.app.run_jobs().await;
+        assert_eq!(bench.order(&bench.shop, "#4").await, ("skipped".to_owned(), "address_bounced".to_owned()));
+        let asked = bench.sink.commands().iter().filter(|line| line.starts_with("RCPT")).count();
+        assert_eq!(asked, 1, "nothing is tried there again");
     }
 }
 
@@ -258,41 +298,4 @@ async fn forged_reports_are_refused() {
     assert_eq!(bench.hand_in(&mail.from, &hard()).await.0, 550, "too late");
     assert_eq!(counted(&bench, &bench.shop).await, counts(0, 0, 0));
     assert_eq!(bench.order(&bench.shop, "#1").await.0, "sent");
-}
-
-/// M14: a bounce arrives while many mails to the person are queued on two nodes.
-#[tokio::test]
-async fn no_mail_leaves_after_a_bounce_was_acknowledged() {
-    for engine in ENGINES {
-        let Some(bench) = Bench::start(engine).await else { continue };
-        let first = bench.sent(&bench.shop, "#first", ADA).await;
-        let other = bench.app.shop("altra.example").await;
-        for shop in [&bench.shop, &other] {
-            let app = &bench.app;
-            let posting = (0..500).map(|n| {
-                let event = fulfilled(&format!("#{n}"), ADA, app.now());
-                async move { app.post_event(shop, &event).await.expect(202, "taken") }
-            });
-            futures_util::future::join_all(posting).await;
-        }
-        let second = bench.app.neighbour(2);
-        let run = async |app: &crate::support::app::TestApp| {
-            while app.runner.run_due().await.expect("the queue works") > 0 {}
-        };
-        let bounce = async {
-            // While both nodes write, the database may be too busy for a moment: mail servers try again.
-            let mut answer = bench.hand_in(&first.from, &hard()).await.0;
-            while answer == 451 {
-                answer = bench.hand_in(&first.from, &hard()).await.0;
-            }
-            assert_eq!(answer, 250);
-            bench.sink.ledger().len()
-        };
-        let ((), (), acknowledged) = tokio::join!(run(&bench.app), run(&second), bounce);
-        // What was on its way when the answer was given: at most the open dialogues of both nodes.
-        let (sent, on_the_way) = (bench.sink.ledger().len(), 2 * bench.app.ctx().config().jobs.parallel);
-        assert!(sent - acknowledged <= on_the_way, "{engine:?}: {sent} sent, {acknowledged} at the answer");
-        assert!(sent < 1_000, "{engine:?}: the bounce came in time");
-        assert_eq!(bench.order(&other, "#499").await, ("skipped".to_owned(), "address_bounced".to_owned()));
-    }
 }

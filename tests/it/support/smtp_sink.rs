@@ -3,7 +3,7 @@
 //!
 //! `ok-*` 250 · `soft2-*` 450 at RCPT twice, then 250 · `hard-*` 550 5.1.1 at RCPT · `full-*` 552 5.2.2 at RCPT · `policy-*` 550 5.7.1 at RCPT ·
 //! `gone-*` 550 5.1.1 after DATA · `spam-*` 554 5.7.1 after DATA · `drop-*` stored, then cut off before the answer · `dropfirst-*` so the first
-//! time only · `hang-*` no answer to RCPT · `bye-*` 421 at RCPT.
+//! time only · `moved-*` 250 once, from then on 550 5.1.1 at RCPT · `hang-*` no answer to RCPT before [`SmtpSink::free`] · `bye-*` 421 at RCPT.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -49,6 +49,9 @@ struct State {
     attempts: HashMap<String, u32>,
     connections: usize,
     commands: Vec<String>,
+    /// Those who hang are answered.
+    freed: bool,
+    free: Arc<Notify>,
     /// A mail was kept in silence.
     heard: Arc<Notify>,
     /// One of them may be answered.
@@ -101,6 +104,13 @@ impl SmtpSink {
     /// Lets a silent server answer one mail.
     pub(crate) fn speak(&self) {
         self.state.lock().unwrap().told.notify_one();
+    }
+
+    /// Answers everybody who hangs, from now on.
+    pub(crate) fn free(&self) {
+        let mut state = self.state.lock().unwrap();
+        state.freed = true;
+        state.free.notify_waiters();
     }
 
     /// Every message received so far.
@@ -217,19 +227,30 @@ impl Dialogue {
             *seen
         };
         let line = match script(&to) {
+            "moved" if seen > 1 => format!("550 5.1.1 <{to}>: no such user any more"),
             "hard" => format!("550 5.1.1 <{to}>: no such user"),
             "full" => "552 5.2.2 mailbox full".to_owned(),
             "policy" => "550 5.7.1 not from you".to_owned(),
             "soft2" if seen <= 2 => "450 4.2.0 try later".to_owned(),
             "bye" => "421 4.7.0 closing".to_owned(),
-            "hang" => std::future::pending().await,
             _ => {
+                if script(&to) == "hang" {
+                    self.hang().await;
+                }
                 self.to.push(to);
                 "250 2.1.5 recipient ok".to_owned()
             }
         };
         self.say(&line).await?;
         Ok(if line.starts_with("421") { Next::End } else { Next::Go })
+    }
+
+    async fn hang(&self) {
+        let free = self.state.lock().unwrap().free.clone();
+        let freed = free.notified();
+        if !self.state.lock().unwrap().freed {
+            freed.await;
+        }
     }
 
     async fn data(&mut self) -> std::io::Result<Next> {

@@ -1,0 +1,2 @@
+DROP INDEX invitations_bounced;
+ALTER TABLE invitations DROP COLUMN bounced_at;

@@ -1,0 +1,80 @@
+//! A person says no, or their server does, while two nodes over one database have a thousand mails for them (TESTS.md M14): what leaves
+//! after the answer are at most the dialogues that were open.
+
+use super::bench::{ADA, Bench, hard};
+use crate::support::app::{TestApp, TestShop, fulfilled, link_in};
+use crate::support::house::ENGINES;
+
+/// A thousand orders of one person, a half in each of these shops.
+async fn crowd(bench: &Bench, shops: [&TestShop; 2]) {
+    let app = &bench.app;
+    for (shop, first) in shops.into_iter().zip([0, 500]) {
+        let posting = (first..first + 500).map(|n| {
+            let event = fulfilled(&format!("#{n}"), ADA, app.now());
+            async move { app.post_event(shop, &event).await.expect(202, "taken") }
+        });
+        futures_util::future::join_all(posting).await;
+    }
+}
+
+/// Both nodes work while the person says no. `no` returns once that was acknowledged.
+async fn meanwhile(bench: &Bench, second: &TestApp, no: impl Future<Output = ()>) {
+    let run = async |app: &TestApp| while app.runner.run_due().await.expect("the queue works") > 0 {};
+    let acknowledged = async {
+        no.await;
+        bench.sink.ledger().len()
+    };
+    let ((), (), acknowledged) = tokio::join!(run(&bench.app), run(second), acknowledged);
+    // What was on its way when the answer was given: at most the open dialogues of both nodes.
+    let (sent, on_the_way) = (bench.sink.ledger().len(), 2 * bench.app.ctx().config().jobs.parallel);
+    assert!(sent - acknowledged <= on_the_way, "{sent} sent, {acknowledged} at the answer");
+    assert!(sent < 1_000, "it came in time");
+}
+
+#[tokio::test]
+async fn no_mail_leaves_after_a_bounce_was_acknowledged() {
+    for engine in ENGINES {
+        let Some(bench) = Bench::start(engine).await else { continue };
+        let first = bench.sent(&bench.shop, "#first", ADA).await;
+        let other = bench.app.shop("altra.example").await;
+        crowd(&bench, [&bench.shop, &other]).await;
+        let second = bench.app.neighbour(2);
+        let bounce = async {
+            // While both nodes write, the database may be too busy for a moment: mail servers try again.
+            let mut answer = bench.hand_in(&first.from, &hard()).await.0;
+            while answer == 451 {
+                answer = bench.hand_in(&first.from, &hard()).await.0;
+            }
+            assert_eq!(answer, 250);
+        };
+        meanwhile(&bench, &second, bounce).await;
+        assert_eq!(bench.order(&other, "#999").await, ("skipped".to_owned(), "address_bounced".to_owned()));
+    }
+}
+
+#[tokio::test]
+async fn no_mail_leaves_after_an_unsubscription_was_acknowledged() {
+    for engine in ENGINES {
+        let Some(bench) = Bench::start(engine).await else { continue };
+        let first = bench.sent(&bench.shop, "#first", ADA).await;
+        crowd(&bench, [&bench.shop, &bench.shop]).await;
+        let second = bench.app.neighbour(2);
+        let message = mail_parser::MessageParser::default().parse(&first.data).expect("a mail");
+        let stop = link_in(&message.body_text(0).expect("a text"), "/u/");
+        let token = stop.rsplit('/').next().expect("a token").to_owned();
+        assert_eq!(bench.app.follow(&stop).await.status, 200, "a GET changes nothing: the mails below do leave");
+        // By the other node than the one that answers the GET; as mail programs post it, without a cookie.
+        let one_click = async {
+            let url = second.url(&format!("/u/{token}"));
+            loop {
+                let answer = second.post_form(&url, &[("List-Unsubscribe", "One-Click")]).await;
+                if answer.status != 503 {
+                    assert_eq!((answer.status, answer.header("location"), answer.header("set-cookie")), (200, "", ""));
+                    break;
+                }
+            }
+        };
+        meanwhile(&bench, &second, one_click).await;
+        assert_eq!(bench.order(&bench.shop, "#999").await, ("skipped".to_owned(), "unsubscribed".to_owned()));
+    }
+}
