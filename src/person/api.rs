@@ -1,5 +1,6 @@
 //! `/me/{token}`: what is stored about the holder of a link, as a page and as one file, and its end in two steps; and
-//! `/privacy`, for everybody. A GET changes nothing; the token is never logged.
+//! `/privacy`, for everybody. A GET changes nothing; the token is never logged. A link that opens nothing shows the page of every such link,
+//! which offers a fresh one.
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -18,7 +19,7 @@ use crate::look;
 use crate::look::page::{Frame, View};
 use crate::problem::{Code, Problem};
 use crate::sign::token::Purpose;
-use crate::{merchants, orders};
+use crate::{merchants, orders, reviews};
 
 /// Registers every route of this door.
 pub(crate) fn routes(table: &mut RouteTable) {
@@ -45,7 +46,7 @@ async fn show_stored_data(
     ctx: web::Data<Context>,
     token: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let (reader, stored) = read(&req, &ctx, &token).await?;
+    let Some((reader, stored)) = read(&req, &ctx, &token).await? else { return nothing(&req, &ctx, &token) };
     page(&show::mine(&stage(&ctx, &token, &reader), &stored))
 }
 
@@ -54,7 +55,14 @@ async fn export_stored_data(
     ctx: web::Data<Context>,
     token: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let (_, stored) = read(&req, &ctx, &token).await?;
+    let Some((_, stored)) = read(&req, &ctx, &token).await? else {
+        // A program wants to be told, a person to be helped.
+        return if header(&req, &header::ACCEPT).contains("text/html") {
+            nothing(&req, &ctx, &token)
+        } else {
+            Err(unknown())
+        };
+    };
     let body = serde_json::to_vec_pretty(&stored).map_err(Problem::internal)?;
     let file = (header::CONTENT_DISPOSITION, "attachment; filename=\"attesta-data.json\"");
     Ok(http::private(HttpResponse::Ok().insert_header(file).content_type("application/json").body(body)))
@@ -65,7 +73,7 @@ async fn confirm_erase_data(
     ctx: web::Data<Context>,
     token: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let (reader, stored) = read(&req, &ctx, &token).await?;
+    let Some((reader, stored)) = read(&req, &ctx, &token).await? else { return nothing(&req, &ctx, &token) };
     page(&show::confirm(&stage(&ctx, &token, &reader), &stored))
 }
 
@@ -74,21 +82,20 @@ async fn erase_data(
     ctx: web::Data<Context>,
     token: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let (reader, _) = read(&req, &ctx, &token).await?;
+    let Some((reader, _)) = read(&req, &ctx, &token).await? else { return nothing(&req, &ctx, &token) };
     let (inside, bearer, now) = ((**ctx).clone(), reader.scope.bearer.clone(), ctx.now());
     let done = ctx.db().write(move |tx| {
         // Read again: what the link opens may have changed since the page was shown.
         let Some(scope) = Scope::read(tx, bearer)? else { return Ok(None) };
         erase::behind(tx, &inside, &scope, now).map(Some)
     });
-    let erased = done.await?.ok_or_else(unknown)?;
+    let Some(erased) = done.await? else { return nothing(&req, &ctx, &token) };
     page(&show::erased(&stage(&ctx, &token, &reader), reader.shop_name.clone(), &erased))
 }
 
 async fn show_privacy(req: HttpRequest, ctx: web::Data<Context>) -> Result<HttpResponse, Problem> {
-    let accepted = req.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     let chosen = chosen_language(&req);
-    let language = chosen.unwrap_or_else(|| Language::from_header(accepted.unwrap_or_default()));
+    let language = language(&req);
     let links = ctx.links();
     let frame = Frame::new(language, &links.base().to_string(), &links.privacy());
     let frame = if chosen.is_some() { frame.chosen() } else { frame };
@@ -100,19 +107,19 @@ async fn show_privacy(req: HttpRequest, ctx: web::Data<Context>) -> Result<HttpR
     Ok(answer)
 }
 
-/// The link's holder, and what is stored. Whatever is wrong with a link, the answer is one, and it counts against the address
-/// that sent it.
-async fn read(req: &HttpRequest, ctx: &Context, token: &str) -> Result<(Reader, Stored), Problem> {
+/// The link's holder, and what is stored. `None` where the link opens nothing, whatever is wrong with it; it counts against the
+/// address that sent it.
+async fn read(req: &HttpRequest, ctx: &Context, token: &str) -> Result<Option<(Reader, Stored)>, Problem> {
     let known = invitations::bearer::check(ctx.keyring(), token, Purpose::Review, ctx.now()).is_some();
     let found = if known { look_up(ctx, token.to_owned()).await? } else { None };
     let Some((mut reader, stored)) = found else {
         http::count_wrong_token(req)?;
-        return Err(unknown());
+        return Ok(None);
     };
     if let Some(chosen) = chosen_language(req) {
         reader.language = chosen;
     }
-    Ok((reader, stored))
+    Ok(Some((reader, stored)))
 }
 
 async fn look_up(ctx: &Context, token: String) -> Result<Option<(Reader, Stored)>, Problem> {
@@ -132,12 +139,31 @@ async fn look_up(ctx: &Context, token: String) -> Result<Option<(Reader, Stored)
     Ok(found.await?)
 }
 
+/// The page of every link that opens nothing.
+fn nothing(req: &HttpRequest, ctx: &Context, token: &str) -> Result<HttpResponse, Problem> {
+    let (links, language) = (ctx.links(), language(req));
+    let (root, here) = (links.base().to_string(), links.mine(token));
+    let switchable = req.method() == Method::GET;
+    let frame = if switchable { Frame::new(language, &root, &here) } else { Frame::fixed(language, &root, &here) };
+    let html = look::render(&reviews::dead_link(links, token, frame)).map_err(Problem::internal)?;
+    Ok(http::page_status(Code::LinkUnknown.status(), html))
+}
+
 fn unknown() -> Problem {
     Problem::new(Code::LinkUnknown, "This link is incomplete, was not made here or has expired.")
 }
 
 fn stage<'a>(ctx: &'a Context, token: &'a str, reader: &Reader) -> Stage<'a> {
     Stage { links: ctx.links(), token, language: reader.language }
+}
+
+/// The language asked for, else the browser's.
+fn language(req: &HttpRequest) -> Language {
+    chosen_language(req).unwrap_or_else(|| Language::from_header(header(req, &header::ACCEPT_LANGUAGE)))
+}
+
+fn header<'a>(req: &'a HttpRequest, name: &header::HeaderName) -> &'a str {
+    req.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
 /// `?lang=it`, as the page's own switch sends it.

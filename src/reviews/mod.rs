@@ -49,6 +49,7 @@ pub(crate) use notify::{ReplyNoticeLetter, RestrictionStatementLetter};
 pub(crate) use params::{BadParam, ListParams};
 pub(crate) use public::{PublicEntry, PublicReview, whole};
 pub(crate) use search::index_what_waits;
+pub(crate) use show::dead_link;
 pub(crate) use tally::{
     ReplyHours, TallyRow, hidden, product_name, products, reply_hours, reviewed_skus, tally_of, tally_of_products,
     top_products,

@@ -242,7 +242,12 @@ pub(super) fn confirm_erase(stage: &Stage<'_>, visit: &Visit, own: &Own) -> Conf
 
 /// One look for every link that opens nothing.
 pub(super) fn fresh_link(stage: &Stage<'_>, asked: bool) -> FreshLinkPage {
-    FreshLinkPage { frame: stage.frame(), action: stage.local(FRESH), asked }
+    FreshLinkPage { asked, ..dead_link(stage.links, stage.token, stage.frame()) }
+}
+
+/// The same for a door whose links carry the same tokens: asks for a fresh link to the review, which leads on to the rest.
+pub(crate) fn dead_link(links: &Links, token: &str, frame: Frame) -> FreshLinkPage {
+    FreshLinkPage { frame, action: links.local(FRESH, &[&token]), asked: false }
 }
 
 /// A plain answer where nothing is left to fill in.

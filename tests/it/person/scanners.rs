@@ -1,6 +1,7 @@
 //! Machines open every link of a mail before its reader does (TESTS.md T05): nothing at all changes, and the reader's turn
 //! works.
 
+use attesta::config::Config;
 use attesta::db::Engine;
 use attesta::kernel::delay::Delay;
 use attesta::kernel::time::SECOND;
@@ -20,12 +21,14 @@ fn links(form: &str, stop: &str) -> Vec<String> {
     links
 }
 
-async fn visit(app: &TestApp, url: &str) {
+/// From one of five addresses, as a proxy tells them.
+async fn visit(app: &TestApp, url: &str, n: usize) {
     let agents = ["Mozilla/5.0 (compatible; LinkScanner)", "GoogleImageProxy", "curl/8.5", ""];
     for (turn, method) in ["HEAD", "GET", "GET", "OPTIONS"].into_iter().enumerate() {
         let method = reqwest::Method::from_bytes(method.as_bytes()).expect("a method");
         let headers = [("purpose", "prefetch"), ("sec-purpose", "prefetch;prerender"), ("x-moz", "prefetch")];
         let mut request = app.http.request(method, url).header("user-agent", agents[turn]);
+        request = request.header("x-forwarded-for", format!("203.0.113.{}", (n + turn) % 5 + 1));
         for (name, value) in headers {
             request = request.header(name, value);
         }
@@ -36,15 +39,16 @@ async fn visit(app: &TestApp, url: &str) {
 }
 
 async fn fleet(engine: Engine) {
-    let Some(app) = TestApp::start(engine).await else { return };
+    let behind_proxy = |config: &mut Config| config.trusted_proxies = vec!["127.0.0.0/8".parse().expect("a network")];
+    let Some(app) = TestApp::start_with(engine, behind_proxy).await else { return };
     let shop = app.shop_with("scanned.example", |shop| shop.policy.remind_after = Some(Delay::days(10))).await;
     let form = app.invited(&shop, "1", ADA).await;
     let stop = app.unsubscribe_link(ADA);
     app.advance(SECOND);
     let before = dump(app.ctx()).await;
-    for url in links(&form, &stop) {
-        visit(&app, &url).await;
-        visit(&app, &format!("{url}?lang=de")).await;
+    for (n, url) in links(&form, &stop).into_iter().enumerate() {
+        visit(&app, &url, n).await;
+        visit(&app, &format!("{url}?lang=de"), n + 1).await;
     }
     let after = dump(app.ctx()).await;
     assert_eq!(before, after, "not one row of the database moved on {engine:?}");

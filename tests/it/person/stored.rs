@@ -72,6 +72,51 @@ async fn keys(engine: Engine) {
     assert_eq!(app.follow(&mine(&link)).await.status, 404, "expired is unknown");
 }
 
+/// Expired, it shows what every link shows that opens nothing: the offer of a fresh one, which leads there again.
+async fn expired(engine: Engine) {
+    let Some(app) = TestApp::start_with(engine, |config| {
+        config.token_years = 1;
+        config.contact_days_after_last_mail = 2_000;
+    })
+    .await
+    else {
+        return;
+    };
+    let shop = app.shop("bottega.example").await;
+    let link = app.invited(&shop, "1", ADA).await;
+    app.advance(366 * DAY);
+    let me = mine(&link);
+    let token = link.rsplit('/').next().expect("a token");
+    let wish = app.url(&format!("/r/{token}/fresh"));
+    for (lang, go) in [
+        ("it", "Mandami un nuovo link"),
+        ("en", "Send me a fresh link"),
+        ("de", "Neuen Link schicken"),
+        ("fr", "M’envoyer un nouveau lien"),
+        ("es", "Enviarme un enlace nuevo"),
+    ] {
+        for path in ["", "/erase"] {
+            let page = app.follow(&format!("{me}{path}?lang={lang}")).await;
+            assert_eq!((page.status, page.header("cache-control")), (404, "no-store"), "expired is unknown");
+            assert!(page.text.contains(go) && page.text.contains(&format!("/r/{token}/fresh\"")), "{}", page.text);
+        }
+    }
+    assert_eq!(app.post_form(&format!("{me}/erase"), &[]).await.status, 404, "nothing is erased by it");
+    let asked = app.http.get(format!("{me}/data.json"));
+    let page = app.answer(asked.try_clone().expect("a request").header("accept", "text/html,*/*;q=0.8")).await;
+    assert_eq!((page.status, page.text.contains("<form")), (404, true), "a person is helped");
+    let told = app.answer(asked.header("accept", "application/json")).await.expect(404, "a program is told");
+    assert_eq!(told["code"], "link_unknown");
+    let first = app.post_form(&wish, &[]).await;
+    let again = app.post_form(&wish, &[]).await;
+    assert_eq!((first.status, &first.text), (200, &again.text), "always the same answer");
+    assert_eq!(app.post_form(&app.url("/r/x/fresh"), &[]).await.status, 200, "whatever the link was");
+    app.run_jobs().await;
+    assert_eq!(app.mails().len(), 2, "one a day, to the address that got the order");
+    let fresh = app.review_link(ADA);
+    assert!(fresh != link && app.follow(&mine(&fresh)).await.status == 200, "the fresh link leads there again");
+}
+
 /// A shop that changes the address of an order gives its link into two hands: neither sees the other.
 async fn two_hands(engine: Engine) {
     let Some(app) = TestApp::start(engine).await else { return };
@@ -145,6 +190,7 @@ async fn privacy(engine: Engine) {
 stories! {
     a_link_shows_its_shops_part_whole_and_nothing_else: whole;
     no_other_link_opens_it: keys;
+    an_expired_link_offers_a_fresh_one: expired;
     a_link_in_two_hands_shows_neither_the_other: two_hands;
     a_test_proves_nothing_about_the_mailbox: tests;
     the_page_about_privacy_says_what_is_set: privacy;
