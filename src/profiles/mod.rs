@@ -13,7 +13,8 @@
 //! or suspended shop keeps its profile, which says so.
 
 pub(crate) mod api;
-pub(crate) mod build;
+mod asks;
+mod build;
 pub(crate) mod cache;
 pub(crate) mod certificates;
 pub(crate) mod collection;

@@ -8,11 +8,13 @@ use crate::look::share::Share;
 use crate::look::words::{Words, fill};
 use crate::look::{Broken, Template, template};
 
+mod asks;
 mod list;
 mod numbers;
 mod samples;
 mod summary;
 
+pub(crate) use asks::{AskLine, Asks, HourSpan};
 pub(crate) use list::{Chip, ChipKind, Choice, Kept, ListFace, Search, SearchFault};
 pub(crate) use numbers::{Collection, ReasonCount};
 pub(crate) use summary::{Bar, ProductLine, Replies, ScoreFace, Summary};
@@ -32,6 +34,8 @@ pub(crate) struct ProfilePage {
     pub(crate) low_url: String,
     /// The denominator; None until the first count of a new shop.
     pub(crate) collection: Option<Collection>,
+    /// When it asks.
+    pub(crate) asks: Asks,
     /// Its products with the most reviews.
     pub(crate) products: Vec<ProductLine>,
     /// There are more of them.

@@ -9,6 +9,7 @@ use crate::look::{self, Broken};
 use crate::merchants::{Shop, ShopStatus};
 use crate::reviews::{Listing, card};
 
+use super::asks::asks;
 use super::build::{Figures, ProductPageSight, ProductSight, Sight};
 use super::collection;
 use super::jsonld;
@@ -81,6 +82,7 @@ fn profile(visit: &Visit, shop: &Shop, sight: &Sight, stage: &Stage<'_>) -> Prof
         },
         low_url: way.low(),
         collection: (collection.numbers.orders > 0).then(|| numbers(collection)),
+        asks: asks(visit.language, &shop.policy),
         more_products: collection.numbers.products_reviewed > i64::try_from(lines.len()).unwrap_or(i64::MAX),
         products: lines,
         list: way.face(&sight.list, cards(&sight.list, shop, stage.links)),

@@ -1,5 +1,6 @@
 //! German: *Sie*, plain and exact, no exclamation marks. Ask for "Ihre Erfahrung", never for stars. Quotes are „so“.
 
+mod asks;
 mod codes;
 mod directory;
 mod person;
@@ -435,6 +436,7 @@ pub(super) static WORDS: Words = Words {
     until: person::UNTIL,
     privacy: person::PRIVACY,
     directory: directory::DIRECTORY,
+    asks: asks::ASKS,
     feeds: directory::FEEDS,
     countries: directory::COUNTRIES,
     error: Failure {

@@ -1,6 +1,7 @@
 //! Spanish: *tú* with customers, plain and exact, no exclamation marks. Ask for "tu experiencia", never for stars. Quotes
 //! are «so», questions open with ¿.
 
+mod asks;
 mod codes;
 mod directory;
 mod person;
@@ -436,6 +437,7 @@ pub(super) static WORDS: Words = Words {
     until: person::UNTIL,
     privacy: person::PRIVACY,
     directory: directory::DIRECTORY,
+    asks: asks::ASKS,
     feeds: directory::FEEDS,
     countries: directory::COUNTRIES,
     error: Failure {

@@ -1,6 +1,7 @@
 //! French: *vous*, plain and exact, no exclamation marks. Ask for "votre expérience", never for stars. Blanks that must not
 //! break stand before `: ; ? %` and inside « so ». Names of people and shops never follow "de": they may begin with a vowel.
 
+mod asks;
 mod codes;
 mod directory;
 mod person;
@@ -433,6 +434,7 @@ pub(super) static WORDS: Words = Words {
     until: person::UNTIL,
     privacy: person::PRIVACY,
     directory: directory::DIRECTORY,
+    asks: asks::ASKS,
     feeds: directory::FEEDS,
     countries: directory::COUNTRIES,
     error: Failure {

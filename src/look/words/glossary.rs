@@ -227,6 +227,8 @@ glossary! {
         title title_of heading lead search category all_categories country all_countries sort by_name by_reviews by_newest go clear
         order_name order_reviews order_newest order_never none_match empty first more categories; shops
     }
+    /// When a shop asks its customers.
+    asks: Asks { title usual created paid fulfilled delivered at_once after between least remind; cap }
     /// A review's feeds.
     feeds: Feeds { erased restricted }
     /// Countries that shops are often in, by ISO 3166-1; others are shown by their code.

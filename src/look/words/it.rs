@@ -1,5 +1,6 @@
 //! Italian: *tu* with customers, plain and exact, no exclamation marks. Ask for "la tua esperienza", never for stars.
 
+mod asks;
 mod codes;
 mod directory;
 mod person;
@@ -432,6 +433,7 @@ pub(super) static WORDS: Words = Words {
     until: person::UNTIL,
     privacy: person::PRIVACY,
     directory: directory::DIRECTORY,
+    asks: asks::ASKS,
     feeds: directory::FEEDS,
     countries: directory::COUNTRIES,
     error: Failure {
