@@ -10,6 +10,7 @@ use super::brake::INSTANCE_PAUSED;
 use super::letter::Mail;
 use super::pace::{Leaving, Pace, Pass, Wait};
 use super::store::brake as store;
+use super::store::queue::LIMIT;
 
 /// What may stand in a mail's way.
 #[derive(Clone, Debug, Default)]
@@ -27,7 +28,7 @@ pub(super) enum Leave<'a> {
     /// Now, in this lane.
     Now(Pass<'a>),
     /// Not before, in words for the queue.
-    Later(Timestamp, &'static str),
+    Later(Timestamp, String),
     /// As soon as a dialogue with its domain has ended.
     Soon,
     /// Not before whoever holds it lets go.
@@ -59,18 +60,18 @@ pub(super) async fn leave<'a>(
     if let Some(quiet) = pace.quiet().filter(|_| !awaited) {
         let open = mail.zone.next_hour_window(now, quiet.to, quiet.from);
         if open > now {
-            return Ok(Leave::Later(open, "quiet hours where the recipient lives"));
+            return Ok(Leave::Later(open, "quiet hours where the recipient lives".to_owned()));
         }
     }
     let domain = mail.to.domain();
     let pass = match pace.enter(domain, now) {
         Ok(pass) => pass,
         Err(Wait::Soon) => return Ok(Leave::Soon),
-        Err(Wait::Until(at)) => return Ok(Leave::Later(at, "the domain has all the dialogues it may hold")),
+        Err(Wait::Until(at)) => return Ok(Leave::Later(at, "the domain has all the dialogues it may hold".to_owned())),
     };
     let leaving = Leaving { shop: mail.shop_id, domain, sender, awaited, own: &seen.own, refusals: seen.refusals };
     match pace.turn(ctx, leaving).await? {
         None => Ok(Leave::Now(pass)),
-        Some(at) => Ok(Leave::Later(at, "as many mails as the limits allow")),
+        Some((at, limit)) => Ok(Leave::Later(at, format!("{LIMIT}{limit}"))),
     }
 }

@@ -12,20 +12,24 @@ use crate::jobs::{Appetite, Claim, Job, Outcome, Ran};
 use crate::kernel::id::ShopId;
 use crate::kernel::time::Timestamp;
 
-use super::compose::message_id;
+use super::compose::{Composed, message_id};
 use super::conclude::{Attempted, Conclusion, Judge};
 use super::gate::{self, Leave};
 use super::hold::spread_ms;
 use super::letter::{Draft, Fate, Letter, Mail};
-use super::mailer::Mailer;
-use super::outcome::MAIL_SERVER_DOWN;
+use super::mailer::{Carrier, Mailer};
+use super::outcome::{Fault, MAIL_SERVER_DOWN};
 use super::own::{self, Own};
+use super::pace::{Pass, Progress};
 use super::return_path;
 use super::store::{self, Hold, Standing};
 use super::together::Together;
+use super::transport::Receipt;
 
 /// Pauses between the tries to store a result, in ms: a database that restarts is back before they end.
 const PAUSES: [u64; 5] = [100, 500, 2_000, 8_000, 20_000];
+/// Why a dialogue was broken off, in words for the queue.
+const LONG: &str = "the mail server took long about this recipient, as about enough others";
 
 /// The job of one kind of letter.
 pub struct LetterJob {
@@ -172,7 +176,7 @@ impl Run<'_> {
             Ok(Some(Leave::Now(pass))) => Some(pass),
             Ok(None) => None,
             Ok(Some(Leave::Soon)) => return Ran::Soon,
-            Ok(Some(Leave::Later(at, why))) => return Ran::Report(Outcome::RetryAt(at, why.to_owned())),
+            Ok(Some(Leave::Later(at, why))) => return Ran::Report(Outcome::RetryAt(at, why)),
             Ok(Some(Leave::Held(reason))) => return self.unsent(whose, Fate::Held(reason, None), &seen).await,
             Err(error) => return Ran::Report(Outcome::Retry(error.to_string())),
         };
@@ -180,16 +184,32 @@ impl Run<'_> {
         // The same date on every attempt, so that the message stays the same.
         let date = seen.standing.as_ref().map_or(now, |row| row.created_at);
         let ended = match self.mailer.composer().compose_own(mail, seen.own.as_ref(), id, date) {
-            Ok(composed) => carrier.send(&return_path::returnable(self.ctx, composed)).await,
-            Err(fault) => Err(fault),
+            Ok(composed) => self.hand_over(&carrier, return_path::returnable(self.ctx, composed), pass).await,
+            Err(fault) => Ok(Err(fault)),
         };
-        if let Some(pass) = pass {
-            pass.end(self.ctx.now());
-        }
+        let ended = match ended {
+            Ok(ended) => ended,
+            Err(again) => return Ran::Report(Outcome::RetryAt(again, LONG.to_owned())),
+        };
         let attempted = Attempted { transport: carrier.name(), success: carrier.success(), ended };
         let Seen { standing, hold, .. } = seen;
         let (ctx, claim, streak) = (self.ctx, self.claim, &self.mailer.streak);
         self.conclude(Judge { ctx, claim, mail, id, started: now, standing, hold, streak }.conclude(attempted)).await
+    }
+
+    /// The dialogue. Broken off where it takes long and enough others do: nothing was attempted then, and it comes again.
+    async fn hand_over(
+        &self,
+        carrier: &Carrier<'_>,
+        mail: Composed,
+        pass: Option<Pass<'_>>,
+    ) -> Result<Result<Receipt, Fault>, Timestamp> {
+        let progress = Progress::default();
+        let dialogue = carrier.send(&mail, &progress);
+        let Some(mut pass) = pass else { return Ok(dialogue.await) };
+        let ended = pass.follow(&**self.ctx.clock(), &progress, dialogue).await;
+        pass.end(self.ctx.now());
+        ended
     }
 
     /// Whether a mail that leaves the instance may do so now.

@@ -16,7 +16,7 @@ use super::hold::Streak;
 use super::letter::{Fate, Mail};
 use super::origin::Origin;
 use super::outcome::Fault;
-use super::pace::{self, Pace};
+use super::pace::{self, Pace, Progress};
 use super::store::{self, Release};
 use super::template::{TemplateFaults, Templates};
 use super::transport::Receipt;
@@ -91,7 +91,7 @@ impl Mailer {
             composer: Composer::new(templates, sender, Arc::clone(&signing)),
             route,
             mailbox: Mailbox::new(&config.data_dir),
-            pace: Pace::new(&config.mail),
+            pace: Pace::new(&config.mail, config.jobs.parallel),
             signing,
             origin: Origin::new(config),
             trials: Trials::default(),
@@ -200,9 +200,10 @@ impl Mailer {
 }
 
 impl Carrier<'_> {
-    pub(super) async fn send(&self, mail: &Composed) -> Result<Receipt, Fault> {
+    /// Hands a mail over; `progress` is told how far it has come.
+    pub(super) async fn send(&self, mail: &Composed, progress: &Progress) -> Result<Receipt, Fault> {
         match self {
-            Self::Smtp(smtp) => smtp.send(mail).await,
+            Self::Smtp(smtp) => smtp.send_followed(mail, progress).await,
             Self::File(folder) => folder.send(mail).await,
             Self::Capture(mailbox) => mailbox.send(mail).await,
         }

@@ -1,115 +1,28 @@
 //! What waits to leave, what holds it, at what rate it goes and when nothing will wait any more. Reads only.
 //!
-//! The forecast counts with what waits now and with the limits that stand now. What it cannot know it leaves out: mails still to come,
-//! recipients' quiet hours, the limits of single domains (addresses are sealed), and mails that must be tried again.
-
-use std::collections::BTreeMap;
+//! Whom a mail is for is sealed until it leaves, so how many wait for one domain nobody can count; but a mail that was sent away for a limit
+//! says for which ([`Deferred`]).
 
 use serde::Serialize;
 
 use crate::db::{self, Connection};
 use crate::kernel::id::ShopId;
 use crate::kernel::pace::{Bound, Limit, Per, Rate, WarmUp};
-use crate::kernel::time::{DAY, HOUR, MINUTE, Timestamp};
+use crate::kernel::time::{DAY, MINUTE, Timestamp};
+use crate::kernel::zone::Zone;
 
 use super::brake::{self, Brake};
 use super::mailer::Mailer;
 use super::pace::{patient, sender_key};
 use super::store::{pace, queue as store};
 
-pub use super::store::queue::{HeldFor, OfKind, TransportHold};
+mod forecast;
 
-/// How far a forecast looks, in hours.
-const HOURS: i64 = 366 * 24;
+pub use super::store::queue::{Deferred, HeldFor, OfKind, TransportHold};
+pub use forecast::{Forecast, Quiet, RateBy, Speed, forecast};
+
 /// Over how long the rate of the last mails is measured, in ms.
 const LATELY_MS: i64 = 10 * MINUTE;
-
-/// When nothing waits any more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Forecast {
-    /// Mails that can leave in an hour; none where nothing limits them and none left lately.
-    pub per_hour: Option<i64>,
-    /// Where that number comes from.
-    pub by: RateBy,
-    /// When the last mail that waits now will have left; none where that is more than a year away.
-    pub empty_at: Option<Timestamp>,
-}
-
-/// Where a rate comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RateBy {
-    /// The limits allow no more.
-    Limits,
-    /// As many left in the last ten minutes.
-    LatelySent,
-    /// Nothing limits them: as fast as the mail server takes them.
-    MailServer,
-}
-
-/// How fast mails can leave.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Speed {
-    /// The limits that hold.
-    pub rates: Vec<Rate>,
-    /// The rule of a new sender, and when it began.
-    pub growth: Option<(WarmUp, Timestamp)>,
-    /// Mails that left in the last ten minutes.
-    pub lately: i64,
-}
-
-impl Speed {
-    /// Mails in an hour, as far as limits or experience say so.
-    fn per_hour(&self) -> (Option<i64>, RateBy) {
-        let hourly = |rate: &Rate| rate.mails.saturating_mul(HOUR) / rate.per.ms();
-        let limited = self.rates.iter().filter(|rate| rate.per != Per::Day).map(hourly).min();
-        let lately = (self.lately > 0).then(|| self.lately.saturating_mul(HOUR / LATELY_MS));
-        match (limited, lately) {
-            (Some(limited), _) => (Some(limited.max(1)), RateBy::Limits),
-            (None, Some(lately)) => (Some(lately), RateBy::LatelySent),
-            (None, None) if self.per_day(Timestamp::EPOCH).is_some() => (None, RateBy::Limits),
-            (None, None) => (None, RateBy::MailServer),
-        }
-    }
-
-    /// Mails in the day that begins then.
-    fn per_day(&self, at: Timestamp) -> Option<i64> {
-        let daily = self.rates.iter().filter(|rate| rate.per == Per::Day).map(|rate| rate.mails);
-        let grown = self.growth.and_then(|(rule, began)| rule.ceiling(at.since(began).max(0) / DAY));
-        daily.chain(grown).min()
-    }
-}
-
-/// When mails that wait will have left. `waiting`: how many become due in which hour, counted from 1970; what is due already stands in
-/// this hour or an earlier one.
-pub fn forecast(now: Timestamp, waiting: &BTreeMap<i64, i64>, speed: &Speed) -> Forecast {
-    let (per_hour, by) = speed.per_hour();
-    let this_hour = now.millis().div_euclid(HOUR);
-    let mut backlog: i64 = waiting.range(..=this_hour).map(|(_, count)| *count).sum();
-    let (mut today, mut left, mut empty_at) =
-        (0, waiting.range(this_hour + 1..).map(|(_, count)| *count).sum::<i64>(), now);
-    for step in 0..HOURS {
-        if backlog + left == 0 {
-            return Forecast { per_hour, by, empty_at: Some(empty_at) };
-        }
-        let begin = now.plus_ms(step.saturating_mul(HOUR));
-        if step > 0 {
-            let due = waiting.get(&(this_hour + step)).copied().unwrap_or_default();
-            (backlog, left) = (backlog + due, left - due);
-        }
-        if step % 24 == 0 {
-            today = 0;
-        }
-        let room = speed.per_day(begin).map_or(i64::MAX, |most| (most - today).max(0));
-        let gone = backlog.min(per_hour.unwrap_or(i64::MAX)).min(room);
-        if gone > 0 {
-            let share = per_hour.map_or(0, |most| gone.saturating_mul(HOUR) / most);
-            empty_at = begin.plus_ms(share.min(HOUR));
-        }
-        (backlog, today) = (backlog - gone, today + gone);
-    }
-    Forecast { per_hour, by, empty_at: None }
-}
 
 /// How much of a limit is used.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -174,6 +87,8 @@ pub struct Queue {
     pub senders: Vec<Growing>,
     /// Domains that are slower for a while.
     pub slow: Vec<Slow>,
+    /// Mails that were sent away for a limit, by limit.
+    pub deferred: Vec<Deferred>,
     /// Shops whose brake is on.
     pub braked: Vec<Braked>,
     /// Mails that left in the last ten minutes.
@@ -182,14 +97,19 @@ pub struct Queue {
     pub forecast: Forecast,
 }
 
-/// The queue as it stands. `kinds` are the kinds of mail.
+/// The queue as it stands. `kinds` are the kinds of mail, `zone` is the clock that stands for the recipients'.
 ///
 /// # Errors
 /// The database's.
-pub fn read(conn: &mut Connection, mailer: &Mailer, kinds: &[&'static str], now: Timestamp) -> db::Result<Queue> {
+pub fn read(
+    conn: &mut Connection,
+    mailer: &Mailer,
+    kinds: &[&'static str],
+    (now, zone): (Timestamp, Zone),
+) -> db::Result<Queue> {
     let senders = growing(conn, mailer.pace().warm_up(), now)?;
     let lately = store::left_since(conn, now.minus_ms(LATELY_MS))?;
-    let speed = speed(conn, mailer, lately)?;
+    let speed = speed(conn, mailer, (lately, zone))?;
     let slow = pace::slow(conn, now)?.into_iter().map(|(domain, refusals, until)| Slow {
         domain,
         rate: patient(refusals).to_string(),
@@ -205,20 +125,22 @@ pub fn read(conn: &mut Connection, mailer: &Mailer, kinds: &[&'static str], now:
         warm_up: mailer.pace().warm_up().map(|rule| rule.to_string()),
         senders,
         slow: slow.collect(),
+        deferred: store::deferred(conn, kinds, now)?,
         braked: store::braked(conn)?.into_iter().map(|(shop, brake)| Braked { shop, brake }).collect(),
         lately,
         forecast: forecast(now, &store::hours(conn, kinds)?, &speed),
     })
 }
 
-/// How fast the mails of the instance can leave.
+/// How fast the mails of the instance can leave, so many of which left lately; `zone` is the clock that stands for the recipients'.
 ///
 /// # Errors
 /// The database's.
-pub fn speed(conn: &mut Connection, mailer: &Mailer, lately: i64) -> db::Result<Speed> {
+pub fn speed(conn: &mut Connection, mailer: &Mailer, (lately, zone): (i64, Zone)) -> db::Result<Speed> {
     let began = pace::seen(conn, &sender_key(mailer.own_domain()))?.map(|(began, _)| began);
     let growth = mailer.pace().warm_up().map(|rule| (rule, began.unwrap_or(Timestamp::MAX)));
-    Ok(Speed { rates: of_all(mailer.pace().limits()), growth, lately })
+    let quiet = mailer.pace().quiet().map(|hours| (hours, zone));
+    Ok(Speed { rates: of_all(mailer.pace().limits()), growth, lately, quiet })
 }
 
 /// The limits in a time that hold whatever the domain.
@@ -272,54 +194,4 @@ fn growing(conn: &mut Connection, rule: Option<WarmUp>, now: Timestamp) -> db::R
 /// The database's.
 pub fn of_shop_held(conn: &mut Connection, shop: ShopId) -> db::Result<Vec<HeldFor>> {
     store::held_of(conn, shop)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn speed(rates: &[&str]) -> Speed {
-        let rates: Vec<Limit> = rates.iter().map(|text| Limit::parse(text).unwrap()).collect();
-        Speed { rates: of_all(&rates), growth: None, lately: 0 }
-    }
-
-    fn due(now: Timestamp, counts: &[(i64, i64)]) -> BTreeMap<i64, i64> {
-        counts.iter().map(|(hours, count)| (now.millis() / HOUR + hours, *count)).collect()
-    }
-
-    #[test]
-    fn a_queue_is_empty_when_its_last_mail_left() {
-        let now = Timestamp::from_millis(1_000 * HOUR);
-        let empty = |counts: &[(i64, i64)], speed: &Speed| {
-            forecast(now, &due(now, counts), speed).empty_at.map(|at| at.since(now) / MINUTE)
-        };
-        assert_eq!(empty(&[], &speed(&[])), Some(0));
-        assert_eq!(empty(&[(0, 600)], &speed(&["10 per minute"])), Some(60));
-        assert_eq!(
-            empty(&[(-5, 300), (0, 300)], &speed(&["10 per minute", "14 per second"])),
-            Some(60),
-            "the tightest counts"
-        );
-        assert_eq!(empty(&[(0, 90)], &speed(&["60 per hour"])), Some(90));
-        assert_eq!(
-            empty(&[(0, 10), (48, 30)], &speed(&["60 per hour"])),
-            Some(48 * 60 + 30),
-            "what is due later waits"
-        );
-        assert_eq!(empty(&[(0, 250)], &speed(&["100 per day"])), Some(48 * 60), "the rest goes on the third day");
-        assert_eq!(empty(&[(0, 10_000_000)], &speed(&["1 per hour"])), None);
-        let lately = Speed { lately: 100, ..speed(&[]) };
-        assert_eq!(forecast(now, &due(now, &[(0, 1_200)]), &lately).by, RateBy::LatelySent);
-        assert_eq!(empty(&[(0, 1_200)], &lately), Some(120));
-        assert_eq!(forecast(now, &due(now, &[(0, 9)]), &speed(&[])).by, RateBy::MailServer);
-    }
-
-    #[test]
-    fn a_new_sender_takes_days_that_grow() {
-        let now = Timestamp::from_millis(1_000 * HOUR);
-        let rule = WarmUp::parse("50 per day, doubling every day").unwrap();
-        let speed = Speed { growth: Some((rule, now)), ..speed(&[]) };
-        let days = |count| forecast(now, &due(now, &[(0, count)]), &speed).empty_at.map(|at| at.since(now) / DAY);
-        assert_eq!([50, 51, 150, 151, 350].map(days), [0, 1, 1, 2, 2].map(Some));
-    }
 }

@@ -17,6 +17,7 @@ use super::identity::{Identity, shown_name};
 use super::letter::Mail;
 use super::mailer::{Carrier, Mailer, NO_PUBLIC_URL};
 use super::outcome::{Fault, Stage};
+use super::pace::Progress;
 use super::samples;
 
 /// Trials of one shop in an hour.
@@ -79,7 +80,7 @@ impl Mailer {
         let notes = Notes::default();
         let ended = match &carrier {
             Carrier::Smtp(smtp) => smtp.send_noting(mail, &notes).await,
-            Carrier::File(_) | Carrier::Capture(_) => carrier.send(mail).await,
+            Carrier::File(_) | Carrier::Capture(_) => carrier.send(mail, &Progress::default()).await,
         };
         let (steps, broke) = notes.take();
         dialogue.steps.extend(steps);

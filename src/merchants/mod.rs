@@ -31,5 +31,5 @@ pub use rejections::{Rejection, Rejections};
 pub use shops::{ShopEntry, Shops};
 pub use store::{
     all, all_public_versions, bump_settings, find, find_by_code, first_open, ids_between, load, public_pulse,
-    settings_versions,
+    settings_versions, usual_zone,
 };

@@ -228,6 +228,18 @@ pub fn first_open(conn: &mut Connection) -> Result<Option<Shop>> {
     open.select(ShopRow::as_select()).first(conn).optional()?.map(ShopRow::read).transpose()
 }
 
+/// The clock that most open shops keep: the one to go by where no shop is named.
+pub fn usual_zone(conn: &mut Connection) -> Result<Zone> {
+    let zones: Vec<String> = shops::table
+        .filter(shops::status.eq(ShopStatus::Open.as_str()))
+        .group_by(shops::time_zone)
+        .order((count_star().desc(), shops::time_zone))
+        .select(shops::time_zone)
+        .limit(1)
+        .load(conn)?;
+    Ok(zones.first().and_then(|name| Zone::parse(name).ok()).unwrap_or(Zone::UTC))
+}
+
 /// The settings version, which grows with every change of settings, policy, keys or standing.
 pub(super) fn settings_version(conn: &mut Connection, shop: ShopId) -> Result<Option<i64>> {
     Ok(shops::table.find(shop).select(shops::settings_version).first(conn).optional()?)

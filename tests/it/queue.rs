@@ -6,8 +6,8 @@ use attesta::cli;
 use attesta::config::{Environment, Secret};
 use attesta::db::Engine;
 use attesta::kernel::delay::Delay;
-use attesta::kernel::pace::Limit;
-use attesta::kernel::time::{DAY, HOUR};
+use attesta::kernel::pace::{Limit, QuietHours};
+use attesta::kernel::time::{DAY, HOUR, Timestamp};
 use attesta::mail::brake::{self, Hand};
 use serde_json::{Value, json};
 
@@ -52,6 +52,7 @@ async fn watched(engine: Engine) {
         json!([{ "limit": "60 per minute", "used": 0 }, { "limit": "2 connections", "used": null }])
     );
     assert_eq!((&seen["forecast"]["per_hour"], &seen["forecast"]["by"]), (&json!(3600), &json!("limits")));
+    assert_eq!(seen["forecast"]["quiet_hours"], Value::Null);
     assert_eq!(seen["brake"]["state"], "off");
     app.advance(7 * DAY + HOUR);
     app.run_jobs().await;
@@ -174,4 +175,36 @@ async fn the_operator_holds_all_mail_and_reads_the_queue() {
     assert_eq!(say("mail queue")["braked"][0]["cause"], "operator");
     assert_eq!(say("mail resume --shop tutte.example")["changed"], true);
     assert_eq!(say("mail queue")["braked"], json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_for_a_limit_of_one_domain_is_told_and_so_is_the_clock_of_quiet_hours() {
+    let sink = SmtpSink::start().await;
+    for engine in ENGINES {
+        let (url, before) = (sink.url(), sink.ledger().len());
+        let app = TestApp::start_with(engine, |config| {
+            config.smtp_url = Some(Secret::new(url));
+            config.mail.limits = vec![Limit::parse("2 per hour to example.com").unwrap()];
+            config.mail.quiet_hours = Some(QuietHours::parse("21 to 8").unwrap());
+        });
+        let Some(app) = app.await else { continue };
+        // Ahead of the real clock, by which the command looks.
+        app.clock().set(Timestamp::parse("2090-03-06T09:30:00.000Z").unwrap());
+        let shop = app.shop("bottega.example").await;
+        for n in 0..5 {
+            ordered(&app, &shop, &format!("D{n}")).await;
+        }
+        app.run_jobs().await;
+        assert_eq!(sink.ledger().len(), before + 2);
+        let quiet = queue(&app, &shop).await["forecast"]["quiet_hours"].clone();
+        assert_eq!(quiet, json!({ "hours": "21 to 8", "zone": "Europe/Rome" }));
+        if engine == Engine::Sqlite {
+            let seen = tokio::task::block_in_place(|| attesta(&app, "mail queue"));
+            let deferred = &seen["deferred"][0];
+            assert_eq!((&deferred["limit"], &deferred["mails"]), (&json!("2 per hour to example.com"), &json!(3)));
+            let last = Timestamp::parse(deferred["last_at"].as_str().unwrap()).unwrap().since(app.now());
+            assert!((HOUR..=2 * HOUR + HOUR / 10).contains(&last), "its own turn: {last}");
+            assert_eq!(seen["deferred"].as_array().unwrap().len(), 1);
+        }
+    }
 }

@@ -11,6 +11,7 @@ use crate::kernel::time::Timestamp;
 use crate::mail::Mailer;
 use crate::mail::brake::{self, Brake, Cause, Grip, Hand, Resumed};
 use crate::mail::queue::{self, Queue, RateBy};
+use crate::merchants;
 
 /// What can be done about the queue.
 #[derive(Debug, Subcommand)]
@@ -90,7 +91,10 @@ fn release(ctx: &Context, which: &str, shown: &mut Shown<'_>) -> Result<(), Fail
 
 fn show(ctx: &Context, mailer: &Mailer, shown: &mut Shown<'_>) -> Result<(), Failure> {
     let (kinds, now) = (app::kinds(), ctx.now());
-    let queue = ctx.db().read_now(|conn| queue::read(conn, mailer, &kinds, now))?;
+    let queue = ctx.db().read_now(|conn| {
+        let zone = merchants::usual_zone(conn)?;
+        queue::read(conn, mailer, &kinds, (now, zone))
+    })?;
     shown.say(&as_json(&queue, now), &as_text(&queue, now))
 }
 
@@ -108,7 +112,7 @@ fn as_json(queue: &Queue, now: Timestamp) -> Value {
         "paused": queue.paused.as_ref().map(|(since, note)| json!({ "since": since, "note": note })),
         "unset": queue.unset, "transports": queue.transports,
         "waiting": queue.waiting, "held": queue.held, "limits": queue.limits, "warm_up": queue.warm_up,
-        "senders": queue.senders, "slow": queue.slow, "braked": braked.collect::<Vec<_>>(),
+        "senders": queue.senders, "slow": queue.slow, "deferred": queue.deferred, "braked": braked.collect::<Vec<_>>(),
         "sent_in_ten_minutes": queue.lately, "forecast": queue.forecast,
     })
 }
@@ -134,10 +138,16 @@ fn headline(queue: &Queue, now: Timestamp) -> String {
     let empty = match queue.forecast.empty_at {
         Some(_) if due + later == 0 => "Nothing waits.".to_owned(),
         Some(at) if at <= now => "Empty as soon as the mail server took them.".to_owned(),
-        Some(at) => format!("Empty at {at}."),
+        Some(at) => format!("Empty at {at}{}.", on_which_clock(queue)),
         None => "Not empty within a year.".to_owned(),
     };
     format!("{due} mails are due and {later} wait for their time; they leave {rate}. {empty}")
+}
+
+/// What the forecast takes for the clock of all recipients, where that matters.
+fn on_which_clock(queue: &Queue) -> String {
+    let quiet = queue.forecast.quiet_hours.as_ref();
+    quiet.map(|quiet| format!(", with quiet hours {} as in {}", quiet.hours, quiet.zone)).unwrap_or_default()
 }
 
 fn holds(queue: &Queue) -> Vec<String> {
@@ -194,6 +204,12 @@ fn pace(queue: &Queue) -> Vec<String> {
     }));
     lines.extend(
         queue.slow.iter().map(|slow| format!("{} asked for patience: {} until {}", slow.domain, slow.rate, slow.until)),
+    );
+    lines.extend(
+        queue
+            .deferred
+            .iter()
+            .map(|one| format!("{} wait for {}: the last leaves at {}", one.mails, one.limit, one.last_at)),
     );
     lines
 }

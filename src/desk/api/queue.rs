@@ -13,6 +13,7 @@ use crate::kernel::id::{OrderId, ShopId};
 use crate::kernel::order_number::OrderNumber;
 use crate::kernel::pace::{Bound, Limit};
 use crate::kernel::time::{HOUR, Timestamp};
+use crate::kernel::zone::Zone;
 use crate::mail::Mailer;
 use crate::mail::brake::{self, Cause, Counts, Grip, Hand, Resumed};
 use crate::mail::queue::{self, Forecast, HeldFor, Used};
@@ -146,13 +147,15 @@ fn view(conn: &mut Connection, mailer: &Mailer, shop: ShopId, now: Timestamp) ->
     let hours = invitations::waiting_by_hour(conn, shop)?;
     let this_hour = now.millis().div_euclid(HOUR);
     let standing = brake::standing(conn, shop)?;
-    let mut speed = queue::speed(conn, mailer, 0)?;
+    let found = merchants::load(conn, shop)?;
+    let zone = found.as_ref().map_or(Zone::UTC, |shop| shop.zone);
+    let mut speed = queue::speed(conn, mailer, (0, zone))?;
     speed.rates.extend(queue::of_all(&standing.limits));
     let mut limits = queue::used(conn, "", mailer.limits(), now)?;
     limits.extend(queue::used(conn, &queue::of_shop(shop), &standing.limits, now)?);
     Ok(QueueView {
         at: now,
-        paused: merchants::load(conn, shop)?.is_some_and(|shop| shop.paused),
+        paused: found.is_some_and(|shop| shop.paused),
         brake: brake_view(conn, shop, &standing, now)?,
         waiting: WaitingView {
             due: hours.range(..=this_hour).map(|(_, count)| *count).sum(),

@@ -1,14 +1,21 @@
 //! How many dialogues a domain holds in this process: as many as its limit says, and a quarter of the turns while it is slow to answer or
-//! nobody knows yet how fast it is, so that no domain ever takes the turns of all the others.
+//! nobody knows yet how fast it is, so that no domain ever takes the turns of all the others. What single recipients of a quick domain keep
+//! waiting is bounded by [`Long`].
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::future::Future;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use crate::kernel::pace::{Bound, Limit};
-use crate::kernel::time::{SECOND, Timestamp};
+use crate::kernel::time::{Clock, SECOND, Timestamp};
+
+use super::long::{Lengths, Long, Progress, Verdict};
 
 /// A dialogue that takes longer is slow, in ms.
-const SLOW_MS: i64 = 2 * SECOND;
+pub(super) const SLOW_MS: i64 = 2 * SECOND;
+/// The least time between two looks at a dialogue that runs.
+const LOOK_MS: u64 = 20;
 /// The least wait before a mail asks again, in ms.
 const LEAST_MS: i64 = 50;
 /// How long a mail that waits for a turn may be sent away at most, in ms.
@@ -31,15 +38,22 @@ pub(super) struct Lanes {
     limits: Vec<(String, usize)>,
     /// Dialogues at once of a domain that is slow or unknown.
     few: usize,
-    open: Mutex<HashMap<String, Lane>>,
+    open: Mutex<Open>,
+}
+
+struct Open {
+    lanes: HashMap<String, Lane>,
+    long: Long,
 }
 
 #[derive(Default)]
 struct Lane {
-    /// When the dialogues that run began.
+    /// When the dialogues that run began, but for the long ones.
     running: Vec<Timestamp>,
-    /// How long one usually takes, in ms, once one has ended.
-    usual_ms: Option<i64>,
+    /// Dialogues that hold a place of those that may take long.
+    long: usize,
+    /// How long the last ones took.
+    lengths: Lengths,
     /// When the next one that waits may ask again.
     next: Option<Timestamp>,
 }
@@ -50,9 +64,36 @@ pub(in crate::mail) struct Pass<'a> {
     domain: String,
     began: Timestamp,
     ended: Option<Timestamp>,
+    /// It holds a place of those that may take long.
+    long: bool,
+    /// It was broken off.
+    broken: bool,
 }
 
 impl Pass<'_> {
+    /// Follows a dialogue to its end, or breaks it off where it takes long and enough others do: then it comes again at that time.
+    pub(in crate::mail) async fn follow<T>(
+        &mut self,
+        clock: &dyn Clock,
+        progress: &Progress,
+        dialogue: impl Future<Output = T>,
+    ) -> Result<T, Timestamp> {
+        let mut dialogue = std::pin::pin!(dialogue);
+        loop {
+            let look = match self.lanes.judge(self, progress, clock.now()) {
+                Verdict::Wait(ms) => Duration::from_millis(u64::try_from(ms).unwrap_or(0).max(LOOK_MS)),
+                Verdict::Break(again) => {
+                    self.broken = true;
+                    return Err(again);
+                }
+                Verdict::Stay => return Ok(dialogue.await),
+            };
+            if let Ok(done) = tokio::time::timeout(look, &mut dialogue).await {
+                return Ok(done);
+            }
+        }
+    }
+
     /// When the dialogue ended, so that its length is known.
     pub(in crate::mail) fn end(mut self, now: Timestamp) {
         self.ended = Some(now);
@@ -61,55 +102,105 @@ impl Pass<'_> {
 
 impl Drop for Pass<'_> {
     fn drop(&mut self) {
-        self.lanes.leave(&self.domain, self.began, self.ended);
+        self.lanes.leave(self);
     }
 }
 
 impl Lanes {
-    pub(super) fn new(limits: &[Limit], connections: usize) -> Self {
+    /// `connections` at once, of which `turns` are ever used.
+    pub(super) fn new(limits: &[Limit], connections: usize, turns: usize) -> Self {
         let limits = limits.iter().filter_map(|limit| match (limit.bound, &limit.to) {
             (Bound::Connections(many), Some(domain)) => Some((domain.clone(), many)),
             _ => None,
         });
-        Self { limits: limits.collect(), few: (connections / 4).max(1), open: Mutex::default() }
+        let few = (connections / 4).max(1);
+        let open = Mutex::new(Open { lanes: HashMap::new(), long: Long::new(few, turns) });
+        Self { limits: limits.collect(), few, open }
+    }
+
+    fn open(&self) -> MutexGuard<'_, Open> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What becomes of a dialogue that runs. One that may take long holds no other turn of its domain any more.
+    fn judge(&self, pass: &mut Pass<'_>, progress: &Progress, now: Timestamp) -> Verdict {
+        let mut open = self.open();
+        let verdict = open.long.judge(progress, now);
+        if verdict == Verdict::Stay
+            && let Some(lane) = open.lanes.get_mut(&pass.domain)
+        {
+            pass.long = true;
+            lane.end(pass.began);
+            lane.long += 1;
+        }
+        verdict
     }
 
     pub(super) fn enter(&self, domain: &str, now: Timestamp) -> Result<Pass<'_>, Wait> {
         let most = self.limits.iter().filter(|(to, _)| to == domain).map(|(_, many)| *many).min();
-        let mut lanes = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let lane = lanes.entry(domain.to_owned()).or_default();
-        let running = lane.running.len();
-        let full = most.is_some_and(|most| running >= most);
-        let slow = lane.running.iter().any(|began| now.since(*began) > SLOW_MS)
-            || lane.usual_ms.is_some_and(|usual| usual > SLOW_MS);
-        let unknown = lane.usual_ms.is_none();
+        let mut open = self.open();
+        let lane = open.lanes.entry(domain.to_owned()).or_default();
+        let all = lane.running.len() + lane.long;
+        let full = most.is_some_and(|most| all >= most);
+        let usual = lane.lengths.usual();
+        let unknown = usual.is_none();
+        let slow = usual.map_or_else(|| lane.waits_since(now) > SLOW_MS, |usual| usual > SLOW_MS);
+        // Of a domain that is slow, those that take long are no exception.
+        let running = if slow && !unknown { all } else { lane.running.len() };
         if !full && (running < self.few || !slow && !unknown) {
             lane.running.push(now);
-            return Ok(Pass { lanes: self, domain: domain.to_owned(), began: now, ended: None });
+            open.long.begin();
+            return Ok(Pass {
+                lanes: self,
+                domain: domain.to_owned(),
+                began: now,
+                ended: None,
+                long: false,
+                broken: false,
+            });
         }
         if !full && !slow {
             return Err(Wait::Soon);
         }
         let width = if full { most.unwrap_or(1) } else { self.few };
-        let usual = lane.usual_ms.unwrap_or(0).max(if slow { SLOW_MS } else { 1 });
+        let usual = usual.unwrap_or(0).max(if slow { SLOW_MS } else { 1 });
         let gap = (usual / i64::try_from(width.max(1)).unwrap_or(1)).max(1);
         let next = lane.next.unwrap_or(now).max(now.plus_ms(LEAST_MS)).min(now.plus_ms(MOST_MS));
         lane.next = Some(next.plus_ms(gap));
         Err(Wait::Until(next))
     }
 
-    fn leave(&self, domain: &str, began: Timestamp, ended: Option<Timestamp>) {
-        let mut lanes = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(lane) = lanes.get_mut(domain) else { return };
-        if let Some(place) = lane.running.iter().position(|at| *at == began) {
-            lane.running.swap_remove(place);
+    fn leave(&self, pass: &Pass<'_>) {
+        let took = pass.ended.map(|ended| ended.since(pass.began).max(0));
+        let mut open = self.open();
+        if let Some(ended) = pass.ended.filter(|_| !pass.broken) {
+            open.long.ended(pass.began, ended, pass.long);
         }
-        if let Some(took) = ended.map(|ended| ended.since(began).max(0)) {
-            lane.usual_ms = Some(lane.usual_ms.map_or(took, |usual| (usual * 7 + took) / 8));
+        open.long.leave(pass.long);
+        let Some(lane) = open.lanes.get_mut(&pass.domain) else { return };
+        if pass.long {
+            lane.long = lane.long.saturating_sub(1);
+        } else {
+            lane.end(pass.began);
         }
+        took.into_iter().for_each(|ms| lane.lengths.add(ms));
         // There are as many domains as people have.
-        if lanes.len() > KNOWN {
-            lanes.retain(|_, lane| !lane.running.is_empty());
+        if open.lanes.len() > KNOWN {
+            open.lanes.retain(|_, lane| !lane.running.is_empty() || lane.long > 0);
+        }
+    }
+}
+
+impl Lane {
+    /// How long the longest of those that run has waited, in ms.
+    fn waits_since(&self, now: Timestamp) -> i64 {
+        self.running.iter().map(|began| now.since(*began)).max().unwrap_or(0)
+    }
+
+    /// One that began then runs no more, or became a long one.
+    fn end(&mut self, began: Timestamp) {
+        if let Some(place) = self.running.iter().position(|at| *at == began) {
+            self.running.swap_remove(place);
         }
     }
 }
@@ -125,7 +216,7 @@ mod tests {
     #[test]
     fn a_domain_holds_as_many_dialogues_as_it_may() {
         let limits = [Limit::parse("2 connections to a.example").unwrap()];
-        let lanes = Lanes::new(&limits, 8);
+        let lanes = Lanes::new(&limits, 8, 8);
         let (one, _two) = (lanes.enter("a.example", at(0)).unwrap(), lanes.enter("a.example", at(0)).unwrap());
         let wait = |ms| lanes.enter("a.example", at(ms)).err();
         let (first, second) = (wait(0), wait(0));
@@ -137,7 +228,7 @@ mod tests {
 
     #[test]
     fn a_domain_shows_how_fast_it_is_before_it_gets_all_turns() {
-        let lanes = Lanes::new(&[], 8);
+        let lanes = Lanes::new(&[], 8, 8);
         let first = lanes.enter("new.example", at(0)).unwrap();
         let _second = lanes.enter("new.example", at(0)).unwrap();
         assert_eq!(lanes.enter("new.example", at(0)).err(), Some(Wait::Soon));
@@ -148,7 +239,7 @@ mod tests {
 
     #[test]
     fn a_slow_domain_holds_a_quarter_of_the_turns() {
-        let lanes = Lanes::new(&[], 8);
+        let lanes = Lanes::new(&[], 8, 8);
         let running: Vec<_> = (0..2).map(|_| lanes.enter("tarpit.example", at(0)).unwrap()).collect();
         assert_eq!(lanes.enter("tarpit.example", at(SLOW_MS)).err(), Some(Wait::Soon));
         assert!(matches!(lanes.enter("tarpit.example", at(SLOW_MS + 1)).err(), Some(Wait::Until(_))));

@@ -6,6 +6,7 @@
 //! else's domain. Connections are counted by each process.
 
 mod lanes;
+mod long;
 mod window;
 
 use std::collections::HashMap;
@@ -22,6 +23,7 @@ use super::store::pace as store;
 
 use lanes::Lanes;
 pub(super) use lanes::{Pass, Wait};
+pub(super) use long::Progress;
 pub(super) use window::Window;
 
 /// How long a domain that asked for patience is slower, in ms.
@@ -87,12 +89,14 @@ pub(super) struct Pace {
 }
 
 impl Pace {
-    pub(super) fn new(settings: &Settings) -> Self {
+    /// `parallel`: mails worked on at once.
+    pub(super) fn new(settings: &Settings, parallel: usize) -> Self {
+        let connections = connections(settings);
         Self {
             limits: settings.limits.clone(),
             warm_up: settings.warm_up,
             quiet: settings.quiet_hours,
-            lanes: Lanes::new(&settings.limits, connections(settings)),
+            lanes: Lanes::new(&settings.limits, connections, connections.min(parallel)),
             queues: Mutex::default(),
             seen: Mutex::default(),
         }
@@ -126,8 +130,9 @@ impl Pace {
         self.lanes.enter(domain, now)
     }
 
-    /// Counts a mail against everything that limits it, or says when it may come again. Nothing is asked where nothing limits it.
-    pub(super) async fn turn(&self, ctx: &Context, leaving: Leaving<'_>) -> db::Result<Option<Timestamp>> {
+    /// Counts a mail against everything that limits it, or says when it may come again and for which limit, in plain words. Nothing is
+    /// asked where nothing limits it.
+    pub(super) async fn turn(&self, ctx: &Context, leaving: Leaving<'_>) -> db::Result<Option<(Timestamp, String)>> {
         let asks = self.asks(leaving);
         if asks.is_empty() {
             return Ok(None);
@@ -138,8 +143,8 @@ impl Pace {
         Ok(match turn {
             Turn::Now => None,
             // Everybody waits for these: the queue itself keeps the order.
-            Turn::At { free, ask, .. } if ask.is_of_all() => Some(free),
-            Turn::At { free, ask, began } => Some(self.line_up(&ask, began, free)),
+            Turn::At { free, ask, began } if ask.is_of_all() => Some((free, ask.words(began, now))),
+            Turn::At { free, ask, began } => Some((self.line_up(&ask, began, free), ask.words(began, now))),
         })
     }
 
@@ -180,6 +185,21 @@ impl Ask {
     /// Whether it holds for every mail of the instance.
     pub(super) fn is_of_all(&self) -> bool {
         !self.key.contains(' ')
+    }
+
+    /// The limit in plain words, for something that began to be counted at `began`.
+    fn words(&self, began: Timestamp, now: Timestamp) -> String {
+        let mut text = self.rate_at(began, now).unwrap_or(self.rate).to_string();
+        for part in self.key.split(' ') {
+            match part.split_once(':') {
+                Some(("to", domain)) => text.push_str(&format!(" to {domain}")),
+                Some(("from", sender)) => text.push_str(&format!(" from {sender}, which is new")),
+                Some(("shop", _)) => text.push_str(", by wish of a shop,"),
+                _ => {}
+            }
+        }
+        text.trim_end_matches(',').to_owned()
+            + if self.key.starts_with("slow ") { ", which asked for patience" } else { "" }
     }
 
     /// The rate today, for something that began at `began`; none where there is no limit any more.

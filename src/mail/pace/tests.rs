@@ -11,7 +11,7 @@ fn pace(texts: &[&str], warm_up: Option<&str>) -> Pace {
     let mut settings = Config::for_tests().mail;
     settings.limits = limits(texts);
     settings.warm_up = warm_up.map(|text| WarmUp::parse(text).unwrap());
-    Pace::new(&settings)
+    Pace::new(&settings, 8)
 }
 
 fn leaving<'a>(domain: &'a str, own: &'a [Limit]) -> Leaving<'a> {

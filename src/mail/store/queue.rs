@@ -14,6 +14,20 @@ use crate::db::{self, Connection};
 use crate::kernel::id::ShopId;
 use crate::kernel::time::Timestamp;
 
+/// Before what a mail waits for that was sent away for a limit, in the words of its job.
+pub(in crate::mail) const LIMIT: &str = "limit: ";
+
+/// Mails that were sent away for a limit, each with its turn.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Deferred {
+    /// In plain words.
+    pub limit: String,
+    /// How many.
+    pub mails: i64,
+    /// The turn of the last of them.
+    pub last_at: Timestamp,
+}
+
 /// What of one kind of mail waits.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct OfKind {
@@ -69,6 +83,28 @@ fn of_kind(conn: &mut Connection, kind: &'static str, now: Timestamp) -> db::Res
     let parked: i64 = parked.count().get_result(conn)?;
     let next: Option<i64> = live().select(diesel::dsl::min(jobs::due_at)).first(conn)?;
     Ok(OfKind { kind, due, later, parked, next_at: next.map(Timestamp::from_millis) })
+}
+
+/// What waits for its turn under a limit.
+pub(in crate::mail) fn deferred(
+    conn: &mut Connection,
+    kinds: &[&'static str],
+    now: Timestamp,
+) -> db::Result<Vec<Deferred>> {
+    let rows: Vec<(Option<String>, i64, Option<i64>)> = jobs::table
+        .filter(jobs::kind.eq_any(kinds.to_vec()))
+        .filter(jobs::parked.eq(0))
+        .filter(jobs::due_at.gt(now.millis()))
+        .filter(jobs::last_error.like(format!("{LIMIT}%")))
+        .group_by(jobs::last_error)
+        .order(jobs::last_error)
+        .select((jobs::last_error, count_star(), diesel::dsl::max(jobs::due_at)))
+        .load(conn)?;
+    let deferred = |(why, mails, last): (Option<String>, i64, Option<i64>)| {
+        let limit = why?.strip_prefix(LIMIT)?.to_owned();
+        Some(Deferred { limit, mails, last_at: Timestamp::from_millis(last?) })
+    };
+    Ok(rows.into_iter().filter_map(deferred).collect())
 }
 
 /// How many mails become due in which hour since 1970.

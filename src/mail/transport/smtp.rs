@@ -19,6 +19,7 @@ use crate::kernel::time::Clock;
 use super::super::compose::Composed;
 use super::super::dialogue::{Notes, Watch};
 use super::super::outcome::{Fault, Reply, Stage, Trouble};
+use super::super::pace::Progress;
 use super::Receipt;
 use super::pool::{Line, Pool};
 use super::tls::Tls;
@@ -85,12 +86,18 @@ impl Smtp {
     /// # Errors
     /// The [`Fault`] with the stage at which it ended.
     pub async fn send(&self, mail: &Composed) -> Result<Receipt, Fault> {
+        self.send_followed(mail, &Progress::default()).await
+    }
+
+    /// The same; `progress` is told how far it has come.
+    pub(in super::super) async fn send_followed(&self, mail: &Composed, progress: &Progress) -> Result<Receipt, Fault> {
         let _turn = self.turns.acquire().await.map_err(|e| fault(Stage::Connect, Trouble::Cut(e.to_string())))?;
         loop {
             let (mut line, waited) = self.line().await?;
             // One that waited answers at once, or is taken for dead.
             let patience = if waited { ALIVE.min(self.timeout) } else { self.timeout };
-            let ended = self.hand_over(&mut line.smtp, mail, patience, Watch(None)).await;
+            progress.asks(self.clock.now());
+            let ended = self.hand_over(&mut line.smtp, mail, patience, (Watch(None), progress)).await;
             // It had died while it waited: nothing was said on it, so another takes its place.
             if waited && matches!(&ended, Err(Fault { stage: Stage::MailFrom, trouble: Trouble::Cut(_) })) {
                 continue;
@@ -110,7 +117,7 @@ impl Smtp {
         let _turn = self.turns.acquire().await.map_err(|e| fault(Stage::Connect, Trouble::Cut(e.to_string())))?;
         let watch = Watch(Some(notes));
         let mut line = self.open(watch).await.map(Line::new)?;
-        let ended = self.hand_over(&mut line.smtp, mail, self.timeout, watch).await;
+        let ended = self.hand_over(&mut line.smtp, mail, self.timeout, (watch, &Progress::default())).await;
         line.close();
         ended
     }
@@ -135,13 +142,14 @@ impl Smtp {
         smtp: &mut AsyncSmtpConnection,
         mail: &Composed,
         patience: Duration,
-        watch: Watch<'_>,
+        (watch, progress): (Watch<'_>, &Progress),
     ) -> Result<Receipt, Fault> {
         let answered =
             within(patience, Stage::MailFrom, smtp.command(Mail::new(Some(mail.from.clone()), vec![]))).await?;
         watch.saw("mail", || (format!("MAIL FROM:<{}>", mail.from), words(&answered)));
         let answered = self.step(Stage::RcptTo, smtp.command(Rcpt::new(mail.to.clone(), vec![]))).await?;
         watch.saw("rcpt", || (format!("RCPT TO:<{}>", mail.to), words(&answered)));
+        progress.gives();
         let ready = self.step(Stage::Data, smtp.command(Data)).await?;
         if !ready.has_code(354) {
             return Err(fault(Stage::Data, Trouble::Cut(format!("answered {} instead of 354", ready.code()))));

@@ -1,11 +1,13 @@
 //! Networks that fail at every stage of a dialogue: no mail is lost, none is sent twice but the one whose answer was cut off, and then it is the
 //! same message.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
+use attesta::kernel::time::SECOND;
 use attesta::mail::Fate;
 
-use super::bench::{Bench, bench, mail_to, public};
+use super::bench::{Bench, bench, benches, mail_to, public};
 use crate::support::chaos::{Chaos, Weather};
 use crate::support::smtp_sink::SmtpSink;
 
@@ -65,6 +67,13 @@ async fn a_network_that_falls_silent_is_given_up_after_the_timeout() {
 }
 
 #[tokio::test]
+async fn a_network_that_takes_half_a_second_for_every_word_costs_nothing_but_time() {
+    let scene = scene().await;
+    assert_eq!(through(&scene, 1, Weather::Late(Duration::from_millis(500))).await, 1);
+    assert_eq!(scene.2.message(1).await.attempts.len(), 1, "within the timeout of each step");
+}
+
+#[tokio::test]
 async fn a_waiting_connection_that_died_costs_no_attempt() {
     let (sink, chaos, bench) = scene().await;
     bench.send(1, "ok-1@a.example").await;
@@ -75,6 +84,42 @@ async fn a_waiting_connection_that_died_costs_no_attempt() {
     assert_eq!(bench.send(2, "ok-2@a.example").await, Fate::Sent);
     assert_eq!(bench.message(2).await.attempts.len(), 1);
     assert_eq!(sink.ledger().len(), 2);
+}
+
+#[tokio::test]
+async fn recipients_that_keep_us_waiting_keep_no_others_of_their_domain_waiting() {
+    for engine in 0..2 {
+        let sink = SmtpSink::start().await;
+        let Some(bench) = benches(public(Some(&sink.url()))).into_iter().nth(engine) else { continue };
+        // One in ten, among the others: more than there are turns.
+        let name = |n: u8| if n % 10 == 5 { "hang" } else { "ok" };
+        for n in 0..200 {
+            bench.post_mail(n, mail_to(&format!("{}-{n}@quick.example", name(n)))).await;
+        }
+        {
+            let mut work = std::pin::pin!(bench.run());
+            while sink.ledger().len() < 180 {
+                tokio::select! {
+                    () = &mut work => panic!("nothing runs, and only {} have left", sink.ledger().len()),
+                    () = tokio::time::sleep(Duration::from_millis(10)) => bench.clock.advance(25),
+                }
+            }
+            sink.free();
+            work.await;
+        }
+        let asked = sink.commands().iter().filter(|line| line.starts_with("RCPT TO:<hang-")).count();
+        assert!(asked < 60, "each comes again in its turn, in no storm: {asked}");
+        for _ in 0..2_000 {
+            if sink.ledger().len() == 200 {
+                break;
+            }
+            bench.clock.advance(SECOND);
+            bench.run().await;
+        }
+        let everybody: HashSet<String> = sink.ledger().into_iter().flat_map(|mail| mail.to).collect();
+        assert_eq!((everybody.len(), sink.ledger().len()), (200, 200), "each of them once");
+        assert!(bench.letter.settled.lock().unwrap().iter().all(|(_, what)| what.fate == Fate::Sent));
+    }
 }
 
 #[tokio::test]

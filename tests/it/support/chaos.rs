@@ -19,6 +19,8 @@ pub(crate) enum Weather {
     Silence(usize),
     /// The server's half is closed after so many bytes; the client may go on talking.
     HalfClose(usize),
+    /// Everything passes, this much later.
+    Late(Duration),
 }
 
 /// A running proxy.
@@ -59,12 +61,12 @@ async fn pass(mut client: TcpStream, server: SocketAddr, weather: Arc<Mutex<Weat
     loop {
         let now = *weather.lock().unwrap();
         let bound = match now {
-            Weather::Fair => usize::MAX,
+            Weather::Fair | Weather::Late(_) => usize::MAX,
             Weather::Reset(bytes) | Weather::Silence(bytes) | Weather::HalfClose(bytes) => bytes,
         };
         if heard >= bound && !deaf {
             match now {
-                Weather::Fair => {}
+                Weather::Fair | Weather::Late(_) => {}
                 Weather::Reset(_) => {
                     client.set_zero_linger().ok()?;
                     return None;
@@ -80,6 +82,9 @@ async fn pass(mut client: TcpStream, server: SocketAddr, weather: Arc<Mutex<Weat
             read = client.read(&mut from_client) => {
                 let read = read.ok().filter(|bytes| *bytes > 0)?;
                 let passed = read.min(bound.saturating_sub(heard));
+                if let Weather::Late(delay) = now {
+                    tokio::time::sleep(delay).await;
+                }
                 upstream.write_all(&from_client[..passed]).await.ok()?;
                 heard += read;
             }
