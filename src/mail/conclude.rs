@@ -6,7 +6,7 @@ use crate::jobs::{Claim, Outcome};
 use crate::kernel::id::{MessageId, ShopId};
 use crate::kernel::time::Timestamp;
 
-use super::hold::{PARKED_ATTEMPTS, SOFT_ATTEMPTS, Streak, hold_ms, parked_ms, soft_ms, spread_ms};
+use super::hold::{PARKED_ATTEMPTS, Streak, hold_ms, parked_ms, soft_attempts, soft_ms, spread_ms};
 use super::letter::{Fate, Mail, Settled};
 use super::outcome::{Fault, Verdict, asks_for_patience, enhanced, judge};
 use super::returned::{self, ReturnKind, ReturnOf, ReturnSource, Returned};
@@ -196,7 +196,7 @@ impl Judge<'_> {
         let (verdict, random) = (judge(fault), self.ctx.random());
         let (reason, attempts) = (verdict.reason(fault), before + 1);
         match verdict {
-            Verdict::Soft | Verdict::Unknown if attempts >= SOFT_ATTEMPTS => {
+            Verdict::Soft | Verdict::Unknown if attempts >= soft_attempts(reason) => {
                 (Fate::Failed(reason), attempts, HoldMove::Keep)
             }
             Verdict::Soft | Verdict::Unknown => {

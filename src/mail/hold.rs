@@ -6,13 +6,22 @@ use std::sync::{Mutex, PoisonError};
 use crate::kernel::random::{self, Random};
 use crate::kernel::time::{DAY, HOUR, MINUTE};
 
+use super::outcome::MAILBOX_FULL;
+
 /// Distinct recipient domains in a row whose mails were refused before the fault is taken to be ours.
 const DOMAINS: usize = 5;
 
 /// Attempts at a message that is refused for now, all told.
-pub(super) const SOFT_ATTEMPTS: i64 = 5;
+const SOFT_ATTEMPTS: i64 = 5;
+/// Of these, where the mailbox is full: three more after the first.
+const FULL_ATTEMPTS: i64 = 4;
 /// Attempts at a message that the server refuses as such, all told.
 pub(super) const PARKED_ATTEMPTS: i64 = 10;
+
+/// Attempts at a message that is refused for now for this reason, all told.
+pub(super) fn soft_attempts(reason: &str) -> i64 {
+    if reason == MAILBOX_FULL { FULL_ATTEMPTS } else { SOFT_ATTEMPTS }
+}
 
 /// Refusals in a row, on this node since it started.
 #[derive(Debug, Default)]

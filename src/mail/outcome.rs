@@ -7,6 +7,8 @@ use super::mask::masked;
 
 /// Held because the mail server cannot be used at all.
 pub const MAIL_SERVER_DOWN: &str = "mail_server_down";
+/// The mailbox has no room for now.
+pub const MAILBOX_FULL: &str = "mailbox_full";
 
 /// How far a dialogue with a mail server came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -138,7 +140,7 @@ impl Verdict {
     /// The reason code stored with the message.
     pub fn reason(self, fault: &Fault) -> &'static str {
         match self {
-            Self::Soft if is_mailbox_full(fault) => "mailbox_full",
+            Self::Soft if is_mailbox_full(fault) => MAILBOX_FULL,
             Self::Soft => "temporary_refusal",
             Self::Unknown => "unknown_outcome",
             Self::Park => "refused_by_mail_server",

@@ -34,6 +34,7 @@ mod orders;
 mod person;
 mod photos;
 mod pictures;
+mod poison;
 mod profiles;
 mod queue;
 mod returns;

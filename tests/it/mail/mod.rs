@@ -4,7 +4,7 @@ mod bench;
 mod brake;
 mod chaos;
 mod dialogue;
-mod hostile;
+pub(crate) mod hostile;
 mod identity;
 mod outcomes;
 mod pace;

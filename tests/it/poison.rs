@@ -1,0 +1,194 @@
+//! Bad input by the real doors: events, settings, templates, the review form, the reply. Each is refused with a reason, or becomes one mail
+//! to one person; what cannot be sent is parked after bounded attempts, and nobody else's mail waits for it.
+
+use attesta::config::Secret;
+use attesta::db::{Connection, Engine};
+use attesta::kernel::time::DAY;
+use diesel::connection::SimpleConnection as _;
+use mail_parser::MessageParser;
+use serde_json::{Value, json};
+
+use crate::mail::hostile::{CORPUS, check};
+use crate::support::app::{TestApp, TestShop, fulfilled, link_in};
+use crate::support::house::ENGINES;
+use crate::support::smtp_sink::{Received, SmtpSink};
+
+const TEMPLATE: &str = "/templates/invitation/it";
+
+async fn start(engine: Engine) -> Option<(SmtpSink, TestApp, TestShop)> {
+    let sink = SmtpSink::start().await;
+    let url = sink.url();
+    let app = TestApp::start_with(engine, |config| config.smtp_url = Some(Secret::new(url))).await?;
+    let shop = app.shop("bottega.example").await;
+    Some((sink, app, shop))
+}
+
+/// Taken, or refused with a reason that a shop's program can read.
+fn taken_or_refused(answer: &crate::support::app::Answer, what: &str) -> bool {
+    let refused = [400, 413, 422].contains(&answer.status);
+    assert!(refused || answer.status < 300, "{what}: {} {}", answer.status, answer.text);
+    if refused {
+        assert!(!answer.json()["detail"].as_str().expect(what).is_empty(), "{what}: {}", answer.text);
+    }
+    !refused
+}
+
+/// The link to the form in a mail as the server got it.
+fn form_in(mail: &Received) -> String {
+    let message = MessageParser::default().parse(&mail.data).expect("a mail");
+    let link = link_in(&message.body_text(0).expect("a text"), "/r/");
+    link.rsplit_once('/').filter(|(_, last)| last.len() == 1).map_or(link.clone(), |(link, _)| link.to_owned())
+}
+
+/// Everything a person or a shop can write, as this text.
+async fn everywhere(app: &TestApp, sink: &SmtpSink, shop: &TestShop, (n, text): (usize, &str)) {
+    for field in ["name", "mail_name", "category", "contact"] {
+        taken_or_refused(&app.send_as(shop, "PATCH", "/settings", &json!({ field: text })).await, field);
+    }
+    for own in [json!({ "subject": text }), json!({ "heading": text, "text": { "opening": text, "closing": text } })] {
+        taken_or_refused(&app.send_as(shop, "PUT", TEMPLATE, &own).await, "a template");
+    }
+    let mut event = fulfilled(&format!("#{n}"), &format!("c{n}@example.com"), app.now());
+    let mut odd = event.clone();
+    odd["data"]["number"] = json!(text);
+    odd["data"]["customer"]["email"] = json!(format!("n{n}@example.com"));
+    taken_or_refused(&app.post_event(shop, &odd).await, "an order number");
+    // NUL is refused wherever it stands; without it, names are cleaned and taken.
+    let named = text.replace('\0', "");
+    event["data"]["customer"]["name"] = json!(named);
+    event["data"]["items"][0]["name"] = json!(named);
+    event["data"]["items"][0]["sku"] = json!(named);
+    event["data"]["items"][0]["category"] = json!(named);
+    if !taken_or_refused(&app.post_event(shop, &event).await, "names") {
+        event["data"]["items"][0]["sku"] = json!("moka-3");
+        assert!(taken_or_refused(&app.post_event(shop, &event).await, "names without the sku"), "{text:?}");
+    }
+    app.run_jobs().await;
+    let to = format!("c{n}@example.com");
+    let mail = sink.ledger().into_iter().find(|mail| mail.to == [to.as_str()]);
+    let mail = mail.unwrap_or_else(|| panic!("an invitation about {text:?}"));
+    let form = [("stars", "2"), ("name", text), ("title", text), ("text", text)];
+    let posted = app.post_form(&form_in(&mail), &form).await;
+    assert!([201, 422].contains(&posted.status), "{text:?}: {}", posted.status);
+    if posted.status == 422 {
+        assert_eq!(app.post_form(&form_in(&mail), &[("stars", "2")]).await.status, 201);
+    }
+    let list = app.get(&format!("/v1/shops/{}/reviews", shop.domain)).await.expect(200, "published");
+    let reply = format!("/reviews/{}/reply", list["data"][0]["id"].as_str().expect("an id"));
+    taken_or_refused(&app.send_as(shop, "PUT", &reply, &json!({ "text": text })).await, "a reply");
+    app.run_jobs().await;
+}
+
+async fn injected(engine: Engine) {
+    let Some((sink, app, shop)) = start(engine).await else { return };
+    let long = ["A".repeat(60_000), "\r\n.".repeat(3_000), "=?utf-8?q?=0D=0A?= ".repeat(500)];
+    let corpus = CORPUS.iter().copied().chain(long.iter().map(String::as_str));
+    for (n, text) in corpus.enumerate() {
+        everywhere(&app, &sink, &shop, (n, text)).await;
+        app.advance(DAY);
+    }
+    let ledger = sink.ledger();
+    let recipients = sink.commands().iter().filter(|line| line.starts_with("RCPT")).count();
+    assert_eq!(recipients, ledger.len(), "one recipient for every mail, on {engine:?}");
+    assert!(ledger.len() > 2 * CORPUS.len(), "invitations, and news of reviews and replies: {}", ledger.len());
+    for mail in &ledger {
+        let [to] = mail.to.as_slice() else { panic!("one recipient: {:?}", mail.to) };
+        assert!(to.ends_with("@example.com"), "{to}");
+        check(&mail.data, "reviews@attesta.invalid", to);
+    }
+}
+
+/// Orders that cannot be mailed, and how each is answered: the status, and the state of the order.
+fn poison() -> Vec<(Value, u16, &'static str)> {
+    let with = |path: &'static str, value: Value| {
+        let mut event = fulfilled("#x", "poison@example.com", attesta::kernel::time::Timestamp::EPOCH);
+        *event.pointer_mut(path).expect("a field") = value;
+        event
+    };
+    let email = |text: &str| with("/data/customer/email", json!(text));
+    vec![
+        (email("-oProxyCommand=x@example.com"), 202, "skipped"),
+        (email("eva@xn--\u{fffd}.example"), 202, "skipped"),
+        (email("eva@xn--99999999999.example"), 202, "skipped"),
+        (email("eva@\u{202e}.example"), 202, "skipped"),
+        (email("eva@example.com\r\nBcc: x@evil.example"), 202, "skipped"),
+        (email("eva@example.com\u{0}"), 400, ""),
+        (with("/data/customer/name", json!("x\u{0}y")), 400, ""),
+        (with("/data/customer/name", json!("N".repeat(1_000_000))), 202, "sent"),
+        (with("/data/customer/name", json!("\u{202e}👩‍👩‍👧‍👦 مرحبا")), 202, "sent"),
+        (with("/data/customer/locale", json!("tlh-Qaak")), 202, "sent"),
+        (with("/data/items/0/name", json!("é\r\n.\r\n".repeat(100_000))), 202, "sent"),
+    ]
+}
+
+/// A shop whose own words were stored by a version that knew another variable.
+async fn broken_words(app: &TestApp) -> TestShop {
+    let shop = app.shop("vecchia.example").await;
+    app.send_as(&shop, "PUT", TEMPLATE, &json!({ "subject": "Ordine {{order.number}}" })).await.expect(200, "stored");
+    let all = "UPDATE shop_templates SET body = '{\"subject\":\"Ordine {{order.gone}}\"}'";
+    let write = |tx: &mut Connection| match tx {
+        Connection::Sqlite(c) => Ok(c.batch_execute(all)?),
+        Connection::Pg(c) => Ok(c.batch_execute(all)?),
+    };
+    app.ctx().db().write(write).await.expect("it is as if it had been stored long ago");
+    shop
+}
+
+async fn poisoned(engine: Engine) {
+    let Some((sink, app, shop)) = start(engine).await else { return };
+    let broken = broken_words(&app).await;
+    for source in ["{{#*inline \"a\"}}{{> a}}{{/inline}}{{> a}}".to_owned(), "{{#if customer_name}}".repeat(250)] {
+        let refused = app.send_as(&shop, "PUT", TEMPLATE, &json!({ "text": { "opening": source } })).await;
+        let refused = refused.expect(422, "what could end the process is refused");
+        assert!(refused["code"] == "template_refused" && refused["line"].is_i64(), "{refused}");
+    }
+    let mut states = Vec::new();
+    for (n, (mut event, status, state)) in poison().into_iter().enumerate() {
+        (event["timestamp"], event["data"]["number"]) = (json!(app.now()), json!(format!("#x{n}")));
+        event["data"]["placed_at"] = json!(app.now());
+        app.post_event(&shop, &event).await.expect(status, &format!("poison {n}"));
+        states.push((format!("#x{n}"), state));
+    }
+    app.post_event(&broken, &fulfilled("#x", "mia@example.com", app.now())).await.expect(202, "taken");
+    let healthy = (0..300).map(|n| {
+        let event = fulfilled(&format!("#{n}"), &format!("ok-{n}@example.com"), app.now());
+        let (app, shop) = (&app, &shop);
+        async move { app.post_event(shop, &event).await.expect(202, "taken") }
+    });
+    futures_util::future::join_all(healthy).await;
+    app.run_jobs().await;
+    let healthy = sink.ledger().iter().filter(|mail| mail.to[0].starts_with("ok-")).count();
+    assert_eq!(healthy, 300, "nobody waits for it, on {engine:?}");
+    for (number, state) in states.iter().filter(|(_, state)| !state.is_empty()) {
+        assert_eq!(app.order(&shop, number).await["state"], *state, "{number}");
+    }
+    for _ in 0..8 {
+        app.advance(5 * DAY);
+        app.run_jobs().await;
+    }
+    let order = app.order(&broken, "#x").await;
+    assert_eq!(
+        (&order["state"], &order["reason"]),
+        (&json!("failed"), &json!("mail_not_built")),
+        "parked with a reason"
+    );
+    assert_eq!(order["due_at"], Value::Null, "and not tried for ever");
+    let messages = app.get_as(&broken, "/messages").await.expect(200, "its mails");
+    let attempts = messages["data"][0]["attempts"].as_array().expect("attempts").len();
+    assert!((1..=5).contains(&attempts), "after bounded attempts: {attempts}");
+    assert_eq!(app.get("/health/ready").await.status, 200, "the process is alive");
+}
+
+#[tokio::test]
+async fn whatever_is_written_one_mail_goes_to_one_person() {
+    for engine in ENGINES {
+        injected(engine).await;
+    }
+}
+
+#[tokio::test]
+async fn poison_is_refused_or_parked_and_healthy_mail_leaves() {
+    for engine in ENGINES {
+        poisoned(engine).await;
+    }
+}
