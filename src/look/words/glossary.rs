@@ -228,7 +228,7 @@ glossary! {
         order_name order_reviews order_newest order_never none_match empty first more categories; shops
     }
     /// When a shop asks its customers.
-    asks: Asks { title usual created paid fulfilled delivered at_once after between least remind; cap }
+    asks: Asks { title usual created paid fulfilled delivered at_once after between least remind any_hour any_value no_reminder; cap }
     /// A review's feeds.
     feeds: Feeds { erased restricted }
     /// Countries that shops are often in, by ISO 3166-1; others are shown by their code.

@@ -232,7 +232,7 @@ mod tests {
         long.ended(at(-100), at(0), false);
         assert_eq!(long.judge(&asking(0), at(SLOW_MS - 1)), Verdict::Wait(400));
         assert!(matches!(long.judge(&asking(0), at(SLOW_MS)), Verdict::Break(_)));
-        long.ended(at(50), at(300), false);
+        long.ended(at(200), at(300), false);
         assert!(matches!(long.judge(&asking(0), at(400)), Verdict::Break(_)), "it answers others");
     }
 

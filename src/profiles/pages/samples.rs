@@ -1,8 +1,8 @@
 //! Samples for this room's pages: both sides of every condition of their templates.
 
 use super::{
-    AskLine, Asks, Bar, Chip, ChipKind, Choice, Collection, HourSpan, Kept, ListFace, ProductLine, ProductPage,
-    ProfilePage, ReasonCount, Replies, ScoreFace, Search, SearchFault, ShopFace, Status, Summary,
+    Asks, Bar, Chip, ChipKind, Choice, Collection, Kept, ListFace, ProductLine, ProductPage, ProfilePage, ReasonCount,
+    Replies, ScoreFace, Search, SearchFault, ShopFace, Status, Summary,
 };
 use crate::kernel::locale::Language;
 use crate::kernel::time::{DAY, Timestamp};
@@ -189,28 +189,11 @@ fn full() -> ProfilePage {
         },
         low_url: format!("{HERE}?stars=1,2"),
         collection: Some(collection()),
-        asks: asks(),
+        asks: Asks::sample(),
         products: vec![line("Ciotola in gres, 18 cm", 4.1, 21), line("Tazza in gres verde", 3.9, 1)],
         more_products: true,
         list: list(),
     }
-}
-
-fn asks() -> Asks {
-    let usual = AskLine {
-        country: None,
-        category: None,
-        on: "fulfilled",
-        after_hours: 168,
-        hours: Some(HourSpan { from: 9, to: 19 }),
-        least: true,
-        remind_hours: Some(120),
-    };
-    let there = AskLine { country: Some("Francia".into()), after_hours: 240, ..usual.clone() };
-    let such = AskLine { category: Some("Vini > Passiti".into()), on: "delivered", after_hours: 0, ..usual.clone() };
-    let both =
-        AskLine { category: such.category.clone(), hours: None, least: false, remind_hours: None, ..there.clone() };
-    Asks { lines: vec![usual, there, such, both], cap_days: 30 }
 }
 
 fn collection() -> Collection {

@@ -50,6 +50,18 @@ async fn the_most_specific_exception_chooses_the_moment_and_a_change_replans() {
         ] });
         let shown = app.send_as(&shop, "PUT", "/policy", &policy).await.expect(200, "the policy is kept");
         assert_eq!(shown["exceptions"], policy["exceptions"]);
+        for (lang, says) in [
+            ("it", ["Di norma", "7 giorni dopo la spedizione", "Francia", "24 ore dopo la spedizione"]),
+            ("en", ["Usually", "20 days after shipping", "Wine", "only from a minimum order value"]),
+            ("de", ["In der Regel", "30 Tage nach dem Versand", "Frankreich", "nur zwischen 9 und 10 Uhr"]),
+            ("fr", ["En général", "20 jours après l’expédition", "France", "seulement entre 9 h et 10 h"]),
+            ("es", ["Por lo general", "7 días después del envío", "Francia", "entre las 9 y las 10 horas"]),
+        ] {
+            let page = app.get(&format!("/shops/{}?lang={lang}", shop.domain)).await.text.replace('\u{a0}', " ");
+            for said in says {
+                assert!(page.contains(said), "what everybody may know, in words: {said}");
+            }
+        }
         let cases = [
             ("#1", ("IT", "Tea"), "2026-07-08T10:00:00.000Z"),
             ("#2", ("FR", "Tea"), "2026-07-02T10:00:00.000Z"),

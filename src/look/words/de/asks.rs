@@ -14,6 +14,9 @@ pub(super) const ASKS: Asks = Asks {
     between: "nur zwischen {from} und {to} Uhr",
     least: "nur ab einem Mindestbestellwert",
     remind: "eine Erinnerung, {delay} später",
+    any_hour: "zu jeder Uhrzeit",
+    any_value: "unabhängig vom Bestellwert",
+    no_reminder: "keine Erinnerung",
     cap: Counted {
         one: "Dieselbe Person höchstens einmal am Tag.",
         many: "Dieselbe Person höchstens einmal in {n} Tagen.",

@@ -14,5 +14,8 @@ pub(super) const ASKS: Asks = Asks {
     between: "only between {from}:00 and {to}:00",
     least: "only from a minimum order value on",
     remind: "one reminder {delay} later",
+    any_hour: "at any hour",
+    any_value: "whatever the order value",
+    no_reminder: "no reminder",
     cap: Counted { one: "The same person at most once a day.", many: "The same person at most once in {n} days." },
 };

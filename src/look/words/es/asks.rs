@@ -14,6 +14,9 @@ pub(super) const ASKS: Asks = Asks {
     between: "solo entre las {from} y las {to} horas",
     least: "solo a partir de un importe mínimo",
     remind: "un recordatorio {delay} más tarde",
+    any_hour: "a cualquier hora",
+    any_value: "sea cual sea el importe",
+    no_reminder: "sin recordatorio",
     cap: Counted {
         one: "La misma persona como máximo una vez al día.",
         many: "La misma persona como máximo una vez cada {n} días.",

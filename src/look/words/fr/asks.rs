@@ -14,6 +14,9 @@ pub(super) const ASKS: Asks = Asks {
     between: "seulement entre {from}\u{a0}h et {to}\u{a0}h",
     least: "seulement à partir d’un montant minimum",
     remind: "un rappel {delay} plus tard",
+    any_hour: "à toute heure",
+    any_value: "quel que soit le montant",
+    no_reminder: "pas de rappel",
     cap: Counted {
         one: "La même personne au plus une fois par jour.",
         many: "La même personne au plus une fois tous les {n} jours.",
