@@ -183,7 +183,9 @@ impl Lanes {
         } else {
             lane.end(pass.began);
         }
-        took.into_iter().for_each(|ms| lane.lengths.add(ms));
+        if let Some(ms) = took {
+            lane.lengths.add(ms);
+        }
         // There are as many domains as people have.
         if open.lanes.len() > KNOWN {
             open.lanes.retain(|_, lane| !lane.running.is_empty() || lane.long > 0);

@@ -189,17 +189,16 @@ impl Ask {
 
     /// The limit in plain words, for something that began to be counted at `began`.
     fn words(&self, began: Timestamp, now: Timestamp) -> String {
-        let mut text = self.rate_at(began, now).unwrap_or(self.rate).to_string();
-        for part in self.key.split(' ') {
-            match part.split_once(':') {
-                Some(("to", domain)) => text.push_str(&format!(" to {domain}")),
-                Some(("from", sender)) => text.push_str(&format!(" from {sender}, which is new")),
-                Some(("shop", _)) => text.push_str(", by wish of a shop,"),
-                _ => {}
-            }
-        }
-        text.trim_end_matches(',').to_owned()
-            + if self.key.starts_with("slow ") { ", which asked for patience" } else { "" }
+        let rate = self.rate_at(began, now).unwrap_or(self.rate).to_string();
+        let of = |part: &str| match part.split_once(':') {
+            Some(("to", domain)) => format!(" to {domain}"),
+            Some(("from", sender)) => format!(" from {sender}, which is new"),
+            Some(("shop", _)) => " of a shop's own".to_owned(),
+            _ => String::new(),
+        };
+        let parts = self.key.split(' ').map(of);
+        let patience = if self.key.starts_with("slow ") { ", which asked for patience" } else { "" };
+        std::iter::once(rate).chain(parts).collect::<String>() + patience
     }
 
     /// The rate today, for something that began at `began`; none where there is no limit any more.
