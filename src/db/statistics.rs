@@ -134,6 +134,19 @@ mod tests {
     }
 
     #[test]
+    fn a_statement_is_planned_once() {
+        #[derive(QueryableByName)]
+        struct Option {
+            #[diesel(sql_type = Text)]
+            compile_options: String,
+        }
+        let mut conn = SqliteConnection::establish(":memory:").unwrap();
+        let built: Vec<Option> = diesel::sql_query("PRAGMA compile_options").load(&mut conn).unwrap();
+        let has = |name: &str| built.iter().any(|option| option.compile_options == name);
+        assert!(has("ENABLE_QPSG") && !has("ENABLE_STAT4"), "the flags of .cargo/config.toml reached the engine");
+    }
+
+    #[test]
     fn a_shop_has_many_rows_and_a_person_few() {
         assert_eq!(stat(&index(&["shop_id", "person", "sent_at"], false, true)), "100000 5000 2 2");
         assert_eq!(stat(&index(&["shop_id", "number"], true, false)), "1000000 50000 1");

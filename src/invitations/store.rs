@@ -23,7 +23,7 @@ pub(crate) use watch::{Seen, named_hands, nameless_hands, page, planned_versions
 
 use super::model::Invitation;
 use crate::db::schema::invitations;
-use crate::db::{self, Connection};
+use crate::db::{self, Connection, each};
 use crate::kernel::id::{InvitationId, OrderId, ShopId};
 use crate::kernel::time::Timestamp;
 use crate::keyring::PersonHash;
@@ -124,7 +124,7 @@ pub(crate) fn hold_all(tx: &mut Connection, ids: &[InvitationId]) -> db::Result<
 
 /// The invitation that a link or a job names; the row says whose it is.
 pub(crate) fn by_id(conn: &mut Connection, id: InvitationId) -> db::Result<Option<Invitation>> {
-    let row: Option<Row> = invitations::table.filter(invitations::id.eq(id)).first(conn).optional()?;
+    let row: Option<Row> = each!(conn, |c| invitations::table.filter(invitations::id.eq(id)).first(c).optional()?);
     row.map(Row::invitation).transpose()
 }
 

@@ -2,12 +2,13 @@
 
 use std::collections::HashSet;
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Binary, Text};
+use diesel::sql_types::{Array, BigInt, Binary, Bool, Text};
 
 use super::{Claim, MAX_ATTEMPTS, Outcome, Subject};
 use crate::db::schema::jobs;
-use crate::db::{self, Connection};
+use crate::db::{self, Connection, each};
 use crate::kernel::time::Timestamp;
 
 /// Puts a job into the queue inside the caller's transaction, or moves the one that is there: its time becomes `due`,
@@ -180,7 +181,9 @@ pub(super) fn claim(tx: &mut Connection, kind: &'static str, lease: &Lease) -> d
 
 /// Whether a job of this kind is due.
 pub(super) fn any_due(conn: &mut Connection, kind: &'static str, now: Timestamp) -> db::Result<bool> {
-    let due = jobs::table.filter(jobs::kind.eq(kind)).filter(jobs::parked.eq(0)).filter(jobs::due_at.le(now.millis()));
+    // A literal, which SQLite can compare with what its partial index holds; a bound value it cannot.
+    let live = jobs::table.filter(jobs::kind.eq(kind)).filter(sql::<Bool>("parked = 0"));
+    let due = live.filter(jobs::due_at.le(now.millis()));
     Ok(diesel::select(diesel::dsl::exists(due)).get_result(conn)?)
 }
 
@@ -212,7 +215,7 @@ impl Claimed {
 pub(super) fn finish(tx: &mut Connection, claim: &Claim, outcome: &Outcome) -> db::Result<()> {
     let held = row(claim.kind, claim.subject).filter(jobs::fence.eq(claim.fence));
     let changed = match outcome {
-        Outcome::Done => diesel::delete(held).execute(tx)?,
+        Outcome::Done => each!(tx, |c| diesel::delete(held).execute(c)?),
         Outcome::RetryAt(at, why) => diesel::update(held)
             .set((jobs::due_at.eq(at.millis()), jobs::attempts.eq(0), jobs::last_error.eq(Some(why.as_str()))))
             .execute(tx)?,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
+use tokio::sync::SemaphorePermit;
 
 use crate::context::Context;
 use crate::db;
@@ -106,6 +107,11 @@ impl Seen {
 
 impl Run<'_> {
     async fn work(self) -> Ran {
+        let turn = self.mailer.turn().await;
+        // Whoever waited too long for a turn might not end within its lease.
+        if self.ctx.now() >= self.claim.until {
+            return Ran::Report(Outcome::RetryAt(self.ctx.now(), "waited long for a turn".to_owned()));
+        }
         let (draft, seen) = match self.look().await {
             Ok(looked) => looked,
             Err(error) => return Ran::Report(Outcome::Retry(error.to_string())),
@@ -117,7 +123,7 @@ impl Run<'_> {
             Draft::Gone => Ran::Report(Outcome::Done),
             Draft::Drop(stop) => self.unsent((stop.shop_id, stop.edition), Fate::Dropped(stop.reason), &seen).await,
             Draft::Hold(stop) => self.unsent((stop.shop_id, stop.edition), Fate::Held(stop.reason, None), &seen).await,
-            Draft::Send(mail) => self.send(&mail, seen).await,
+            Draft::Send(mail) => self.send(&mail, seen, turn).await,
         }
     }
 
@@ -163,7 +169,7 @@ impl Run<'_> {
         }
     }
 
-    async fn send(&self, mail: &Mail, seen: Seen) -> Ran {
+    async fn send(&self, mail: &Mail, seen: Seen, turn: Option<SemaphorePermit<'_>>) -> Ran {
         let (whose, now) = ((mail.shop_id, mail.edition), self.ctx.now());
         let carrier = match self.mailer.carrier(mail) {
             Ok(carrier) => carrier,
@@ -187,6 +193,8 @@ impl Run<'_> {
             Ok(composed) => self.hand_over(&carrier, return_path::returnable(self.ctx, composed), pass).await,
             Err(fault) => Ok(Err(fault)),
         };
+        // The next one speaks while this one is stored.
+        drop(turn);
         let ended = match ended {
             Ok(ended) => ended,
             Err(again) => return Ran::Report(Outcome::RetryAt(again, LONG.to_owned())),

@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use tokio::sync::SemaphorePermit;
+
 use crate::config::Config;
 use crate::context::Context;
 use crate::db;
@@ -107,6 +109,14 @@ impl Mailer {
     /// What composes the mails.
     pub fn composer(&self) -> &Composer {
         &self.composer
+    }
+
+    /// The right to speak with the mail server, where there is one: taken before a letter is read, so that what was read is sent at once.
+    pub(super) async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+        match &self.route {
+            Route::Smtp(smtp) => smtp.turn().await,
+            Route::File(_) | Route::Capture | Route::Held(_) => None,
+        }
     }
 
     /// Why no mail leaves, if none does.

@@ -105,11 +105,9 @@ pub struct Listed {
 }
 
 pub(super) fn standing(conn: &mut Connection, id: MessageId) -> db::Result<Option<Standing>> {
-    let row = messages::table
-        .find(id)
-        .select((messages::state, messages::reason, messages::attempts, messages::created_at))
-        .first::<(String, Option<String>, i64, Timestamp)>(conn)
-        .optional()?;
+    let columns = (messages::state, messages::reason, messages::attempts, messages::created_at);
+    let message = messages::table.find(id).select(columns);
+    let row = each!(conn, |c| message.first::<(String, Option<String>, i64, Timestamp)>(c).optional()?);
     Ok(row.map(|(state, reason, attempts, created_at)| Standing { state, reason, attempts, created_at }))
 }
 
@@ -169,11 +167,9 @@ fn log_as(tx: &mut Connection, id: MessageId, attempt: &Attempt, n: i64) -> db::
 }
 
 pub(super) fn hold(conn: &mut Connection, transport: &str) -> db::Result<Option<Hold>> {
-    let row = transport_holds::table
-        .find(transport)
-        .select((transport_holds::until, transport_holds::at, transport_holds::refusals))
-        .first::<(Timestamp, Timestamp, i64)>(conn)
-        .optional()?;
+    let columns = (transport_holds::until, transport_holds::at, transport_holds::refusals);
+    let held = transport_holds::table.find(transport).select(columns);
+    let row = each!(conn, |c| held.first::<(Timestamp, Timestamp, i64)>(c).optional()?);
     Ok(row.map(|(until, at, refusals)| Hold { until, at, refusals }))
 }
 

@@ -10,7 +10,7 @@ use diesel::sql_types::{BigInt, Binary, Bool};
 use super::model::{LegalBasis, Merchant, Policy, Sector, Shop, ShopStatus, Trigger};
 use super::settings::plain;
 use crate::db::schema::{merchants, shops};
-use crate::db::{Connection, Error, Result};
+use crate::db::{Connection, Error, Result, each};
 use crate::kernel::country::Country;
 use crate::kernel::delay::Delay;
 use crate::kernel::domain::{ShopDomain, ShopRef};
@@ -181,7 +181,7 @@ pub(super) fn save_shop(conn: &mut Connection, shop: &Shop) -> Result<bool> {
 
 /// The shop with this id.
 pub fn load(conn: &mut Connection, shop: ShopId) -> Result<Option<Shop>> {
-    let row = shops::table.find(shop).select(ShopRow::as_select()).first(conn).optional()?;
+    let row = each!(conn, |c| shops::table.find(shop).select(ShopRow::as_select()).first(c).optional()?);
     row.map(ShopRow::read).transpose()
 }
 

@@ -8,7 +8,7 @@ use super::fold::Fold;
 use super::model::{Facts, Order};
 use super::state::State;
 use crate::db::schema::{contacts, orders};
-use crate::db::{self, Connection};
+use crate::db::{self, Connection, each};
 use crate::kernel::id::{OrderId, ShopId};
 use crate::kernel::order_number::OrderNumber;
 use crate::kernel::time::Timestamp;
@@ -95,8 +95,8 @@ impl From<Sealed> for SealedContact {
 /// # Errors
 /// The database's.
 pub fn find(conn: &mut Connection, shop: ShopId, order: OrderId) -> db::Result<Option<Order>> {
-    let row =
-        orders::table.filter(orders::shop_id.eq(shop)).filter(orders::id.eq(order)).first::<Row>(conn).optional()?;
+    let of = orders::table.filter(orders::shop_id.eq(shop)).filter(orders::id.eq(order));
+    let row = each!(conn, |c| of.first::<Row>(c).optional()?);
     row.map(Row::order).transpose()
 }
 
@@ -145,9 +145,9 @@ pub fn keep_contact_until(
     order: OrderId,
     until: Option<Timestamp>,
 ) -> db::Result<()> {
-    diesel::update(contacts::table.filter(contacts::shop_id.eq(shop)).filter(contacts::order_id.eq(order)))
-        .set(contacts::purge_at.eq(until))
-        .execute(tx)?;
+    let of = contacts::table.filter(contacts::shop_id.eq(shop)).filter(contacts::order_id.eq(order));
+    let kept = diesel::update(of).set(contacts::purge_at.eq(until));
+    each!(tx, |c| kept.execute(c)?);
     Ok(())
 }
 
@@ -185,12 +185,13 @@ pub fn find_all(conn: &mut Connection, keys: &[(ShopId, OrderId)]) -> db::Result
 
 /// The sealed name and address of an order.
 pub(super) fn sealed_contact(conn: &mut Connection, shop: ShopId, order: OrderId) -> db::Result<Option<SealedContact>> {
-    let row = contacts::table
-        .filter(contacts::shop_id.eq(shop))
-        .filter(contacts::order_id.eq(order))
-        .select((contacts::person, contacts::kid, contacts::sealed, contacts::purge_at))
-        .first::<Sealed>(conn)
-        .optional()?;
+    let of = contacts::table.filter(contacts::shop_id.eq(shop)).filter(contacts::order_id.eq(order)).select((
+        contacts::person,
+        contacts::kid,
+        contacts::sealed,
+        contacts::purge_at,
+    ));
+    let row = each!(conn, |c| of.first::<Sealed>(c).optional()?);
     Ok(row.map(SealedContact::from))
 }
 

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Binary};
 
 use crate::db::schema::invitations;
-use crate::db::{self, Connection};
+use crate::db::{self, Connection, each};
 use crate::kernel::id::{InvitationId, OrderId, ShopId};
 use crate::kernel::time::Timestamp;
 
@@ -26,15 +26,14 @@ pub(crate) struct Carried {
 /// while it left was not withdrawn.
 fn mark_sent(tx: &mut Connection, shop: ShopId, id: InvitationId, links: Carried, now: Timestamp) -> db::Result<()> {
     let unsent = row(shop, id).filter(invitations::sent_at.is_null());
-    diesel::update(unsent)
-        .set((
-            invitations::sent_at.eq(Some(now)),
-            invitations::dropped_at.eq(None::<Timestamp>),
-            invitations::cancelled_at.eq(None::<Timestamp>),
-            invitations::token_kid.eq(Some(links.kid)),
-            invitations::token_expires_at.eq(Some(links.expires)),
-        ))
-        .execute(tx)?;
+    let marks = diesel::update(unsent).set((
+        invitations::sent_at.eq(Some(now)),
+        invitations::dropped_at.eq(None::<Timestamp>),
+        invitations::cancelled_at.eq(None::<Timestamp>),
+        invitations::token_kid.eq(Some(links.kid)),
+        invitations::token_expires_at.eq(Some(links.expires)),
+    ));
+    each!(tx, |c| marks.execute(c)?);
     Ok(())
 }
 

@@ -62,11 +62,12 @@ pub(crate) fn current(conn: &mut Connection, shop: ShopId, mail: &str, language:
         .filter(shop_templates::shop_id.eq(shop))
         .filter(shop_templates::mail.eq(mail))
         .filter(shop_templates::language.eq(language.tag()));
-    let row = of
-        .order(shop_templates::version.desc())
-        .select((shop_templates::version, shop_templates::created_at, shop_templates::body))
-        .first::<Row>(conn)
-        .optional()?;
+    let latest = of.order(shop_templates::version.desc()).select((
+        shop_templates::version,
+        shop_templates::created_at,
+        shop_templates::body,
+    ));
+    let row = each!(conn, |c| latest.first::<Row>(c).optional()?);
     row.map(kept).transpose()
 }
 

@@ -83,7 +83,7 @@ pub(in crate::mail) fn in_the_way(
         slow_domains::table.filter(slow_domains::domain.eq(domain)).filter(slow_domains::until.gt(now.millis()));
     let known = exists(shop_sending::table.filter(shop_sending::shop_id.eq(shop)));
     let question = diesel::select((paused, asked.select(slow_domains::refusals).single_value(), known));
-    let (paused, refusals, known) = question.get_result::<(bool, Option<i64>, bool)>(conn)?;
+    let (paused, refusals, known) = each!(conn, |c| question.get_result::<(bool, Option<i64>, bool)>(c)?);
     let standing = if known { standing(conn, shop)? } else { None };
     Ok((paused, refusals, standing.unwrap_or_default()))
 }

@@ -7,7 +7,7 @@ use diesel::sql_types::{Array, BigInt, Binary, Nullable, Text};
 
 use super::{Attempt, Row, log};
 use crate::db::schema::{message_attempts, messages};
-use crate::db::{self, Connection};
+use crate::db::{self, Connection, each};
 use crate::kernel::time::Timestamp;
 
 /// A message that left, as its row shall be, with the attempt that did it. None of these stood in the outbox before.
@@ -47,8 +47,8 @@ fn put_new(tx: &mut Connection, row: &Row, attempt: &Attempt) -> db::Result<()> 
         message_attempts::code.eq(attempt.code),
         message_attempts::reply.eq(&attempt.reply),
     );
-    diesel::insert_into(messages::table).values(message).execute(tx)?;
-    diesel::insert_into(message_attempts::table).values(first).execute(tx)?;
+    each!(tx, |c| diesel::insert_into(messages::table).values(message).execute(c)?);
+    each!(tx, |c| diesel::insert_into(message_attempts::table).values(first).execute(c)?);
     Ok(())
 }
 

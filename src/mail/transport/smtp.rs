@@ -12,7 +12,7 @@ use lettre::transport::smtp::client::AsyncSmtpConnection;
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::transport::smtp::response::Response;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::kernel::time::Clock;
 
@@ -86,12 +86,18 @@ impl Smtp {
     /// # Errors
     /// The [`Fault`] with the stage at which it ended.
     pub async fn send(&self, mail: &Composed) -> Result<Receipt, Fault> {
+        let _turn = self.turn().await;
         self.send_followed(mail, &Progress::default()).await
     }
 
-    /// The same; `progress` is told how far it has come.
+    /// The right to a dialogue, of which there are as many as connections. Whoever has one sends soon: others wait for it.
+    pub(in super::super) async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+        // Never closed.
+        self.turns.acquire().await.ok()
+    }
+
+    /// Hands one mail over, for whoever has a turn; `progress` is told how far it has come.
     pub(in super::super) async fn send_followed(&self, mail: &Composed, progress: &Progress) -> Result<Receipt, Fault> {
-        let _turn = self.turns.acquire().await.map_err(|e| fault(Stage::Connect, Trouble::Cut(e.to_string())))?;
         loop {
             let (mut line, waited) = self.line().await?;
             // One that waited answers at once, or is taken for dead.
@@ -114,7 +120,7 @@ impl Smtp {
     /// # Errors
     /// The [`Fault`] with the stage at which it ended.
     pub(in super::super) async fn send_noting(&self, mail: &Composed, notes: &Notes) -> Result<Receipt, Fault> {
-        let _turn = self.turns.acquire().await.map_err(|e| fault(Stage::Connect, Trouble::Cut(e.to_string())))?;
+        let _turn = self.turn().await;
         let watch = Watch(Some(notes));
         let mut line = self.open(watch).await.map(Line::new)?;
         let ended = self.hand_over(&mut line.smtp, mail, self.timeout, (watch, &Progress::default())).await;

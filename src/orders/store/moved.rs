@@ -8,7 +8,7 @@ use diesel::sql_types::{Array, BigInt, Binary, Nullable, Text};
 
 use super::dirt::{touch, touch_all};
 use crate::db::schema::{order_moves, orders};
-use crate::db::{self, Connection};
+use crate::db::{self, Connection, each};
 use crate::kernel::id::{OrderId, ShopId};
 use crate::kernel::time::Timestamp;
 use crate::orders::model::Actor;
@@ -67,15 +67,13 @@ pub fn move_all(tx: &mut Connection, state: State, moving: &[Moving<'_>]) -> db:
 /// Whether the order is there, and has moved.
 fn step(tx: &mut Connection, state: State, one: &Moving<'_>) -> db::Result<bool> {
     let row = orders::table.filter(orders::shop_id.eq(one.shop)).filter(orders::id.eq(one.order));
-    let moved = diesel::update(row)
-        .set((
-            orders::state.eq(state.word()),
-            orders::reason.eq(state.reason().map(Reason::code)),
-            orders::at.eq(state.at()),
-            orders::changed_at.eq(one.how.at),
-        ))
-        .execute(tx)?;
-    if moved == 0 {
+    let moves = diesel::update(row).set((
+        orders::state.eq(state.word()),
+        orders::reason.eq(state.reason().map(Reason::code)),
+        orders::at.eq(state.at()),
+        orders::changed_at.eq(one.how.at),
+    ));
+    if each!(tx, |c| moves.execute(c)?) == 0 {
         return Ok(false);
     }
     count(tx, one.shop, one.order, state)?;
@@ -98,35 +96,37 @@ fn count(tx: &mut Connection, shop: ShopId, order: OrderId, state: State) -> db:
     let real = orders::table.filter(orders::shop_id.eq(shop)).filter(orders::id.eq(order)).filter(orders::test.eq(0));
     match counts(state) {
         (Some(eligible), Some(invited)) => {
-            diesel::update(real).set((orders::eligible.eq(eligible), orders::invited.eq(invited))).execute(tx)?
+            let both = diesel::update(real).set((orders::eligible.eq(eligible), orders::invited.eq(invited)));
+            each!(tx, |c| both.execute(c)?)
         }
-        (Some(eligible), None) => diesel::update(real).set(orders::eligible.eq(eligible)).execute(tx)?,
+        (Some(eligible), None) => {
+            let one = diesel::update(real).set(orders::eligible.eq(eligible));
+            each!(tx, |c| one.execute(c)?)
+        }
         (None, _) => 0,
     };
     Ok(())
 }
 
 fn note(tx: &mut Connection, state: State, one: &Moving<'_>) -> db::Result<()> {
-    let last: Option<Vec<u8>> = order_moves::table
+    let lines = order_moves::table
         .filter(order_moves::shop_id.eq(one.shop))
         .filter(order_moves::order_id.eq(one.order))
         .order(order_moves::id.desc())
-        .select(order_moves::id)
-        .first(tx)
-        .optional()?;
-    diesel::insert_into(order_moves::table)
-        .values((
-            order_moves::shop_id.eq(one.shop),
-            order_moves::order_id.eq(one.order),
-            order_moves::id.eq(after(last)),
-            order_moves::moved_at.eq(one.how.at),
-            order_moves::actor.eq(one.how.actor.as_str()),
-            order_moves::state.eq(state.word()),
-            order_moves::reason.eq(state.reason().map(Reason::code)),
-            order_moves::at.eq(state.at()),
-            order_moves::note.eq(one.how.note),
-        ))
-        .execute(tx)?;
+        .select(order_moves::id);
+    let last: Option<Vec<u8>> = each!(tx, |c| lines.first(c).optional()?);
+    let line = diesel::insert_into(order_moves::table).values((
+        order_moves::shop_id.eq(one.shop),
+        order_moves::order_id.eq(one.order),
+        order_moves::id.eq(after(last)),
+        order_moves::moved_at.eq(one.how.at),
+        order_moves::actor.eq(one.how.actor.as_str()),
+        order_moves::state.eq(state.word()),
+        order_moves::reason.eq(state.reason().map(Reason::code)),
+        order_moves::at.eq(state.at()),
+        order_moves::note.eq(one.how.note),
+    ));
+    each!(tx, |c| line.execute(c)?);
     Ok(())
 }
 

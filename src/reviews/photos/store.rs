@@ -1,6 +1,8 @@
 //! Every query about photos. Shop first, but for the one way in by a photo's own id.
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 use crate::db::schema::{photos, reviews};
 use crate::db::{self, Connection};
@@ -119,7 +121,7 @@ pub(in crate::reviews) fn sight(conn: &mut Connection, id: PhotoId) -> db::Resul
 pub(super) fn leaving(conn: &mut Connection, since: Timestamp, most: i64) -> db::Result<Vec<PhotoId>> {
     let stuck = photos::state.eq(ARRIVING).and(photos::moved_at.le(since));
     Ok(photos::table
-        .filter(photos::state.ne(HERE))
+        .filter(sql::<Bool>("state <> 'here'"))
         .filter(photos::state.eq(DROPPED).or(stuck))
         .order(photos::moved_at)
         .limit(most)
