@@ -166,7 +166,7 @@ async fn poisoned(engine: Engine) {
     }
     let words = sink.ledger().into_iter().find(|mail| mail.to == ["mia@example.com"]).expect("it leaves all the same");
     let subject = MessageParser::default().parse(&words.data).expect("a mail").subject().unwrap_or_default().to_owned();
-    assert!(subject.contains("com'è andato l'ordine #y?"), "in the words of the house: {subject}");
+    assert!(subject.contains("com'è andato il tuo ordine #y?"), "in the words of the house: {subject}");
     for _ in 0..12 {
         app.advance(2 * DAY);
         app.run_jobs().await;
