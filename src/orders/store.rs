@@ -175,7 +175,9 @@ pub fn keep_contacts_until(tx: &mut Connection, kept: &[(ShopId, OrderId, Timest
 /// The database's.
 pub fn find_all(conn: &mut Connection, keys: &[(ShopId, OrderId)]) -> db::Result<Vec<Order>> {
     if let Connection::Pg(pg) = conn {
-        let (shops, ids): (Vec<ShopId>, Vec<OrderId>) = keys.iter().copied().unzip();
+        let (mut shops, ids): (Vec<ShopId>, Vec<OrderId>) = keys.iter().copied().unzip();
+        shops.sort_unstable();
+        shops.dedup();
         let rows: Vec<Row> =
             orders::table.filter(orders::shop_id.eq_any(shops)).filter(orders::id.eq_any(ids)).load(pg)?;
         return rows.into_iter().map(Row::order).collect();
