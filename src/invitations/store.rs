@@ -293,7 +293,7 @@ pub(crate) fn counted(
     let mut rows: Vec<CountedRow> = Vec::new();
     match conn {
         _ if keys.is_empty() => {}
-        Connection::Pg(pg) => {
+        Connection::Pg(pg) if keys.len() > 1 => {
             let (shops, people): (Vec<ShopId>, Vec<Vec<u8>>) =
                 keys.iter().map(|(shop, person)| (*shop, person.to_vec())).unzip();
             rows = invitations::table
@@ -305,12 +305,11 @@ pub(crate) fn counted(
                 .select(columns)
                 .load(pg)?;
         }
-        Connection::Sqlite(sqlite) => {
+        _ => {
             for (shop, person) in keys {
-                let of_person = invitations::table
-                    .filter(invitations::shop_id.eq(shop))
-                    .filter(invitations::person.eq(person.to_vec()));
-                rows.extend(of_person.filter(live).select(columns).load(sqlite)?);
+                let of = invitations::table.filter(invitations::shop_id.eq(shop));
+                let of = of.filter(invitations::person.eq(person.to_vec())).filter(live).select(columns);
+                rows.extend(each!(conn, |c| of.load::<CountedRow>(c)?));
             }
         }
     }
