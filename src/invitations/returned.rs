@@ -42,7 +42,7 @@ pub(super) fn further(tx: &mut Connection, ctx: &Context, id: InvitationId, what
 /// # Errors
 /// The database's.
 pub fn bounced_orders(conn: &mut Connection, shop: ShopId, day: UtcDay) -> db::Result<Vec<OrderId>> {
-    store::bounced(conn, shop, orders::cohort_bounds(day))
+    store::marked(conn, shop, orders::cohort_bounds(day), store::Mark::Bounced)
 }
 
 /// The invitation itself came back. Says whether it is sent once more.

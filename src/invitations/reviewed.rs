@@ -33,7 +33,7 @@ pub fn mark_form_started(tx: &mut Connection, bearer: &Bearer, now: Timestamp) -
 /// # Errors
 /// The database's.
 pub fn forms_started(conn: &mut Connection, shop: ShopId, day: UtcDay) -> db::Result<Vec<OrderId>> {
-    store::form_started(conn, shop, orders::cohort_bounds(day))
+    store::marked(conn, shop, orders::cohort_bounds(day), store::Mark::FormStarted)
 }
 
 /// The bearer erased their last review: the address goes when the time after the last mail is over. The order stays

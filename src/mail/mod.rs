@@ -5,7 +5,7 @@
 //! [`Composer`](compose::Composer) renders the typed [`MailContext`] in the person's language (every template was
 //! checked at start) and writes the message; the [`Mailer`] hands it to the transport that the settings choose. What
 //! the server says is judged by one closed table in [`outcome`], and stored with the attempt, the message, the room's
-//! rows and the end of the job in one write.
+//! rows and the end of the job in one write, [`together`] with those that left at the same time.
 //!
 //! Who a mail is from is decided in [`identity`]; [`dkim`] signs it for that domain, [`dns`] looks whether the world can check that.
 //! [`dialogue`] sends one mail and tells every step; [`check`] renders all of them and says what mail programs would not show.

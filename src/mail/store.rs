@@ -4,6 +4,7 @@ use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::query_dsl::methods;
 use diesel::sql_types::Bool;
+use diesel::upsert::excluded;
 
 use crate::db::schema::{message_attempts, messages, transport_holds};
 use crate::db::{self, Connection, each};
@@ -11,7 +12,6 @@ use crate::jobs::{self, Subject};
 use crate::kernel::id::{MessageId, ShopId};
 use crate::kernel::time::Timestamp;
 
-use super::letter::Fate;
 use super::returned::Returned;
 
 pub(super) mod returned;
@@ -21,8 +21,11 @@ pub(super) mod brake;
 pub(super) mod left;
 pub(super) mod pace;
 pub(super) mod queue;
+mod rows;
 
 pub use about::about;
+pub use rows::Attempt;
+pub(super) use rows::Row;
 
 /// A message as it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,34 +45,6 @@ pub(super) struct Hold {
     pub(super) at: Timestamp,
     /// Holds in a row.
     pub(super) refusals: i64,
-}
-
-/// A message's row as it shall be.
-#[derive(Clone, Debug)]
-pub(super) struct Row {
-    pub(super) id: MessageId,
-    pub(super) shop: ShopId,
-    pub(super) kind: &'static str,
-    pub(super) subject: Subject,
-    pub(super) edition: i64,
-    pub(super) fate: Fate,
-    pub(super) attempts: i64,
-    pub(super) at: Timestamp,
-}
-
-/// One attempt, as logged.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Attempt {
-    /// When it ended.
-    pub at: Timestamp,
-    /// How far it came.
-    pub stage: String,
-    /// What it meant.
-    pub outcome: String,
-    /// The server's code, where there was one.
-    pub code: Option<i64>,
-    /// What was said, with addresses masked.
-    pub reply: String,
 }
 
 /// A message with its attempts, for timelines and support.
@@ -113,25 +88,16 @@ pub(super) fn standing(conn: &mut Connection, id: MessageId) -> db::Result<Optio
 
 /// Writes a message's row. What was sent stays so: an attempt of somebody else that ended later does not take it back.
 pub(super) fn put(tx: &mut Connection, row: &Row) -> db::Result<()> {
-    let sent_at = matches!(row.fate, Fate::Sent | Fate::Captured).then_some(row.at);
     let moves = (
-        messages::state.eq(row.fate.state()),
-        messages::reason.eq(row.fate.reason()),
-        messages::attempts.eq(row.attempts),
-        messages::next_at.eq(row.fate.next_at().map(Timestamp::millis)),
-        messages::sent_at.eq(sent_at.map(Timestamp::millis)),
-    );
-    let same = (
-        messages::id.eq(row.id),
-        messages::shop_id.eq(row.shop),
-        messages::kind.eq(row.kind),
-        messages::subject.eq(row.subject.as_bytes().as_slice()),
-        messages::edition.eq(row.edition),
-        messages::created_at.eq(row.at),
+        messages::state.eq(excluded(messages::state)),
+        messages::reason.eq(excluded(messages::reason)),
+        messages::attempts.eq(excluded(messages::attempts)),
+        messages::next_at.eq(excluded(messages::next_at)),
+        messages::sent_at.eq(excluded(messages::sent_at)),
     );
     let unsent = messages::state.ne("sent").and(messages::state.ne("captured"));
     each!(tx, |c| {
-        let upsert = diesel::insert_into(messages::table).values((same, moves)).on_conflict(messages::id).do_update();
+        let upsert = diesel::insert_into(messages::table).values(row.message()).on_conflict(messages::id).do_update();
         methods::FilterDsl::filter(upsert.set(moves), unsent).execute(c)?
     });
     Ok(())
@@ -152,15 +118,7 @@ pub(super) fn log(tx: &mut Connection, id: MessageId, attempt: &Attempt, first: 
 
 /// Whether the attempt was logged under this number, which may be taken.
 fn log_as(tx: &mut Connection, id: MessageId, attempt: &Attempt, n: i64) -> db::Result<bool> {
-    let row = (
-        message_attempts::message_id.eq(id),
-        message_attempts::n.eq(n),
-        message_attempts::at.eq(attempt.at),
-        message_attempts::stage.eq(&attempt.stage),
-        message_attempts::outcome.eq(&attempt.outcome),
-        message_attempts::code.eq(attempt.code),
-        message_attempts::reply.eq(&attempt.reply),
-    );
+    let row = attempt.row(id, n);
     let logged =
         each!(tx, |c| diesel::insert_into(message_attempts::table).values(row).on_conflict_do_nothing().execute(c)?);
     Ok(logged == 1)

@@ -102,39 +102,39 @@ pub(crate) fn mark_form_started(
     Ok(diesel::update(fresh).set(invitations::form_started_at.eq(Some(now))).execute(tx)? > 0)
 }
 
-/// The orders among those from `first` to before `next` about which a form was started. Read over an index of those alone.
-pub(crate) fn form_started(
-    conn: &mut Connection,
-    shop: ShopId,
-    (first, next): (OrderId, OrderId),
-) -> db::Result<Vec<OrderId>> {
-    let started = invitations::table
-        .filter(invitations::shop_id.eq(shop))
-        .filter(invitations::form_started_at.is_not_null())
-        .filter(invitations::order_id.ge(first))
-        .filter(invitations::order_id.lt(next));
-    Ok(started.select(invitations::order_id).load(conn)?)
-}
-
 /// One of its mails came back for good. True for the first time.
 pub(crate) fn mark_bounced(tx: &mut Connection, shop: ShopId, id: InvitationId, at: Timestamp) -> db::Result<bool> {
     let first = row(shop, id).filter(invitations::bounced_at.is_null());
     Ok(diesel::update(first).set(invitations::bounced_at.eq(Some(at))).execute(tx)? > 0)
 }
 
-/// The orders among those from `first` to before `next` of whose mails one came back for good. Read over an index of those
-/// alone.
-pub(crate) fn bounced(
+/// What may have happened to an invitation that is counted by the order's day. Each has an index of those alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mark {
+    /// A form was started.
+    FormStarted,
+    /// A mail came back for good.
+    Bounced,
+}
+
+/// The orders among those from `first` to before `next` whose invitations bear this mark.
+pub(crate) fn marked(
     conn: &mut Connection,
     shop: ShopId,
     (first, next): (OrderId, OrderId),
+    mark: Mark,
 ) -> db::Result<Vec<OrderId>> {
-    let bounced = invitations::table
+    let among = invitations::table
         .filter(invitations::shop_id.eq(shop))
-        .filter(invitations::bounced_at.is_not_null())
         .filter(invitations::order_id.ge(first))
-        .filter(invitations::order_id.lt(next));
-    Ok(bounced.select(invitations::order_id).load(conn)?)
+        .filter(invitations::order_id.lt(next))
+        .select(invitations::order_id)
+        .into_boxed();
+    let marked = match mark {
+        Mark::FormStarted => among.filter(invitations::form_started_at.is_not_null()),
+        Mark::Bounced => among.filter(invitations::bounced_at.is_not_null()),
+    };
+    Ok(marked.load(conn)?)
 }
 
 /// Notes that a fresh link was asked for, unless one was since `not_since`. True when it was noted.

@@ -3,8 +3,8 @@
 //! A server that plays for time with some of its recipients (a tarpit) is told from a healthy one only by waiting, and whoever waits holds a
 //! turn. So dialogues that take much longer than usual may hold a quarter of all turns, and more only while another quarter is free. One
 //! more that does is broken off, as long as nothing of its mail was handed over, and comes again when one of those should have ended: all
-//! that were broken off stand in one line, so that there is no storm of them. Opening a connection is not counted: it says nothing about a recipient. Nor does a server that
-//! answers nobody for a moment, unless that moment becomes long itself.
+//! that were broken off stand in one line, so that there is no storm of them. Opening a connection is not counted: it says nothing about a
+//! recipient. Nor does a server that answers nobody for a moment, unless that moment becomes long itself.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicI64, Ordering};

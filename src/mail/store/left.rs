@@ -19,34 +19,15 @@ pub(in crate::mail) fn put_left(tx: &mut Connection, left: &[Left<'_>]) -> db::R
         put_at_once(pg, left)?;
         let logged = log_at_once(pg, left)?;
         // Somebody else was faster: these are no first attempts.
-        let late = left.iter().filter(|(row, _)| !logged.contains(row.id.as_bytes().as_slice()));
-        return late.into_iter().try_for_each(|(row, attempt)| log(tx, row.id, attempt, false));
+        let mut late = left.iter().filter(|(row, _)| !logged.contains(row.id.as_bytes().as_slice()));
+        return late.try_for_each(|(row, attempt)| log(tx, row.id, attempt, false));
     }
     left.iter().try_for_each(|(row, attempt)| put_new(tx, row, attempt))
 }
 
 /// Plain statements, which are kept prepared between mails. Where somebody else was faster they fail, and each mail is stored by itself.
 fn put_new(tx: &mut Connection, row: &Row, attempt: &Attempt) -> db::Result<()> {
-    let message = (
-        messages::id.eq(row.id),
-        messages::shop_id.eq(row.shop),
-        messages::kind.eq(row.kind),
-        messages::subject.eq(row.subject.as_bytes().as_slice()),
-        messages::edition.eq(row.edition),
-        messages::created_at.eq(row.at),
-        messages::state.eq(row.fate.state()),
-        messages::attempts.eq(row.attempts),
-        messages::sent_at.eq(Some(row.at.millis())),
-    );
-    let first = (
-        message_attempts::message_id.eq(row.id),
-        message_attempts::n.eq(1),
-        message_attempts::at.eq(attempt.at),
-        message_attempts::stage.eq(&attempt.stage),
-        message_attempts::outcome.eq(&attempt.outcome),
-        message_attempts::code.eq(attempt.code),
-        message_attempts::reply.eq(&attempt.reply),
-    );
+    let (message, first) = (row.message(), attempt.row(row.id, 1));
     each!(tx, |c| diesel::insert_into(messages::table).values(message).execute(c)?);
     each!(tx, |c| diesel::insert_into(message_attempts::table).values(first).execute(c)?);
     Ok(())

@@ -1,33 +1,21 @@
 //! `{{lines text}}`: a text with the line breaks that its writer made. In HTML each becomes a `<br>`; in the text part each begins a quoted
 //! line, as the first one does.
 
-use handlebars::{
-    Context, Handlebars, Helper, HelperDef, HelperResult, Output, RenderContext, RenderErrorReason, html_escape,
-};
-
-struct Lines {
-    html: bool,
-}
+use handlebars::{Context, Handlebars, Helper, Output, RenderContext, RenderErrorReason, html_escape};
 
 /// Adds the helper.
 pub(super) fn add(registry: &mut Handlebars<'_>, html: bool) {
-    registry.register_helper("lines", Box::new(Lines { html }));
-}
-
-impl HelperDef for Lines {
-    fn call<'reg: 'rc, 'rc>(
-        &self,
-        helper: &Helper<'rc>,
-        _registry: &'reg Handlebars<'reg>,
-        _context: &'rc Context,
-        _state: &mut RenderContext<'reg, 'rc>,
-        out: &mut dyn Output,
-    ) -> HelperResult {
+    let lines = move |helper: &Helper<'_>,
+                      _: &Handlebars<'_>,
+                      _: &Context,
+                      _: &mut RenderContext<'_, '_>,
+                      out: &mut dyn Output| {
         let text = helper.param(0).and_then(|given| given.value().as_str());
         let text = text.ok_or_else(|| RenderErrorReason::Other("`lines` needs a text".to_owned()))?;
-        let said = if self.html { html_escape(text).replace('\n', "<br>\n") } else { text.replace('\n', "\n> ") };
+        let said = if html { html_escape(text).replace('\n', "<br>\n") } else { text.replace('\n', "\n> ") };
         Ok(out.write(&said)?)
-    }
+    };
+    registry.register_helper("lines", Box::new(lines));
 }
 
 #[cfg(test)]

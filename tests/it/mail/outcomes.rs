@@ -1,6 +1,6 @@
 //! What a mail server says, and what follows from it.
 
-use attesta::kernel::time::{HOUR, MINUTE};
+use attesta::kernel::time::{HOUR, MINUTE, SECOND};
 use attesta::mail::{Draft, Fate, Stop};
 
 use super::bench::{Bench, bench, benches, mail_to, public, shop};
@@ -300,5 +300,33 @@ async fn two_nodes_send_each_mail_once() {
         sent.sort();
         sent.dedup();
         assert_eq!(sent.len(), 200);
+    }
+}
+
+#[tokio::test]
+async fn who_waits_for_a_turn_until_the_lease_nearly_ends_goes_back_into_the_queue() {
+    let sink = SmtpSink::start().await;
+    let settings = public(Some(&sink.url()));
+    let bench = bench(|config| {
+        settings(config);
+        (config.mail.connections, config.jobs.parallel) = (1, 2);
+    });
+    sink.set(Mood::Silent);
+    for n in 1..=2 {
+        bench.post_mail(n, mail_to(&format!("ok-{n}@example.com"))).await;
+    }
+    let meanwhile = async {
+        sink.heard().await;
+        bench.clock.advance(100 * SECOND);
+        sink.set(Mood::Good);
+        sink.speak();
+    };
+    tokio::join!(bench.run(), meanwhile);
+    assert_eq!(sink.ledger().len(), 1, "a lease of two minutes leaves no time for another mail");
+    bench.run().await;
+    assert_eq!(sink.ledger().len(), 2, "but it is due at once for whoever works next");
+    for n in 1..=2 {
+        let message = bench.message(n).await;
+        assert_eq!((message.state.as_str(), message.attempts.len()), ("sent", 1), "{n}");
     }
 }
