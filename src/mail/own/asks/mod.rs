@@ -3,7 +3,7 @@
 //!
 //! Nobody can list how people ask, so the linter learns it. `corpus/` holds more than a thousand sentences in each language, asks and innocents;
 //! `concepts.txt` says which words mean the same ([`concepts`]). At first use the [`judge`] weighs words and concepts by these examples,
-//! in a tenth of a second; nothing is stored. Who finds a sentence judged wrongly adds it to the corpus. `tests/data/asks/` holds
+//! in well under a second; nothing is stored. Who finds a sentence judged wrongly adds it to the corpus. `tests/data/asks/` holds
 //! what is never learned from, to measure with.
 
 mod concepts;
