@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::letter::{link_life, no_key};
 use super::model::{Invitation, REMINDER};
-use super::store::{self, Carried};
+use super::store::{self, Carried, Gone};
 use crate::context::Context;
 use crate::db::{self, Connection};
 use crate::jobs;
@@ -18,7 +18,7 @@ use crate::orders::{self, Actor, Move, Moving, Order, State, decide};
 /// Everything one write stores of them.
 #[derive(Default)]
 struct Batch {
-    carried: Vec<(ShopId, InvitationId, Carried, Timestamp)>,
+    carried: Vec<Gone>,
     moved: Vec<Moving<'static>>,
     reminders: Vec<(jobs::Subject, Timestamp)>,
     kept: Vec<(ShopId, OrderId, Timestamp)>,

@@ -13,8 +13,8 @@ mod waiting;
 mod watch;
 
 pub(crate) use marks::{
-    Carried, Mark, mark_all_sent, mark_bounced, mark_cancelled, mark_deferred, mark_form_started, mark_fresh_link,
-    mark_hastened, mark_postponed, mark_reminded, mark_reviewed, mark_unsent, marked, renew_links,
+    Carried, Gone, Mark, mark_all_sent, mark_bounced, mark_cancelled, mark_deferred, mark_form_started,
+    mark_fresh_link, mark_hastened, mark_postponed, mark_reminded, mark_reviewed, mark_unsent, marked, renew_links,
 };
 pub(crate) use suppressions::{lift, of_person as suppressions_of, suppress, suppressed, suppression};
 pub use waiting::{waiting_by_hour, waiting_next};

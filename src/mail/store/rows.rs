@@ -1,6 +1,6 @@
 //! A message and an attempt as they are written, whoever writes them: alone with what follows, or together with others.
 
-#![expect(single_use_lifetimes, reason = "diesel's derive writes them out")]
+#![expect(single_use_lifetimes, clippy::ref_option_ref, reason = "diesel's derive writes so")]
 
 use diesel::prelude::*;
 
