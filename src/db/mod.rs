@@ -16,6 +16,7 @@ mod error;
 pub mod migrate;
 mod pool;
 pub mod postgres;
+mod prepared;
 pub(crate) mod schema;
 pub mod sqlite;
 mod statistics;
@@ -24,6 +25,7 @@ mod url;
 
 pub use connection::{AnyConnection as Connection, Engine};
 pub use error::{Error, Result};
+pub(crate) use prepared::{Prepared, column, prepared};
 pub use url::DatabaseUrl;
 
 /// How many connections and how much waiting work a [`Db`] may have.

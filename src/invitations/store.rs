@@ -7,11 +7,13 @@
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Binary, Nullable};
 
+mod find;
 mod marks;
 mod suppressions;
 mod waiting;
 mod watch;
 
+pub(crate) use find::{by_id, by_ids, hold, hold_all, of_order, of_orders};
 pub(crate) use marks::{
     Carried, Gone, Mark, mark_all_sent, mark_bounced, mark_cancelled, mark_deferred, mark_form_started,
     mark_fresh_link, mark_hastened, mark_postponed, mark_reminded, mark_reviewed, mark_unsent, marked, renew_links,
@@ -23,7 +25,7 @@ pub(crate) use watch::{Seen, named_hands, nameless_hands, page, planned_versions
 
 use super::model::Invitation;
 use crate::db::schema::invitations;
-use crate::db::{self, Connection, each};
+use crate::db::{self, Connection, column, prepared};
 use crate::kernel::id::{InvitationId, OrderId, ShopId};
 use crate::kernel::time::Timestamp;
 use crate::keyring::PersonHash;
@@ -88,68 +90,6 @@ impl Row {
 /// A stored hash of a person.
 pub(super) fn person_of(bytes: Vec<u8>) -> db::Result<PersonHash> {
     PersonHash::try_from(bytes).map_err(|_bytes| db::Error::corrupt("person"))
-}
-
-/// The invitation about one order of this shop.
-pub(crate) fn of_order(conn: &mut Connection, shop: ShopId, order: OrderId) -> db::Result<Option<Invitation>> {
-    let row: Option<Row> = invitations::table
-        .filter(invitations::shop_id.eq(shop))
-        .filter(invitations::order_id.eq(order))
-        .first(conn)
-        .optional()?;
-    row.map(Row::invitation).transpose()
-}
-
-/// The same, held until the end of the transaction: on PostgreSQL whoever else wants to change it waits.
-pub(crate) fn hold(tx: &mut Connection, id: InvitationId) -> db::Result<Option<Invitation>> {
-    match tx {
-        Connection::Pg(pg) => {
-            let row: Option<Row> =
-                invitations::table.filter(invitations::id.eq(id)).for_update().first(pg).optional()?;
-            row.map(Row::invitation).transpose()
-        }
-        Connection::Sqlite(_) => by_id(tx, id),
-    }
-}
-
-/// [`hold`] for many, sorted; those that are gone are left out.
-pub(crate) fn hold_all(tx: &mut Connection, ids: &[InvitationId]) -> db::Result<Vec<Invitation>> {
-    let Connection::Pg(pg) = tx else {
-        return ids.iter().filter_map(|id| by_id(tx, *id).transpose()).collect();
-    };
-    let named = invitations::table.filter(invitations::id.eq_any(ids)).order(invitations::id);
-    let rows: Vec<Row> = named.for_update().load(pg)?;
-    rows.into_iter().map(Row::invitation).collect()
-}
-
-/// The invitation that a link or a job names; the row says whose it is.
-pub(crate) fn by_id(conn: &mut Connection, id: InvitationId) -> db::Result<Option<Invitation>> {
-    let row: Option<Row> = each!(conn, |c| invitations::table.filter(invitations::id.eq(id)).first(c).optional()?);
-    row.map(Row::invitation).transpose()
-}
-
-/// The invitations about these orders, as far as there are any.
-pub(crate) fn of_orders(conn: &mut Connection, keys: &[(ShopId, OrderId)]) -> db::Result<Vec<Invitation>> {
-    if keys.is_empty() {
-        return Ok(Vec::new());
-    }
-    match conn {
-        Connection::Pg(pg) => {
-            let (shops, orders): (Vec<ShopId>, Vec<OrderId>) = keys.iter().copied().unzip();
-            let rows: Vec<Row> = invitations::table
-                .filter(invitations::shop_id.eq_any(shops))
-                .filter(invitations::order_id.eq_any(orders))
-                .load(pg)?;
-            rows.into_iter().map(Row::invitation).collect()
-        }
-        Connection::Sqlite(_) => {
-            let mut found = Vec::new();
-            for (shop, order) in keys {
-                found.extend(of_order(conn, *shop, *order)?);
-            }
-            Ok(found)
-        }
-    }
 }
 
 /// Writes invitations that are planned for the first time. Sorted by the caller.
@@ -227,9 +167,9 @@ pub(crate) fn save_plans(tx: &mut Connection, plans: &[Invitation]) -> db::Resul
 }
 
 fn save_plans_at_once(pg: &mut PgConnection, plans: &[Invitation]) -> db::Result<()> {
-    diesel::sql_query(
+    prepared(
         "INSERT INTO invitations (shop_id, id, order_id, person, trigger_at, due_at, submit_until, postponed_ms, \
-         postponements, created_at) SELECT * FROM UNNEST($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
+         postponements, created_at) SELECT * FROM UNNEST(?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
          ON CONFLICT (shop_id, order_id) DO UPDATE SET person = excluded.person, trigger_at = excluded.trigger_at, \
          due_at = excluded.due_at, submit_until = excluded.submit_until, dropped_at = NULL",
     )
@@ -245,10 +185,6 @@ fn save_plans_at_once(pg: &mut PgConnection, plans: &[Invitation]) -> db::Result
     .bind::<Array<BigInt>, _>(column(plans, |plan| plan.created_at.millis()))
     .execute(pg)?;
     Ok(())
-}
-
-fn column<T>(plans: &[Invitation], of: impl Fn(&Invitation) -> T) -> Vec<T> {
-    plans.iter().map(of).collect()
 }
 
 /// Ends these intents before they were sent; their orders say why.
@@ -281,6 +217,23 @@ pub(crate) struct Counted {
 /// Shop, order, person, due, sent.
 type CountedRow = (ShopId, OrderId, Option<Vec<u8>>, Timestamp, Option<Timestamp>);
 
+/// The same, named.
+#[derive(QueryableByName)]
+#[diesel(table_name = invitations)]
+struct CountedLine {
+    shop_id: ShopId,
+    order_id: OrderId,
+    person: Option<Vec<u8>>,
+    due_at: Timestamp,
+    sent_at: Option<Timestamp>,
+}
+
+impl CountedLine {
+    fn row(self) -> CountedRow {
+        (self.shop_id, self.order_id, self.person, self.due_at, self.sent_at)
+    }
+}
+
 /// What counts against the cap for these people, sent after `since` or pending.
 pub(crate) fn counted(
     conn: &mut Connection,
@@ -289,27 +242,30 @@ pub(crate) fn counted(
 ) -> db::Result<Vec<Counted>> {
     let columns =
         (invitations::shop_id, invitations::order_id, invitations::person, invitations::due_at, invitations::sent_at);
-    let live = invitations::sent_at.gt(since).or(invitations::sent_at.is_null().and(invitations::dropped_at.is_null()));
     let mut rows: Vec<CountedRow> = Vec::new();
     match conn {
         _ if keys.is_empty() => {}
-        Connection::Pg(pg) if keys.len() > 1 => {
-            let (shops, people): (Vec<ShopId>, Vec<Vec<u8>>) =
-                keys.iter().map(|(shop, person)| (*shop, person.to_vec())).unzip();
-            rows = invitations::table
-                .filter(invitations::shop_id.eq_any(shops))
-                // Says to PostgreSQL that the partial index holds them all: an array might be empty, for all it knows.
-                .filter(invitations::person.is_not_null())
-                .filter(invitations::person.eq_any(people))
-                .filter(live)
-                .select(columns)
-                .load(pg)?;
+        Connection::Pg(pg) => {
+            // Key by key even while the table is new: whoever looks for an array may read all of a small one.
+            let found: Vec<CountedLine> = prepared(
+                "SELECT i.* FROM UNNEST(?, ?) AS t (s, p), LATERAL (SELECT shop_id, order_id, person, due_at, sent_at \
+                 FROM invitations WHERE shop_id = t.s AND person = t.p AND person IS NOT NULL \
+                 AND (sent_at > ? OR (sent_at IS NULL AND dropped_at IS NULL)) OFFSET 0) AS i",
+            )
+            .bind::<Array<Binary>, _>(column(keys, |(shop, _)| shop.as_bytes().to_vec()))
+            .bind::<Array<Binary>, _>(column(keys, |(_, person)| person.to_vec()))
+            .bind::<BigInt, _>(since.millis())
+            .load(pg)?;
+            rows.extend(found.into_iter().map(CountedLine::row));
         }
-        _ => {
+        Connection::Sqlite(sqlite) => {
+            let live = invitations::sent_at
+                .gt(since)
+                .or(invitations::sent_at.is_null().and(invitations::dropped_at.is_null()));
             for (shop, person) in keys {
                 let of = invitations::table.filter(invitations::shop_id.eq(shop));
                 let of = of.filter(invitations::person.eq(person.to_vec())).filter(live).select(columns);
-                rows.extend(each!(conn, |c| of.load::<CountedRow>(c)?));
+                rows.extend(of.load::<CountedRow>(sqlite)?);
             }
         }
     }

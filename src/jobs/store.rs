@@ -2,13 +2,15 @@
 
 use std::collections::HashSet;
 
+use diesel::backend::Backend;
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Binary, Bool, Text};
+use diesel::serialize::ToSql;
+use diesel::sql_types::{Array, BigInt, Binary, Bool, HasSqlType, Text};
 
 use super::{Claim, MAX_ATTEMPTS, Outcome, Subject};
 use crate::db::schema::jobs;
-use crate::db::{self, Connection, each};
+use crate::db::{self, Connection, Prepared, column, each, prepared};
 use crate::kernel::time::Timestamp;
 
 /// Puts a job into the queue inside the caller's transaction, or moves the one that is there: its time becomes `due`,
@@ -25,18 +27,17 @@ pub fn enqueue(tx: &mut Connection, kind: &'static str, subject: Subject, due: T
 /// # Errors
 /// The database's.
 pub fn enqueue_many(tx: &mut Connection, kind: &'static str, items: &[(Subject, Timestamp)]) -> db::Result<()> {
-    const UPSERT: &str = "ON CONFLICT (kind, subject) DO UPDATE SET due_at = excluded.due_at, \
-        fence = jobs.fence + 1, attempts = 0, parked = 0, last_error = NULL";
     match tx {
         Connection::Pg(conn) => {
             let mut items = items.to_vec();
             items.sort_unstable();
             let (subjects, dues): (Vec<Vec<u8>>, Vec<i64>) =
                 items.iter().map(|(subject, due)| (subject.as_bytes().to_vec(), due.millis())).unzip();
-            diesel::sql_query(format!(
+            prepared(
                 "INSERT INTO jobs (kind, subject, due_at, fence, attempts, parked) \
-                 SELECT $1, s, d, 0, 0, 0 FROM UNNEST($2, $3) AS t (s, d) {UPSERT}"
-            ))
+                 SELECT ?, s, d, 0, 0, 0 FROM UNNEST(?, ?) AS t (s, d) ON CONFLICT (kind, subject) DO UPDATE SET \
+                 due_at = excluded.due_at, fence = jobs.fence + 1, attempts = 0, parked = 0, last_error = NULL",
+            )
             .bind::<Text, _>(kind)
             .bind::<Array<Binary>, _>(subjects)
             .bind::<Array<BigInt>, _>(dues)
@@ -44,16 +45,14 @@ pub fn enqueue_many(tx: &mut Connection, kind: &'static str, items: &[(Subject, 
         }
         Connection::Sqlite(conn) => {
             for (subject, due) in items {
-                // Two statements that are kept prepared cost less than one upsert, which is not.
-                let there =
-                    jobs::table.filter(jobs::kind.eq(kind)).filter(jobs::subject.eq(subject.as_bytes().as_slice()));
-                let moved = diesel::update(there).set((
-                    jobs::due_at.eq(due.millis()),
-                    jobs::fence.eq(jobs::fence + 1),
-                    jobs::attempts.eq(0),
-                    jobs::parked.eq(0),
-                    jobs::last_error.eq(None::<String>),
-                ));
+                // A job that is there is the rarer case, and a plain insert is cheaper than an upsert.
+                let moved = prepared(
+                    "UPDATE jobs SET due_at = ?, fence = fence + 1, attempts = 0, parked = 0, last_error = NULL \
+                     WHERE kind = ? AND subject = ?",
+                )
+                .bind::<BigInt, _>(due.millis())
+                .bind::<Text, _>(kind)
+                .bind::<Binary, _>(subject.as_bytes().as_slice());
                 if moved.execute(conn)? == 0 {
                     insert(conn, kind, *subject, *due)?;
                 }
@@ -152,29 +151,45 @@ pub(super) struct Lease {
     pub(super) limit: i64,
 }
 
+impl Lease {
+    fn bound<'a, DB>(&self, claim: Prepared<'a, DB>, kind: &'a str) -> Prepared<'a, DB>
+    where
+        DB: Backend + HasSqlType<BigInt> + HasSqlType<Text>,
+        i64: ToSql<BigInt, DB>,
+        &'a str: ToSql<Text, DB>,
+    {
+        claim
+            .bind::<BigInt, _>(self.until.millis())
+            .bind::<Text, _>(kind)
+            .bind::<Text, _>(kind)
+            .bind::<BigInt, _>(self.from.millis())
+            .bind::<BigInt, _>(self.limit)
+    }
+}
+
 /// Claims due jobs of one kind.
 pub(super) fn claim(tx: &mut Connection, kind: &'static str, lease: &Lease) -> db::Result<Vec<Claim>> {
-    let rows = match tx {
-        Connection::Pg(conn) => diesel::sql_query(
-            "UPDATE jobs SET due_at = $3, fence = fence + 1, attempts = attempts + 1 \
-             WHERE kind = $1 AND subject IN (SELECT subject FROM jobs WHERE kind = $1 AND parked = 0 AND due_at <= $2 \
-             ORDER BY due_at LIMIT $4 FOR UPDATE SKIP LOCKED) RETURNING subject, fence, attempts",
-        )
-        .bind::<Text, _>(kind)
-        .bind::<BigInt, _>(lease.from.millis())
-        .bind::<BigInt, _>(lease.until.millis())
-        .bind::<BigInt, _>(lease.limit)
-        .load::<Claimed>(conn)?,
-        Connection::Sqlite(conn) => diesel::sql_query(
-            "UPDATE jobs SET due_at = ?3, fence = fence + 1, attempts = attempts + 1 \
-             WHERE kind = ?1 AND subject IN (SELECT subject FROM jobs WHERE kind = ?1 AND parked = 0 AND due_at <= ?2 \
-             ORDER BY due_at LIMIT ?4) RETURNING subject, fence, attempts",
-        )
-        .bind::<Text, _>(kind)
-        .bind::<BigInt, _>(lease.from.millis())
-        .bind::<BigInt, _>(lease.until.millis())
-        .bind::<BigInt, _>(lease.limit)
-        .load::<Claimed>(conn)?,
+    let rows: Vec<Claimed> = match tx {
+        Connection::Pg(conn) => lease
+            .bound(
+                prepared(
+                    "UPDATE jobs SET due_at = ?, fence = fence + 1, attempts = attempts + 1 \
+                 WHERE kind = ? AND subject IN (SELECT subject FROM jobs WHERE kind = ? AND parked = 0 AND due_at <= ? \
+                 ORDER BY due_at LIMIT ? FOR UPDATE SKIP LOCKED) RETURNING subject, fence, attempts",
+                ),
+                kind,
+            )
+            .load(conn)?,
+        Connection::Sqlite(conn) => lease
+            .bound(
+                prepared(
+                    "UPDATE jobs SET due_at = ?, fence = fence + 1, attempts = attempts + 1 \
+                 WHERE kind = ? AND subject IN (SELECT subject FROM jobs WHERE kind = ? AND parked = 0 AND due_at <= ? \
+                 ORDER BY due_at LIMIT ?) RETURNING subject, fence, attempts",
+                ),
+                kind,
+            )
+            .load(conn)?,
     };
     rows.into_iter().map(|row| row.claim(kind, lease.until)).collect()
 }
@@ -236,13 +251,13 @@ pub(super) fn finish(tx: &mut Connection, claim: &Claim, outcome: &Outcome) -> d
 pub fn finish_done(tx: &mut Connection, kind: &'static str, claims: &[&Claim]) -> db::Result<Vec<bool>> {
     match tx {
         Connection::Pg(conn) => {
-            let gone: Vec<Gone> = diesel::sql_query(
-                "DELETE FROM jobs USING UNNEST($2, $3) AS t (s, f) WHERE kind = $1 AND subject = t.s AND fence = t.f \
+            let gone: Vec<Gone> = prepared(
+                "DELETE FROM jobs USING UNNEST(?, ?) AS t (s, f) WHERE kind = ? AND subject = t.s AND fence = t.f \
                  RETURNING subject, fence",
             )
+            .bind::<Array<Binary>, _>(column(claims, |claim| claim.subject.as_bytes().to_vec()))
+            .bind::<Array<BigInt>, _>(column(claims, |claim| claim.fence))
             .bind::<Text, _>(kind)
-            .bind::<Array<Binary>, _>(claims.iter().map(|claim| claim.subject.as_bytes().to_vec()).collect::<Vec<_>>())
-            .bind::<Array<BigInt>, _>(claims.iter().map(|claim| claim.fence).collect::<Vec<_>>())
             .load(conn)?;
             let gone: HashSet<(Vec<u8>, i64)> = gone.into_iter().map(|row| (row.subject, row.fence)).collect();
             Ok(claims.iter().map(|claim| gone.contains(&(claim.subject.as_bytes().to_vec(), claim.fence))).collect())

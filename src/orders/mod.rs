@@ -30,7 +30,7 @@ pub(crate) mod workbench;
 
 pub use api::routes;
 pub use model::{Actor, Address, Contact, Facts, Item, Order};
-pub use personal::{addressee, contact};
+pub use personal::{Addressee, addressees, contact};
 pub use reason::Reason;
 pub use state::State;
 pub use store::census::{Census, census, census_of_day, cohort_bounds, tests_among};

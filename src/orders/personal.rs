@@ -4,12 +4,15 @@
 //! asks ([`forget`]); the keyed hash stays beside them, so that a later request still finds the order. Nothing here logs,
 //! and nothing returns an address that is not asked for by its order.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::decide;
 use super::model::{Actor, Contact, Order, Personal};
 use super::reason::Reason;
 use super::state::State;
+use super::store::fetch::sealed_contacts;
 use super::store::moved::{Move, move_to};
 use super::store::personal as store;
 use super::store::{SealedContact, sealed_contact};
@@ -67,22 +70,29 @@ pub(super) fn open(keyring: &Keyring, shop: ShopId, order: OrderId, contact: &Se
 /// # Errors
 /// The database's.
 pub fn contact(conn: &mut Connection, keyring: &Keyring, shop: ShopId, order: OrderId) -> db::Result<Option<Contact>> {
-    Ok(addressee(conn, keyring, shop, order)?.0)
+    Ok(sealed_contact(conn, shop, order)?.and_then(|sealed| opened(keyring, shop, order, &sealed)))
 }
 
-/// The same, with the hash of the person, which stays longer.
+/// Whom mails about an order go to, and the hash of that person, which stays longer.
+pub type Addressee = (Option<Contact>, Option<PersonHash>);
+
+/// Whom mails about these orders go to; orders of which nothing is kept are left out.
 ///
 /// # Errors
 /// The database's.
-pub fn addressee(
+pub fn addressees(
     conn: &mut Connection,
     keyring: &Keyring,
-    shop: ShopId,
-    order: OrderId,
-) -> db::Result<(Option<Contact>, Option<PersonHash>)> {
-    let Some(sealed) = sealed_contact(conn, shop, order)? else { return Ok((None, None)) };
-    let personal = open(keyring, shop, order, &sealed);
-    Ok((personal.email.map(|email| Contact { email, name: personal.name }), sealed.person))
+    orders: &[(ShopId, OrderId)],
+) -> db::Result<HashMap<OrderId, Addressee>> {
+    let sealed = sealed_contacts(conn, orders)?.into_iter();
+    let opened = sealed.map(|((shop, order), one)| (order, (opened(keyring, shop, order, &one), one.person)));
+    Ok(opened.collect())
+}
+
+fn opened(keyring: &Keyring, shop: ShopId, order: OrderId, sealed: &SealedContact) -> Option<Contact> {
+    let personal = open(keyring, shop, order, sealed);
+    personal.email.map(|email| Contact { email, name: personal.name })
 }
 
 /// The customer asked to be erased at `at`: the orders that began no later lose their name and address and are not asked

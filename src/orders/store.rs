@@ -2,13 +2,13 @@
 //! [`list`] for people who look, [`personal`] for what names somebody.
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Binary};
+use diesel::sql_types::{Array, BigInt, Binary, Nullable};
 
 use super::fold::Fold;
 use super::model::{Facts, Order};
 use super::state::State;
 use crate::db::schema::{contacts, orders};
-use crate::db::{self, Connection, each};
+use crate::db::{self, Connection, column, each, prepared};
 use crate::kernel::id::{OrderId, ShopId};
 use crate::kernel::order_number::OrderNumber;
 use crate::kernel::time::Timestamp;
@@ -145,9 +145,13 @@ pub fn keep_contact_until(
     order: OrderId,
     until: Option<Timestamp>,
 ) -> db::Result<()> {
-    let of = contacts::table.filter(contacts::shop_id.eq(shop)).filter(contacts::order_id.eq(order));
-    let kept = diesel::update(of).set(contacts::purge_at.eq(until));
-    each!(tx, |c| kept.execute(c)?);
+    each!(tx, |c| {
+        prepared("UPDATE contacts SET purge_at = ? WHERE shop_id = ? AND order_id = ?")
+            .bind::<Nullable<BigInt>, _>(until.map(Timestamp::millis))
+            .bind::<Binary, _>(shop.as_bytes().as_slice())
+            .bind::<Binary, _>(order.as_bytes().as_slice())
+            .execute(c)?
+    });
     Ok(())
 }
 
@@ -159,13 +163,12 @@ pub fn keep_contacts_until(tx: &mut Connection, kept: &[(ShopId, OrderId, Timest
     let Connection::Pg(pg) = tx else {
         return kept.iter().try_for_each(|(shop, order, until)| keep_contact_until(tx, *shop, *order, Some(*until)));
     };
-    diesel::sql_query(
-        "UPDATE contacts c SET purge_at = t.u FROM UNNEST($1, $2, $3) AS t (s, o, u) WHERE c.shop_id = t.s AND c.order_id = t.o",
+    prepared(
+        "UPDATE contacts c SET purge_at = t.u FROM UNNEST(?, ?, ?) AS t (s, o, u) WHERE c.shop_id = t.s AND c.order_id = t.o",
     )
-    .bind::<Array<Binary>, _>(kept.iter().map(|(shop, _, _)| shop.as_bytes().to_vec()).collect::<Vec<_>>())
-    .bind::<Array<Binary>, _>(kept.iter().map(|(_, order, _)| order.as_bytes().to_vec()).collect::<Vec<_>>())
-    .bind::<Array<BigInt>, _>(kept.iter().map(|(_, _, until)| until.millis()).collect::<Vec<_>>())
-    .execute(pg)?;
+    .bind::<Array<Binary>, _>(column(kept, |(shop, _, _)| shop.as_bytes().to_vec()))
+    .bind::<Array<Binary>, _>(column(kept, |(_, order, _)| order.as_bytes().to_vec()))
+    .bind::<Array<BigInt>, _>(column(kept, |(_, _, until)| until.millis())).execute(pg)?;
     Ok(())
 }
 
@@ -178,8 +181,8 @@ pub fn find_all(conn: &mut Connection, keys: &[(ShopId, OrderId)]) -> db::Result
         let (mut shops, ids): (Vec<ShopId>, Vec<OrderId>) = keys.iter().copied().unzip();
         shops.sort_unstable();
         shops.dedup();
-        let rows: Vec<Row> =
-            orders::table.filter(orders::shop_id.eq_any(shops)).filter(orders::id.eq_any(ids)).load(pg)?;
+        let named = orders::table.filter(orders::shop_id.eq_any(shops)).filter(orders::id.eq_any(ids));
+        let rows: Vec<Row> = named.load(pg)?;
         return rows.into_iter().map(Row::order).collect();
     }
     keys.iter().filter_map(|(shop, order)| find(conn, *shop, *order).transpose()).collect()

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Binary};
 
 use crate::db::schema::invitations;
-use crate::db::{self, Connection, each};
+use crate::db::{self, Connection, column, each, prepared};
 use crate::kernel::id::{InvitationId, OrderId, ShopId};
 use crate::kernel::time::Timestamp;
 
@@ -25,15 +25,18 @@ pub(crate) struct Carried {
 /// The mail left. The first time counts; a mail that came out of an unclear attempt does not move it. What was withdrawn
 /// while it left was not withdrawn.
 fn mark_sent(tx: &mut Connection, shop: ShopId, id: InvitationId, links: Carried, now: Timestamp) -> db::Result<()> {
-    let unsent = row(shop, id).filter(invitations::sent_at.is_null());
-    let marks = diesel::update(unsent).set((
-        invitations::sent_at.eq(Some(now)),
-        invitations::dropped_at.eq(None::<Timestamp>),
-        invitations::cancelled_at.eq(None::<Timestamp>),
-        invitations::token_kid.eq(Some(links.kid)),
-        invitations::token_expires_at.eq(Some(links.expires)),
-    ));
-    each!(tx, |c| marks.execute(c)?);
+    each!(tx, |c| {
+        prepared(
+            "UPDATE invitations SET sent_at = ?, dropped_at = NULL, cancelled_at = NULL, token_kid = ?, token_expires_at = ? \
+             WHERE shop_id = ? AND id = ? AND sent_at IS NULL",
+        )
+        .bind::<BigInt, _>(now.millis())
+        .bind::<BigInt, _>(links.kid)
+        .bind::<BigInt, _>(links.expires.millis())
+        .bind::<Binary, _>(shop.as_bytes().as_slice())
+        .bind::<Binary, _>(id.as_bytes().as_slice())
+        .execute(c)?
+    });
     Ok(())
 }
 
@@ -45,16 +48,16 @@ pub(crate) fn mark_all_sent(tx: &mut Connection, gone: &[Gone]) -> db::Result<()
     let Connection::Pg(pg) = tx else {
         return gone.iter().try_for_each(|(shop, id, links, at)| mark_sent(tx, *shop, *id, *links, *at));
     };
-    diesel::sql_query(
+    prepared(
         "UPDATE invitations i SET sent_at = t.at, dropped_at = NULL, cancelled_at = NULL, token_kid = t.kid, \
-         token_expires_at = t.expires FROM UNNEST($1, $2, $3, $4, $5) AS t (shop, id, kid, expires, at) \
+         token_expires_at = t.expires FROM UNNEST(?, ?, ?, ?, ?) AS t (shop, id, kid, expires, at) \
          WHERE i.shop_id = t.shop AND i.id = t.id AND i.sent_at IS NULL",
     )
-    .bind::<Array<Binary>, _>(gone.iter().map(|(shop, ..)| shop.as_bytes().to_vec()).collect::<Vec<_>>())
-    .bind::<Array<Binary>, _>(gone.iter().map(|(_, id, ..)| id.as_bytes().to_vec()).collect::<Vec<_>>())
-    .bind::<Array<BigInt>, _>(gone.iter().map(|(_, _, links, _)| links.kid).collect::<Vec<_>>())
-    .bind::<Array<BigInt>, _>(gone.iter().map(|(_, _, links, _)| links.expires.millis()).collect::<Vec<_>>())
-    .bind::<Array<BigInt>, _>(gone.iter().map(|(.., at)| at.millis()).collect::<Vec<_>>())
+    .bind::<Array<Binary>, _>(column(gone, |(shop, ..)| shop.as_bytes().to_vec()))
+    .bind::<Array<Binary>, _>(column(gone, |(_, id, ..)| id.as_bytes().to_vec()))
+    .bind::<Array<BigInt>, _>(column(gone, |(_, _, links, _)| links.kid))
+    .bind::<Array<BigInt>, _>(column(gone, |(_, _, links, _)| links.expires.millis()))
+    .bind::<Array<BigInt>, _>(column(gone, |(.., at)| at.millis()))
     .execute(pg)?;
     Ok(())
 }

@@ -74,7 +74,8 @@ pub(crate) fn suppressed(conn: &mut Connection, keys: &[(ShopId, PersonHash)]) -
         _ if keys.is_empty() => {}
         Connection::Pg(pg) => {
             let people: Vec<Vec<u8>> = keys.iter().map(|(_, person)| person.to_vec()).collect();
-            rows = suppressions::table.filter(suppressions::person.eq_any(people)).select(columns).load(pg)?;
+            let named = suppressions::table.filter(suppressions::person.eq_any(people));
+            rows = named.select(columns).load(pg)?;
         }
         Connection::Sqlite(sqlite) => {
             for (_, person) in keys {

@@ -7,7 +7,7 @@ use diesel::sql_types::{Array, BigInt, Binary, Nullable, Text};
 
 use super::{Attempt, Row, log};
 use crate::db::schema::{message_attempts, messages};
-use crate::db::{self, Connection, each};
+use crate::db::{self, Connection, column, each, prepared};
 use crate::kernel::time::Timestamp;
 
 /// A message that left, as its row shall be, with the attempt that did it. None of these stood in the outbox before.
@@ -34,9 +34,9 @@ fn put_new(tx: &mut Connection, row: &Row, attempt: &Attempt) -> db::Result<()> 
 }
 
 fn put_at_once(pg: &mut PgConnection, left: &[Left<'_>]) -> db::Result<()> {
-    diesel::sql_query(
+    prepared(
         "INSERT INTO messages (id, shop_id, kind, subject, edition, created_at, state, attempts, sent_at) \
-         SELECT * FROM UNNEST($1, $2, $3, $4, $5, $6, $7, $8, $6) ON CONFLICT (id) DO UPDATE SET state = excluded.state, \
+         SELECT * FROM UNNEST(?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET state = excluded.state, \
          reason = NULL, attempts = excluded.attempts, next_at = NULL, sent_at = excluded.sent_at \
          WHERE messages.state NOT IN ('sent', 'captured')",
     )
@@ -48,6 +48,7 @@ fn put_at_once(pg: &mut PgConnection, left: &[Left<'_>]) -> db::Result<()> {
     .bind::<Array<BigInt>, _>(column(left, |(row, _)| row.at.millis()))
     .bind::<Array<Text>, _>(column(left, |(row, _)| row.fate.state()))
     .bind::<Array<BigInt>, _>(column(left, |(row, _)| row.attempts))
+    .bind::<Array<BigInt>, _>(column(left, |(row, _)| row.at.millis()))
     .execute(pg)?;
     Ok(())
 }
@@ -60,9 +61,9 @@ struct Logged {
 
 /// Logs first attempts, and says of which messages.
 fn log_at_once(pg: &mut PgConnection, left: &[Left<'_>]) -> db::Result<HashSet<Vec<u8>>> {
-    let logged: Vec<Logged> = diesel::sql_query(
+    let logged: Vec<Logged> = prepared(
         "INSERT INTO message_attempts (message_id, at, stage, outcome, code, reply, n) \
-         SELECT t.*, 1 FROM UNNEST($1, $2, $3, $4, $5, $6) AS t ON CONFLICT DO NOTHING RETURNING message_id",
+         SELECT t.*, 1 FROM UNNEST(?, ?, ?, ?, ?, ?) AS t ON CONFLICT DO NOTHING RETURNING message_id",
     )
     .bind::<Array<Binary>, _>(column(left, |(row, _)| row.id.as_bytes().to_vec()))
     .bind::<Array<BigInt>, _>(column(left, |(_, attempt)| Timestamp::millis(attempt.at)))
@@ -72,8 +73,4 @@ fn log_at_once(pg: &mut PgConnection, left: &[Left<'_>]) -> db::Result<HashSet<V
     .bind::<Array<Text>, _>(column(left, |(_, attempt)| attempt.reply.as_str()))
     .load(pg)?;
     Ok(logged.into_iter().map(|row| row.message_id).collect())
-}
-
-fn column<'a, T>(left: &[Left<'a>], of: impl Fn(&Left<'a>) -> T) -> Vec<T> {
-    left.iter().map(of).collect()
 }

@@ -10,7 +10,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Binary};
 
 use crate::db::schema::{cohorts_moved, orders_dirty};
-use crate::db::{self, Connection, each};
+use crate::db::{self, Connection, each, prepared};
 use crate::kernel::id::{OrderId, ShopId};
 use crate::kernel::time::UtcDay;
 
@@ -47,7 +47,7 @@ fn note(tx: &mut Connection, places: &[(ShopId, i64)]) -> db::Result<()> {
         Connection::Pg(conn) => {
             let (shops, days): (Vec<Vec<u8>>, Vec<i64>) =
                 places.iter().map(|(shop, day)| (shop.as_bytes().to_vec(), *day)).unzip();
-            diesel::sql_query("INSERT INTO orders_dirty (shop_id, day) SELECT * FROM UNNEST($1, $2)")
+            prepared("INSERT INTO orders_dirty (shop_id, day) SELECT * FROM UNNEST(?, ?)")
                 .bind::<Array<Binary>, _>(shops)
                 .bind::<Array<BigInt>, _>(days)
                 .execute(conn)?;

@@ -9,9 +9,9 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Binary, Bool, Text};
 
-use super::{Row, Sealed, SealedContact};
+use super::{Row, Sealed, SealedContact, sealed_contact};
 use crate::db::schema::{contacts, erased_people, order_events, orders};
-use crate::db::{self, Connection};
+use crate::db::{self, Connection, prepared};
 use crate::kernel::id::{OrderId, ShopId};
 use crate::kernel::time::Timestamp;
 use crate::keyring::PersonHash;
@@ -43,7 +43,7 @@ pub(in crate::orders) fn lock(tx: &mut Connection, mut keys: Vec<i64>) -> db::Re
     if let Connection::Pg(conn) = tx {
         keys.sort_unstable();
         keys.dedup();
-        diesel::sql_query("SELECT count(pg_advisory_xact_lock(k)) FROM unnest($1) AS k")
+        prepared("SELECT count(pg_advisory_xact_lock(k)) FROM unnest(?) AS k")
             .bind::<Array<BigInt>, _>(keys)
             .execute(conn)?;
     }
@@ -56,10 +56,8 @@ pub(in crate::orders) fn answered(conn: &mut Connection, keys: &[(ShopId, &str)]
     let mut rows: Vec<(ShopId, String, Vec<u8>, String)> = Vec::new();
     match conn {
         Connection::Pg(conn) => {
-            rows = order_events::table
-                .select(columns)
-                .filter(among!("(shop_id, webhook_id)", Text, keys, |id: &&str| (*id).to_owned()))
-                .load(conn)?;
+            let among = among!("(shop_id, webhook_id)", Text, keys, |id: &&str| (*id).to_owned());
+            rows = order_events::table.select(columns).filter(among).load(conn)?;
         }
         Connection::Sqlite(conn) => {
             for (shop, id) in keys {
@@ -101,33 +99,55 @@ fn load_one(conn: &mut SqliteConnection, shop: ShopId, number: &str) -> db::Resu
 }
 
 fn load_at_once(conn: &mut PgConnection, keys: &[(ShopId, &str)]) -> db::Result<Vec<(Order, SealedContact)>> {
-    let rows: Vec<Row> = orders::table
+    let numbered = orders::table
         .filter(among!("(shop_id, number)", Text, keys, |number: &&str| (*number).to_owned()))
-        .order((orders::shop_id, orders::number))
-        .for_update()
-        .load(conn)?;
+        .order((orders::shop_id, orders::number));
+    let rows: Vec<Row> = numbered.for_update().load(conn)?;
     let orders = rows.into_iter().map(Row::order).collect::<db::Result<Vec<Order>>>()?;
     if orders.is_empty() {
         return Ok(Vec::new());
     }
     let ids: Vec<(ShopId, OrderId)> = orders.iter().map(|order| (order.shop, order.id)).collect();
-    let sealed: Vec<(ShopId, OrderId, Sealed)> = contacts::table
+    let mut sealed = sealed_at_once(conn, &ids)?;
+    Ok(orders
+        .into_iter()
+        .map(|order| {
+            let sealed = sealed.remove(&(order.shop, order.id));
+            (order, sealed.unwrap_or_default())
+        })
+        .collect())
+}
+
+/// What is sealed of these orders' people.
+type SealedContacts = HashMap<(ShopId, OrderId), SealedContact>;
+
+/// What is sealed of these orders' people, as far as anything is.
+pub(in crate::orders) fn sealed_contacts(
+    conn: &mut Connection,
+    ids: &[(ShopId, OrderId)],
+) -> db::Result<SealedContacts> {
+    match conn {
+        Connection::Pg(conn) => sealed_at_once(conn, ids),
+        Connection::Sqlite(_) => {
+            let one = |(shop, order): &(ShopId, OrderId)| {
+                let found = sealed_contact(conn, *shop, *order).transpose()?;
+                Some(found.map(|sealed| ((*shop, *order), sealed)))
+            };
+            ids.iter().filter_map(one).collect()
+        }
+    }
+}
+
+fn sealed_at_once(conn: &mut PgConnection, ids: &[(ShopId, OrderId)]) -> db::Result<SealedContacts> {
+    let sealed = contacts::table
         .filter(among!("(shop_id, order_id)", Binary, ids, |id: &OrderId| id.as_bytes().to_vec()))
         .select((
             contacts::shop_id,
             contacts::order_id,
             (contacts::person, contacts::kid, contacts::sealed, contacts::purge_at),
-        ))
-        .load(conn)?;
-    let mut sealed: HashMap<(ShopId, OrderId), Sealed> =
-        sealed.into_iter().map(|(shop, order, row)| ((shop, order), row)).collect();
-    Ok(orders
-        .into_iter()
-        .map(|order| {
-            let sealed = sealed.remove(&(order.shop, order.id));
-            (order, sealed.map(SealedContact::from).unwrap_or_default())
-        })
-        .collect())
+        ));
+    let sealed: Vec<(ShopId, OrderId, Sealed)> = sealed.load(conn)?;
+    Ok(sealed.into_iter().map(|(shop, order, row)| ((shop, order), row.into())).collect())
 }
 
 /// When those of these people who did asked to be erased.
@@ -142,11 +162,11 @@ pub(in crate::orders) fn erased(
         Connection::Pg(conn) => {
             let people: Vec<Vec<u8>> = keys.iter().map(|(_, person)| person.to_vec()).collect();
             let shops: Vec<ShopId> = keys.iter().map(|(shop, _)| *shop).collect();
-            rows = erased_people::table
+            let named = erased_people::table
                 .select(columns)
                 .filter(erased_people::shop_id.eq_any(shops))
-                .filter(erased_people::person.eq_any(people))
-                .load(conn)?;
+                .filter(erased_people::person.eq_any(people));
+            rows = named.load(conn)?;
         }
         Connection::Sqlite(conn) => {
             for (shop, person) in keys {

@@ -5,7 +5,7 @@ use diesel::sql_types::{Array, BigInt, Binary, Nullable, Text};
 
 use super::SealedContact;
 use crate::db::schema::{contacts, order_events, orders};
-use crate::db::{self, Connection};
+use crate::db::{self, Connection, column, prepared};
 use crate::kernel::id::{EventId, OrderId, ShopId};
 use crate::kernel::time::Timestamp;
 use crate::orders::model::Order;
@@ -56,9 +56,9 @@ pub(in crate::orders) struct NewContact {
 pub(in crate::orders) fn insert_events(tx: &mut Connection, events: &[NewEvent<'_>]) -> db::Result<()> {
     match tx {
         Connection::Pg(conn) => {
-            diesel::sql_query(
+            prepared(
                 "INSERT INTO order_events (shop_id, webhook_id, id, order_id, kind, body_hash, occurred_at, received_at, checked, answer) \
-                 SELECT * FROM UNNEST($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                 SELECT * FROM UNNEST(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             )
             .bind::<Array<Binary>, _>(column(events, |event| event.shop.as_bytes().to_vec()))
             .bind::<Array<Text>, _>(column(events, |event| event.webhook_id))
@@ -69,8 +69,7 @@ pub(in crate::orders) fn insert_events(tx: &mut Connection, events: &[NewEvent<'
             .bind::<Array<BigInt>, _>(column(events, |event| event.occurred_at.millis()))
             .bind::<Array<BigInt>, _>(column(events, |event| event.received_at.millis()))
             .bind::<Array<Text>, _>(column(events, |event| event.checked.as_str()))
-            .bind::<Array<Text>, _>(column(events, |event| event.answer.as_str()))
-            .execute(conn)?;
+            .bind::<Array<Text>, _>(column(events, |event| event.answer.as_str())).execute(conn)?;
         }
         Connection::Sqlite(conn) => {
             for event in events {
@@ -103,9 +102,9 @@ fn insert_event(conn: &mut SqliteConnection, event: &NewEvent<'_>) -> db::Result
 pub(in crate::orders) fn save_orders(tx: &mut Connection, rows: &[NewOrder<'_>]) -> db::Result<()> {
     match tx {
         Connection::Pg(conn) => {
-            diesel::sql_query(
+            prepared(
                 "INSERT INTO orders (shop_id, id, number, test, state, reason, at, fold, eligible, invited, first_at, changed_at) \
-                 SELECT * FROM UNNEST($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) \
+                 SELECT * FROM UNNEST(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
                  ON CONFLICT (shop_id, number) DO UPDATE SET state = excluded.state, reason = excluded.reason, at = excluded.at, \
                  fold = excluded.fold, eligible = excluded.eligible, changed_at = excluded.changed_at",
             )
@@ -120,8 +119,7 @@ pub(in crate::orders) fn save_orders(tx: &mut Connection, rows: &[NewOrder<'_>])
             .bind::<Array<BigInt>, _>(column(rows, |row| i64::from(row.order.eligible)))
             .bind::<Array<BigInt>, _>(column(rows, |row| i64::from(row.order.invited)))
             .bind::<Array<BigInt>, _>(column(rows, |row| row.order.first_at.millis()))
-            .bind::<Array<BigInt>, _>(column(rows, |row| row.order.changed_at.millis()))
-            .execute(conn)?;
+            .bind::<Array<BigInt>, _>(column(rows, |row| row.order.changed_at.millis())).execute(conn)?;
         }
         Connection::Sqlite(conn) => {
             for row in rows {
@@ -175,9 +173,9 @@ pub(in crate::orders) fn save_contacts(tx: &mut Connection, rows: &[NewContact])
     match tx {
         _ if rows.is_empty() => {}
         Connection::Pg(conn) => {
-            diesel::sql_query(
+            prepared(
                 "INSERT INTO contacts (shop_id, order_id, person, kid, sealed, purge_at, hash_check_at) \
-                 SELECT * FROM UNNEST($1, $2, $3, $4, $5, $6, $7) \
+                 SELECT * FROM UNNEST(?, ?, ?, ?, ?, ?, ?) \
                  ON CONFLICT (shop_id, order_id) DO UPDATE SET person = excluded.person, kid = excluded.kid, sealed = excluded.sealed, \
                  purge_at = excluded.purge_at, hash_check_at = excluded.hash_check_at",
             )
@@ -187,8 +185,7 @@ pub(in crate::orders) fn save_contacts(tx: &mut Connection, rows: &[NewContact])
             .bind::<Array<Nullable<BigInt>>, _>(column(rows, |row| row.contact.kid))
             .bind::<Array<Nullable<Binary>>, _>(column(rows, |row| row.contact.sealed.as_deref()))
             .bind::<Array<Nullable<BigInt>>, _>(column(rows, |row| row.contact.purge_at.map(Timestamp::millis)))
-            .bind::<Array<Nullable<BigInt>>, _>(column(rows, |row| row.contact.hash_check_at().map(Timestamp::millis)))
-            .execute(conn)?;
+            .bind::<Array<Nullable<BigInt>>, _>(column(rows, |row| row.contact.hash_check_at().map(Timestamp::millis))).execute(conn)?;
         }
         Connection::Sqlite(conn) => {
             for row in rows {
@@ -219,8 +216,4 @@ fn save_contact(conn: &mut SqliteConnection, row: &NewContact) -> db::Result<()>
         insert.execute(conn)?;
     }
     Ok(())
-}
-
-fn column<'r, R, T>(rows: &'r [R], value: impl Fn(&'r R) -> T) -> Vec<T> {
-    rows.iter().map(value).collect()
 }

@@ -3,12 +3,14 @@
 
 use std::collections::HashMap;
 
+use diesel::backend::Backend;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Binary, Nullable, Text};
+use diesel::serialize::ToSql;
+use diesel::sql_types::{Array, BigInt, Binary, HasSqlType, Nullable, Text};
 
 use super::dirt::{touch, touch_all};
-use crate::db::schema::{order_moves, orders};
-use crate::db::{self, Connection, each};
+use crate::db::schema::order_moves;
+use crate::db::{self, Connection, Prepared, column, each, prepared};
 use crate::kernel::id::{OrderId, ShopId};
 use crate::kernel::time::Timestamp;
 use crate::orders::model::Actor;
@@ -66,19 +68,34 @@ pub fn move_all(tx: &mut Connection, state: State, moving: &[Moving<'_>]) -> db:
 
 /// Whether the order is there, and has moved.
 fn step(tx: &mut Connection, state: State, one: &Moving<'_>) -> db::Result<bool> {
-    let row = orders::table.filter(orders::shop_id.eq(one.shop)).filter(orders::id.eq(one.order));
-    let moves = diesel::update(row).set((
-        orders::state.eq(state.word()),
-        orders::reason.eq(state.reason().map(Reason::code)),
-        orders::at.eq(state.at()),
-        orders::changed_at.eq(one.how.at),
-    ));
-    if each!(tx, |c| moves.execute(c)?) == 0 {
+    if each!(tx, |c| moves(state, one).execute(c)?) == 0 {
         return Ok(false);
     }
-    count(tx, one.shop, one.order, state)?;
     note(tx, state, one)?;
     Ok(true)
+}
+
+fn moves<'a, DB>(state: State, one: &'a Moving<'_>) -> Prepared<'a, DB>
+where
+    DB: Backend + HasSqlType<BigInt> + HasSqlType<Text> + HasSqlType<Binary>,
+    i64: ToSql<BigInt, DB>,
+    str: ToSql<Text, DB>,
+    [u8]: ToSql<Binary, DB>,
+{
+    let (eligible, invited) = counts(state);
+    prepared(
+        "UPDATE orders SET state = ?, reason = ?, at = ?, changed_at = ?, \
+         eligible = CASE test WHEN 0 THEN COALESCE(?, eligible) ELSE eligible END, \
+         invited = CASE test WHEN 0 THEN COALESCE(?, invited) ELSE invited END WHERE shop_id = ? AND id = ?",
+    )
+    .bind::<Text, _>(state.word())
+    .bind::<Nullable<Text>, _>(state.reason().map(Reason::code))
+    .bind::<Nullable<BigInt>, _>(state.at().map(Timestamp::millis))
+    .bind::<BigInt, _>(one.how.at.millis())
+    .bind::<Nullable<BigInt>, _>(eligible)
+    .bind::<Nullable<BigInt>, _>(invited)
+    .bind::<Binary, _>(one.shop.as_bytes().as_slice())
+    .bind::<Binary, _>(one.order.as_bytes().as_slice())
 }
 
 /// What a move means for the public denominator: what is planned has reached its trigger, what waits has not. `eligible`, then `invited`,
@@ -90,22 +107,6 @@ fn counts(state: State) -> (Option<i64>, Option<i64>) {
         State::Waiting(_) => (Some(0), None),
         State::Skipped(_) => (None, None),
     }
-}
-
-fn count(tx: &mut Connection, shop: ShopId, order: OrderId, state: State) -> db::Result<()> {
-    let real = orders::table.filter(orders::shop_id.eq(shop)).filter(orders::id.eq(order)).filter(orders::test.eq(0));
-    match counts(state) {
-        (Some(eligible), Some(invited)) => {
-            let both = diesel::update(real).set((orders::eligible.eq(eligible), orders::invited.eq(invited)));
-            each!(tx, |c| both.execute(c)?)
-        }
-        (Some(eligible), None) => {
-            let one = diesel::update(real).set(orders::eligible.eq(eligible));
-            each!(tx, |c| one.execute(c)?)
-        }
-        (None, _) => 0,
-    };
-    Ok(())
 }
 
 fn note(tx: &mut Connection, state: State, one: &Moving<'_>) -> db::Result<()> {
@@ -147,22 +148,22 @@ struct Moved {
 
 fn at_once(pg: &mut PgConnection, state: State, moving: &[Moving<'_>]) -> db::Result<()> {
     let (eligible, invited) = counts(state);
-    let moved: Vec<Moved> = diesel::sql_query(
-        "UPDATE orders o SET state = $4, reason = $5, at = $6, changed_at = t.c, \
-         eligible = CASE o.test WHEN 0 THEN COALESCE($7, o.eligible) ELSE o.eligible END, \
-         invited = CASE o.test WHEN 0 THEN COALESCE($8, o.invited) ELSE o.invited END \
-         FROM UNNEST($1, $2, $3) AS t (s, o, c) WHERE o.shop_id = t.s AND o.id = t.o \
+    let moved: Vec<Moved> = prepared(
+        "UPDATE orders o SET state = ?, reason = ?, at = ?, changed_at = t.c, \
+         eligible = CASE o.test WHEN 0 THEN COALESCE(?, o.eligible) ELSE o.eligible END, \
+         invited = CASE o.test WHEN 0 THEN COALESCE(?, o.invited) ELSE o.invited END \
+         FROM UNNEST(?, ?, ?) AS t (s, o, c) WHERE o.shop_id = t.s AND o.id = t.o \
          RETURNING o.id AS order_id, (SELECT m.id FROM order_moves m WHERE m.shop_id = o.shop_id AND m.order_id = o.id \
          ORDER BY m.id DESC LIMIT 1) AS last",
     )
-    .bind::<Array<Binary>, _>(column(moving, |one| one.shop.as_bytes().to_vec()))
-    .bind::<Array<Binary>, _>(column(moving, |one| one.order.as_bytes().to_vec()))
-    .bind::<Array<BigInt>, _>(column(moving, |one| one.how.at.millis()))
     .bind::<Text, _>(state.word())
     .bind::<Nullable<Text>, _>(state.reason().map(Reason::code))
     .bind::<Nullable<BigInt>, _>(state.at().map(Timestamp::millis))
     .bind::<Nullable<BigInt>, _>(eligible)
     .bind::<Nullable<BigInt>, _>(invited)
+    .bind::<Array<Binary>, _>(column(moving, |one| one.shop.as_bytes().to_vec()))
+    .bind::<Array<Binary>, _>(column(moving, |one| one.order.as_bytes().to_vec()))
+    .bind::<Array<BigInt>, _>(column(moving, |one| one.how.at.millis()))
     .load(pg)?;
     let last: HashMap<Vec<u8>, Option<Vec<u8>>> = moved.into_iter().map(|row| (row.order_id, row.last)).collect();
     let lines: Vec<(&Moving<'_>, Vec<u8>)> = moving
@@ -173,23 +174,19 @@ fn at_once(pg: &mut PgConnection, state: State, moving: &[Moving<'_>]) -> db::Re
 }
 
 fn note_at_once(pg: &mut PgConnection, state: State, lines: &[(&Moving<'_>, Vec<u8>)]) -> db::Result<()> {
-    diesel::sql_query(
+    prepared(
         "INSERT INTO order_moves (shop_id, order_id, id, moved_at, actor, note, state, reason, at) \
-         SELECT t.*, $7, $8, $9 FROM UNNEST($1, $2, $3, $4, $5, $6) AS t",
+         SELECT t.*, ?, ?, ? FROM UNNEST(?, ?, ?, ?, ?, ?) AS t",
     )
+    .bind::<Text, _>(state.word())
+    .bind::<Nullable<Text>, _>(state.reason().map(Reason::code))
+    .bind::<Nullable<BigInt>, _>(state.at().map(Timestamp::millis))
     .bind::<Array<Binary>, _>(column(lines, |(one, _)| one.shop.as_bytes().to_vec()))
     .bind::<Array<Binary>, _>(column(lines, |(one, _)| one.order.as_bytes().to_vec()))
     .bind::<Array<Binary>, _>(column(lines, |(_, id)| id.clone()))
     .bind::<Array<BigInt>, _>(column(lines, |(one, _)| one.how.at.millis()))
     .bind::<Array<Text>, _>(column(lines, |(one, _)| one.how.actor.as_str()))
     .bind::<Array<Nullable<Text>>, _>(column(lines, |(one, _)| one.how.note))
-    .bind::<Text, _>(state.word())
-    .bind::<Nullable<Text>, _>(state.reason().map(Reason::code))
-    .bind::<Nullable<BigInt>, _>(state.at().map(Timestamp::millis))
     .execute(pg)?;
     Ok(())
-}
-
-fn column<T, U>(rows: &[T], of: impl Fn(&T) -> U) -> Vec<U> {
-    rows.iter().map(of).collect()
 }
