@@ -17,6 +17,7 @@ mod backoff;
 pub mod clock;
 mod runner;
 mod store;
+mod waiting;
 
 pub use backoff::{MAX_ATTEMPTS, delay_ms};
 pub use runner::{Handle, Runner};

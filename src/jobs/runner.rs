@@ -1,7 +1,6 @@
 //! Claims due jobs, runs them side by side, records how they ended. One per process; several processes may share a
 //! database.
 
-use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -9,8 +8,8 @@ use futures_util::future::join_all;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::{JoinError, JoinHandle, JoinSet};
 
-use super::store::{self, Lease};
-use super::{Claim, Job, MAX_ATTEMPTS, Outcome, Ran, delay_ms};
+use super::waiting::{Claimed, Waiting};
+use super::{Claim, Job, MAX_ATTEMPTS, Outcome, Ran};
 use crate::context::Context;
 use crate::db;
 use crate::kernel::time::{SECOND, Timestamp};
@@ -30,16 +29,11 @@ const BEGUN_AGAIN: u8 = 3;
 /// How long it waits then, in ms.
 const AGAIN_MS: i64 = 2 * SECOND;
 
-/// What is claimed and not yet begun, of one kind.
-#[derive(Default)]
-struct Waiting {
-    /// Each with how often it was begun already.
-    claims: VecDeque<(Claim, u8)>,
-    /// Those that wait for one of the running ones.
-    blocked: Vec<(Claim, u8)>,
-    /// Nothing more is due, or may be claimed.
-    drained: bool,
-    claimed: usize,
+/// What happens next to the jobs of one kind.
+enum Next {
+    Ended(Result<Ended, JoinError>),
+    Claimed(Result<db::Result<Claimed>, JoinError>),
+    Nothing,
 }
 
 /// How a job that was begun ended.
@@ -78,14 +72,22 @@ impl Runner {
         let (mut waiting, mut running) = (Waiting::default(), JoinSet::new());
         let mut failed = None;
         loop {
-            if failed.is_none() {
-                failed = self.begin(job, &mut waiting, &mut running, stop).await.err();
+            if failed.is_none() && !*stop.borrow() {
+                waiting.ask(&self.ctx, job);
             }
+            self.begin(job, &mut waiting, &mut running, stop).await;
             if *stop.borrow() {
                 self.give_back(&mut waiting).await;
             }
             // What has begun is waited for, whatever failed beside it.
-            let Some(first) = running.join_next().await else { break };
+            let first = match next(&mut waiting, &mut running).await {
+                Next::Ended(first) => first,
+                Next::Claimed(claimed) => {
+                    failed = self.take(claimed, &mut waiting).err().or(failed);
+                    continue;
+                }
+                Next::Nothing => break,
+            };
             let mut reports = Vec::new();
             self.sort(first, &mut waiting, &mut reports);
             while let Some(next) = running.try_join_next() {
@@ -120,6 +122,13 @@ impl Runner {
         waiting.claims.extend(waiting.blocked.drain(..));
     }
 
+    fn take(&self, claimed: Result<db::Result<Claimed>, JoinError>, waiting: &mut Waiting) -> db::Result<()> {
+        if let Some(from) = waiting.take(claimed)? {
+            self.come_again(from);
+        }
+        Ok(())
+    }
+
     /// Gives every free turn a claim.
     async fn begin(
         &self,
@@ -127,14 +136,10 @@ impl Runner {
         waiting: &mut Waiting,
         running: &mut JoinSet<Ended>,
         stop: &watch::Receiver<bool>,
-    ) -> db::Result<()> {
+    ) {
         let side_by_side = self.ctx.config().jobs.parallel.max(1);
         while running.len() < side_by_side && !*stop.borrow() {
-            let hungry = waiting.claims.is_empty() && waiting.blocked.len() < side_by_side.saturating_mul(8);
-            if hungry && !waiting.drained {
-                self.claim(job, waiting).await?;
-            }
-            if running.is_empty() && waiting.claims.is_empty() {
+            if running.is_empty() && waiting.claims.is_empty() && waiting.coming.is_none() {
                 waiting.claims.extend(waiting.blocked.drain(..));
             }
             let Some((claim, times)) = waiting.claims.pop_front() else { break };
@@ -153,35 +158,6 @@ impl Runner {
             };
             running.spawn(work(Arc::clone(job), self.ctx.clone(), (claim, times), turn));
         }
-        Ok(())
-    }
-
-    async fn claim(&self, job: &Arc<dyn Job>, waiting: &mut Waiting) -> db::Result<()> {
-        let (kind, now) = (job.kind(), self.ctx.now());
-        let settings = &self.ctx.config().jobs;
-        let appetite = job.appetite(now);
-        waiting.drained = true;
-        if appetite.from > now {
-            self.come_again(appetite.from);
-            return Ok(());
-        }
-        let until = now.plus_ms(settings.lease_seconds.saturating_mul(SECOND));
-        let limit = settings.batch.min(appetite.most.max(1));
-        let lease = Lease { from: now, until, limit };
-        // Looking first keeps an idle tick from taking the writer.
-        if !self.ctx.db().read(move |conn| store::any_due(conn, kind, now)).await? {
-            return Ok(());
-        }
-        let claims = self.ctx.db().write(move |tx| store::claim(tx, kind, &lease)).await?;
-        waiting.drained = i64::try_from(claims.len()).is_ok_and(|count| count < limit);
-        waiting.claimed += claims.len();
-        // Whoever begins in the last quarter of its lease might not end within it.
-        let safe = until.minus_ms(settings.lease_seconds.saturating_mul(SECOND) / 4);
-        waiting.claims.extend(claims.into_iter().map(|claim| {
-            let retry_at = now.plus_ms(delay_ms(claim.attempts, self.ctx.random()));
-            (Claim { retry_at, until: safe, ..claim }, 0)
-        }));
-        Ok(())
     }
 
     async fn record(&self, reports: Vec<(Claim, Outcome)>) -> db::Result<()> {
@@ -232,6 +208,20 @@ impl Runner {
         let (stop, stopped) = watch::channel(false);
         let task = tokio::spawn(work_until_stopped(self, Arc::clone(&wake), stopped));
         Handle { wake, stop, task }
+    }
+}
+
+/// Waits for a job to end or for claims to come.
+async fn next(waiting: &mut Waiting, running: &mut JoinSet<Ended>) -> Next {
+    let Some(coming) = &mut waiting.coming else {
+        return running.join_next().await.map_or(Next::Nothing, Next::Ended);
+    };
+    tokio::select! {
+        Some(ended) = running.join_next() => Next::Ended(ended),
+        claimed = coming => {
+            waiting.coming = None;
+            Next::Claimed(claimed)
+        }
     }
 }
 
