@@ -1,29 +1,29 @@
-//! What the three mails of this room share: everything read again when a mail is about to leave, and the words and links
-//! that go into it.
-//!
-//! Reads only. Whether a mail may still leave is asked here in one place, for invitation and reminder alike.
+//! What the three mails of this room share: an invitation with its shop and its order as they stand now, and the words and links
+//! that go into a mail about it. Reads only; whether a mail may still leave is asked in [`asked`](super::asked).
+
+use std::collections::HashMap;
+use std::sync::Arc;
 
 use chrono::Datelike;
 
 use super::bearer::{self, Tokens};
 use super::model::Invitation;
-use super::plan::{PlanItem, case};
-use super::{policy, store};
+use super::store;
 use crate::context::Context;
 use crate::db::{self, Connection};
-use crate::kernel::id::InvitationId;
+use crate::kernel::id::{InvitationId, OrderId, ShopId};
 use crate::kernel::time::{DAY, SECOND, Timestamp};
 use crate::kernel::zone::Zone;
 use crate::keyring::PersonHash;
 use crate::mail::context::{Day, Frame, MailContext, Purchase, StarLinks};
 use crate::mail::letter::{Draft, Mail, Stop};
-use crate::merchants::{self, Shop, ShopStatus};
+use crate::merchants::{self, Shop};
 use crate::orders::{self, Contact, Order, Reason};
 
 /// An invitation with its shop and its order, as they stand now.
 pub(super) struct Subject {
     pub(super) row: Invitation,
-    pub(super) shop: Shop,
+    pub(super) shop: Arc<Shop>,
     pub(super) order: Order,
     pub(super) contact: Option<Contact>,
     pub(super) person: Option<PersonHash>,
@@ -32,53 +32,30 @@ pub(super) struct Subject {
 impl Subject {
     /// Reads them; `None` when one of them is gone.
     pub(super) fn read(conn: &mut Connection, ctx: &Context, id: InvitationId) -> db::Result<Option<Self>> {
-        let Some(row) = store::by_id(conn, id)? else { return Ok(None) };
-        Self::of(conn, ctx, row)
+        Ok(Self::read_all(conn, ctx, &[id])?.pop())
+    }
+
+    /// Reads many, in no order; those of which something is gone are left out.
+    pub(super) fn read_all(conn: &mut Connection, ctx: &Context, ids: &[InvitationId]) -> db::Result<Vec<Self>> {
+        let rows = store::by_ids(conn, ids)?;
+        Self::of(conn, ctx, rows)
     }
 
     /// Reads them to change them: nobody else does until the end of the transaction.
     pub(super) fn hold(tx: &mut Connection, ctx: &Context, id: InvitationId) -> db::Result<Option<Self>> {
-        let Some(row) = store::hold(tx, id)? else { return Ok(None) };
-        Self::of(tx, ctx, row)
+        let held = store::hold(tx, id)?.into_iter().collect();
+        Ok(Self::of(tx, ctx, held)?.pop())
     }
 
-    fn of(conn: &mut Connection, ctx: &Context, row: Invitation) -> db::Result<Option<Self>> {
-        let Some(shop) = merchants::load(conn, row.shop_id)? else { return Ok(None) };
-        let Some(order) = orders::find(conn, row.shop_id, row.order_id)? else { return Ok(None) };
-        let (contact, person) = orders::addressee(conn, ctx.keyring(), row.shop_id, row.order_id)?;
-        Ok(Some(Self { row, shop, order, contact, person }))
-    }
-
-    /// Why nobody may be asked any more about this order: the last check before a mail leaves.
-    pub(super) fn refusal(&self, conn: &mut Connection, now: Timestamp) -> db::Result<Option<Reason>> {
-        match self.shop.status {
-            ShopStatus::Open => {}
-            ShopStatus::Closed => return Ok(Some(Reason::ShopClosed)),
-            ShopStatus::Suspended => return Ok(Some(Reason::ShopSuspended)),
-        }
-        let item =
-            PlanItem { shop: &self.shop, order: &self.order, kept: self.contact.is_some(), person: None, known: true };
-        if let Some(reason) = policy::never(&self.shop, &case(&item, Some(&self.row))) {
-            return Ok(Some(reason));
-        }
-        if let Some(person) = &self.person
-            && let Some(wish) = store::suppression(conn, self.shop.id, person)?
-        {
-            return Ok(Some(wish.skips_with()));
-        }
-        Ok((self.row.submit_until <= now).then_some(Reason::WindowClosed))
-    }
-
-    /// Whether another invitation went to this person within the shop's cap.
-    pub(super) fn is_capped(&self, conn: &mut Connection, now: Timestamp) -> db::Result<bool> {
-        let (Some(person), days) = (self.row.person, self.shop.policy.cap_days) else { return Ok(false) };
-        if days == 0 {
-            return Ok(false);
-        }
-        let others = store::counted(conn, &[(self.shop.id, person)], now.minus_ms(days.saturating_mul(DAY)))?;
-        let sent =
-            others.into_iter().filter(|other| other.sent && other.order_id != self.order.id).map(|other| other.at);
-        Ok(policy::is_capped(days, now, sent))
+    fn of(conn: &mut Connection, ctx: &Context, rows: Vec<Invitation>) -> db::Result<Vec<Self>> {
+        let (shops, mut orders) = (shops_of(conn, &rows)?, orders_of(conn, &rows)?);
+        let mut addressees = orders::addressees(conn, ctx.keyring(), &keys_of(&rows))?;
+        let subject = |row: Invitation| {
+            let (shop, order) = (Arc::clone(shops.get(&row.shop_id)?), orders.remove(&row.order_id)?);
+            let (contact, person) = addressees.remove(&row.order_id).unwrap_or_default();
+            Some(Self { row, shop, order, contact, person })
+        };
+        Ok(rows.into_iter().filter_map(subject).collect())
     }
 
     /// Nothing is sent, for this reason.
@@ -140,6 +117,28 @@ impl Subject {
     pub(super) fn links(&self, ctx: &Context) -> db::Result<Tokens> {
         self.row.tokens(ctx.keyring(), link_life(ctx, self.row.due_at)).ok_or_else(no_key)
     }
+}
+
+/// The shops of these invitations. Mails of one moment mostly belong to a few; each is read once.
+pub(super) fn shops_of(conn: &mut Connection, rows: &[Invitation]) -> db::Result<HashMap<ShopId, Arc<Shop>>> {
+    let mut shops = HashMap::new();
+    for row in rows {
+        if !shops.contains_key(&row.shop_id)
+            && let Some(shop) = merchants::load(conn, row.shop_id)?
+        {
+            shops.insert(row.shop_id, Arc::new(shop));
+        }
+    }
+    Ok(shops)
+}
+
+/// The orders of these invitations.
+pub(super) fn orders_of(conn: &mut Connection, rows: &[Invitation]) -> db::Result<HashMap<OrderId, Order>> {
+    Ok(orders::find_all(conn, &keys_of(rows))?.into_iter().map(|order| (order.id, order)).collect())
+}
+
+fn keys_of(rows: &[Invitation]) -> Vec<(ShopId, OrderId)> {
+    rows.iter().map(|row| (row.shop_id, row.order_id)).collect()
 }
 
 /// Until when links work that a mail due at `from` carries, in whole seconds as tokens keep it.

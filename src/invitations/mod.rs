@@ -2,7 +2,8 @@
 //!
 //! An order whose clock runs is [`plan`](plan::plan_batch)ned in the intake's own transaction: the [`policy`] says whether and
 //! when, suppressions and the cap per person have their say, and a row with a place in the queue is written. When the time
-//! comes, everything is read again ([`send`]); only a mail that the server took makes the order *sent* ([`sent`]). Its link carries a
+//! comes, everything is read again ([`send`]), and the last question is whether the mail may still leave ([`asked`]); only one that
+//! the server took makes the order *sent* ([`sent`]). Its link carries a
 //! token that proves one thing, "holder of the mail for this invitation", and [`bearer`](bearer::bearer) turns it into the
 //! [`Bearer`] that reviews ask for. One optional [reminder](remind) repeats the same link; a [`fresh`] one can be asked
 //! for where it got lost.
@@ -16,6 +17,7 @@
 //! Nothing here depends on how satisfied a customer may be. No address and no token is stored by this room.
 
 pub mod api;
+mod asked;
 pub mod bearer;
 mod cancel;
 mod fresh;

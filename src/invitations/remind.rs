@@ -1,5 +1,6 @@
 //! The one optional second question, with the links of the first. It moves nothing but its own mark: the order stays sent.
 
+use super::asked::{self, Asked};
 use super::letter::{Subject, star_links};
 use super::model::REMINDER;
 use super::returned;
@@ -24,31 +25,12 @@ impl Letter for ReminderLetter {
     }
 
     fn draft(&self, conn: &mut Connection, ctx: &Context, subject: jobs::Subject) -> db::Result<Draft> {
-        let Some(subject) = Subject::read(conn, ctx, subject.id())? else { return Ok(Draft::Gone) };
-        let (row, shop) = (&subject.row, &subject.shop);
-        let Some(asked) = row.sent_at.filter(|_| row.reminded_at.is_none()) else { return Ok(Draft::Gone) };
-        // What the customer asked for themselves is no policy of the shop's.
-        let wanted = decide::moment(shop, &subject.order.fold).remind_after.is_some() || row.deferred_at.is_some();
-        if row.reviewed_at.is_some() || !wanted {
-            return Ok(Draft::Gone);
-        }
-        if let Some(reason) = subject.refusal(conn, ctx.now())? {
-            return Ok(subject.dropped(reason));
-        }
-        if shop.paused {
-            return Ok(Draft::Hold(subject.stop(Reason::ShopPaused.code(), 0)));
-        }
-        let Some(contact) = &subject.contact else { return Ok(subject.dropped(Reason::AddressGone)) };
-        let tokens = subject.links(ctx)?;
-        let context = MailContext::Reminder(Reminder {
-            frame: subject.frame(ctx, contact),
-            order: subject.purchase(),
-            stars: star_links(ctx, &tokens),
-            first_asked: subject.day(asked),
-            write_until: subject.write_until(),
-            unsubscribe_url: ctx.links().unsubscribe(&tokens.unsubscribe),
-        });
-        Ok(subject.mail(contact, 0, context))
+        Ok(asked::only(self.drafts(conn, ctx, &[subject])?))
+    }
+
+    fn drafts(&self, conn: &mut Connection, ctx: &Context, subjects: &[jobs::Subject]) -> db::Result<Vec<Draft>> {
+        let asked = asked::read_all(conn, ctx, subjects)?;
+        asked::each(subjects, &asked, |one| draft(ctx, one))
     }
 
     fn settle(&self, tx: &mut Connection, ctx: &Context, subject: jobs::Subject, what: &Settled) -> db::Result<()> {
@@ -80,4 +62,33 @@ impl Letter for ReminderLetter {
     fn returned(&self, tx: &mut Connection, ctx: &Context, subject: jobs::Subject, what: &Back) -> db::Result<bool> {
         returned::further(tx, ctx, subject.id(), what)
     }
+}
+
+/// What is asked a second time, if anything still is.
+fn draft(ctx: &Context, asked: &Asked) -> db::Result<Draft> {
+    let subject = &asked.subject;
+    let (row, shop) = (&subject.row, &subject.shop);
+    let Some(asked_at) = row.sent_at.filter(|_| row.reminded_at.is_none()) else { return Ok(Draft::Gone) };
+    // What the customer asked for themselves is no policy of the shop's.
+    let wanted = decide::moment(shop, &subject.order.fold).remind_after.is_some() || row.deferred_at.is_some();
+    if row.reviewed_at.is_some() || !wanted {
+        return Ok(Draft::Gone);
+    }
+    if let Some(reason) = asked.refusal(ctx.now()) {
+        return Ok(subject.dropped(reason));
+    }
+    if shop.paused {
+        return Ok(Draft::Hold(subject.stop(Reason::ShopPaused.code(), 0)));
+    }
+    let Some(contact) = &subject.contact else { return Ok(subject.dropped(Reason::AddressGone)) };
+    let tokens = subject.links(ctx)?;
+    let context = MailContext::Reminder(Reminder {
+        frame: subject.frame(ctx, contact),
+        order: subject.purchase(),
+        stars: star_links(ctx, &tokens),
+        first_asked: subject.day(asked_at),
+        write_until: subject.write_until(),
+        unsubscribe_url: ctx.links().unsubscribe(&tokens.unsubscribe),
+    });
+    Ok(subject.mail(contact, 0, context))
 }

@@ -1,5 +1,6 @@
 //! The first mail about an order: drafted from what is true when it leaves, and what its fate means for the order.
 
+use super::asked::{self, Asked};
 use super::letter::{Subject, star_links};
 use super::model::{INVITATION, Reach, Suppression, SuppressionReason};
 use super::returned;
@@ -25,22 +26,23 @@ impl Letter for InvitationLetter {
     }
 
     fn draft(&self, conn: &mut Connection, ctx: &Context, subject: jobs::Subject) -> db::Result<Draft> {
-        let Some(subject) = Subject::read(conn, ctx, subject.id())? else { return Ok(Draft::Gone) };
+        Ok(asked::only(self.drafts(conn, ctx, &[subject])?))
+    }
+
+    fn drafts(&self, conn: &mut Connection, ctx: &Context, subjects: &[jobs::Subject]) -> db::Result<Vec<Draft>> {
+        let (now, mut asked) = (ctx.now(), asked::read_all(conn, ctx, subjects)?);
         // Reviewed already: its reader was faster than the record of an earlier attempt.
-        if !subject.row.is_pending() || subject.row.reviewed_at.is_some() {
-            return Ok(Draft::Gone);
-        }
-        let now = ctx.now();
-        if let Some(reason) = subject.refusal(conn, now)? {
-            return Ok(subject.dropped(reason));
-        }
-        if subject.is_capped(conn, now)? {
-            return Ok(subject.dropped(Reason::FrequencyCap));
-        }
-        if subject.shop.paused {
-            return Ok(Draft::Hold(subject.stop(Reason::ShopPaused.code(), 0)));
-        }
-        write(ctx, &subject)
+        asked.retain(|_, Asked { subject: Subject { row, .. }, .. }| row.is_pending() && row.reviewed_at.is_none());
+        let capped = asked::capped(conn, &asked.values().collect::<Vec<_>>(), now)?;
+        asked::each(subjects, &asked, |one| {
+            let subject = &one.subject;
+            let capped = || capped.contains(&subject.row.id).then_some(Reason::FrequencyCap);
+            match one.refusal(now).or_else(capped) {
+                Some(reason) => Ok(subject.dropped(reason)),
+                None if subject.shop.paused => Ok(Draft::Hold(subject.stop(Reason::ShopPaused.code(), 0))),
+                None => write(ctx, subject),
+            }
+        })
     }
 
     fn settle(&self, tx: &mut Connection, ctx: &Context, subject: jobs::Subject, what: &Settled) -> db::Result<()> {

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::letter::{link_life, no_key};
+use super::letter::{link_life, no_key, orders_of, shops_of};
 use super::model::{Invitation, REMINDER};
 use super::store::{self, Carried, Gone};
 use crate::context::Context;
@@ -12,7 +12,7 @@ use crate::jobs;
 use crate::kernel::id::{InvitationId, OrderId, ShopId};
 use crate::kernel::time::Timestamp;
 use crate::mail::letter::Settled;
-use crate::merchants::{self, Shop};
+use crate::merchants::Shop;
 use crate::orders::{self, Actor, Move, Moving, Order, State, decide};
 
 /// Everything one write stores of them.
@@ -73,21 +73,4 @@ impl Batch {
         }
         orders::keep_contacts_until(tx, &self.kept)
     }
-}
-
-fn shops_of(tx: &mut Connection, rows: &[Invitation]) -> db::Result<HashMap<ShopId, Shop>> {
-    let mut shops = HashMap::new();
-    for row in rows {
-        if !shops.contains_key(&row.shop_id)
-            && let Some(shop) = merchants::load(tx, row.shop_id)?
-        {
-            shops.insert(row.shop_id, shop);
-        }
-    }
-    Ok(shops)
-}
-
-fn orders_of(tx: &mut Connection, rows: &[Invitation]) -> db::Result<HashMap<OrderId, Order>> {
-    let keys: Vec<(ShopId, OrderId)> = rows.iter().map(|row| (row.shop_id, row.order_id)).collect();
-    Ok(orders::find_all(tx, &keys)?.into_iter().map(|order| (order.id, order)).collect())
 }

@@ -3,6 +3,7 @@
 
 use crate::context::Context;
 use crate::db::{self, Connection};
+use crate::kernel::id::ShopId;
 use crate::kernel::pace::Limit;
 use crate::kernel::time::Timestamp;
 
@@ -35,9 +36,14 @@ pub(super) enum Leave<'a> {
     Held(&'static str),
 }
 
-/// Reads what stands in the way of a mail. `awaited`: somebody waits for it.
-pub(super) fn look(conn: &mut Connection, mail: &Mail, awaited: bool, now: Timestamp) -> db::Result<Seen> {
-    let (paused, refusals, standing) = store::in_the_way(conn, mail.shop_id, mail.to.domain(), now)?;
+/// Reads what stands in the way of a shop's mail to a domain. `awaited`: somebody waits for it.
+pub(super) fn look(
+    conn: &mut Connection,
+    (shop, domain): (ShopId, &str),
+    awaited: bool,
+    now: Timestamp,
+) -> db::Result<Seen> {
+    let (paused, refusals, standing) = store::in_the_way(conn, shop, domain, now)?;
     let held = match standing.brake {
         _ if paused => Some(INSTANCE_PAUSED),
         Some(brake) if !awaited => Some(brake.grip.reason()),

@@ -11,24 +11,25 @@ use crate::context::Context;
 use crate::db;
 use crate::jobs::{Appetite, Claim, Job, Outcome, Ran};
 use crate::kernel::id::ShopId;
-use crate::kernel::time::Timestamp;
+use crate::kernel::time::{SECOND, Timestamp};
 
 use super::compose::{Composed, message_id};
 use super::conclude::{Attempted, Conclusion, Judge};
 use super::gate::{self, Leave};
 use super::hold::spread_ms;
 use super::letter::{Draft, Fate, Letter, Mail};
+use super::look::{Eyes, Look, Looks, Seen};
 use super::mailer::{Carrier, Mailer};
 use super::outcome::{Fault, MAIL_SERVER_DOWN};
-use super::own::{self, Own};
 use super::pace::{Pass, Progress};
 use super::return_path;
-use super::store::{self, Hold, Standing};
 use super::together::Together;
 use super::transport::Receipt;
 
 /// Pauses between the tries to store a result, in ms: a database that restarts is back before they end.
 const PAUSES: [u64; 5] = [100, 500, 2_000, 8_000, 20_000];
+/// What was read longer ago is read again before anything is sent, in ms.
+const STALE: i64 = SECOND;
 /// Why a dialogue was broken off, in words for the queue.
 const LONG: &str = "the mail server took long about this recipient, as about enough others";
 
@@ -36,13 +37,14 @@ const LONG: &str = "the mail server took long about this recipient, as about eno
 pub struct LetterJob {
     letter: Arc<dyn Letter>,
     mailer: Arc<Mailer>,
+    looks: Looks,
     together: Together,
 }
 
 impl LetterJob {
     /// The job that sends this letter.
     pub fn new(letter: Arc<dyn Letter>, mailer: Arc<Mailer>) -> Self {
-        Self { letter, mailer, together: Together::default() }
+        Self { letter, mailer, looks: Looks::default(), together: Together::default() }
     }
 }
 
@@ -58,15 +60,15 @@ impl Job for LetterJob {
     }
 
     fn run<'a>(&'a self, ctx: &'a Context, claim: &'a Claim) -> BoxFuture<'a, Ran> {
-        Box::pin(Run { letter: &self.letter, mailer: &self.mailer, together: &self.together, ctx, claim }.work())
+        Box::pin(Run { job: self, letter: &self.letter, mailer: &self.mailer, ctx, claim }.work())
     }
 }
 
 /// The work on one claim.
 struct Run<'a> {
+    job: &'a LetterJob,
     letter: &'a Arc<dyn Letter>,
     mailer: &'a Arc<Mailer>,
-    together: &'a Together,
     ctx: &'a Context,
     claim: &'a Claim,
 }
@@ -78,31 +80,6 @@ struct Extent {
     claim: bool,
     /// The room's rows; not where they refuse.
     room: bool,
-}
-
-/// What stands in the outbox before anything is sent.
-#[derive(Default)]
-struct Seen {
-    standing: Option<Standing>,
-    hold: Option<Hold>,
-    /// The shop's own words for this mail.
-    own: Option<Own>,
-    gate: gate::Seen,
-}
-
-impl Seen {
-    /// A mail that left is never sent again, whatever asks for it: another mail about the same subject has another edition.
-    fn is_over(&self) -> bool {
-        self.standing.as_ref().is_some_and(|row| matches!(row.state.as_str(), "sent" | "captured"))
-    }
-
-    fn is_held_for(&self, reason: &str) -> bool {
-        self.standing.as_ref().is_some_and(|row| row.state == "held" && row.reason.as_deref() == Some(reason))
-    }
-
-    fn attempts(&self) -> i64 {
-        self.standing.as_ref().map_or(0, |row| row.attempts)
-    }
 }
 
 impl Run<'_> {
@@ -127,36 +104,9 @@ impl Run<'_> {
         }
     }
 
-    /// One read: the letter as it stands now, its message, and whether the transport is held.
-    async fn look(&self) -> db::Result<(Draft, Seen)> {
-        let (letter, mailer, ctx) = (Arc::clone(self.letter), Arc::clone(self.mailer), self.ctx.clone());
-        let (kind, subject) = (self.claim.kind, self.claim.subject);
-        self.ctx
-            .db()
-            .read(move |conn| {
-                let now = ctx.now();
-                let draft = letter.draft(conn, &ctx, subject)?;
-                let (edition, transport) = match &draft {
-                    Draft::Send(mail) => (mail.edition, mailer.carrier(mail).ok().map(|carrier| carrier.name())),
-                    Draft::Drop(stop) | Draft::Hold(stop) => (stop.edition, None),
-                    Draft::Gone => return Ok((draft, Seen::default())),
-                };
-                let standing = store::standing(conn, message_id(kind, subject, edition))?;
-                let hold = transport.map(|transport| store::hold(conn, &transport)).transpose()?.flatten();
-                let own = match &draft {
-                    Draft::Send(mail) => own::current(conn, mail.shop_id, mail.context.template(), mail.language)?,
-                    Draft::Drop(_) | Draft::Hold(_) | Draft::Gone => None,
-                };
-                let own = own.map(|kept| kept.own).filter(|own| !own.is_empty());
-                let gate = match &draft {
-                    Draft::Send(mail) if mailer.limits_hold_for(mail) => {
-                        gate::look(conn, mail, letter.is_awaited(), now)?
-                    }
-                    _ => gate::Seen::default(),
-                };
-                Ok((draft, Seen { standing, hold, own, gate }))
-            })
-            .await
+    async fn look(&self) -> db::Result<Look> {
+        let (ctx, letter, mailer) = (self.ctx.clone(), Arc::clone(self.letter), Arc::clone(self.mailer));
+        self.job.looks.look(&Eyes { ctx, letter, mailer }, self.claim.subject).await
     }
 
     /// Nothing is attempted: the message shows why, once.
@@ -189,7 +139,13 @@ impl Run<'_> {
         let id = message_id(self.claim.kind, self.claim.subject, mail.edition);
         // The same date on every attempt, so that the message stays the same.
         let date = seen.standing.as_ref().map_or(now, |row| row.created_at);
-        let ended = match self.mailer.composer().compose_own(mail, seen.own.as_ref(), id, date) {
+        let composed = self.mailer.composer().compose_own(mail, seen.own.as_deref(), id, date);
+        // Kept until the result is stored.
+        let _unsettled = self.mailer.unsettled().await;
+        if self.ctx.now().since(now) > STALE {
+            return Ran::Report(Outcome::RetryAt(self.ctx.now(), "others took long to be stored".to_owned()));
+        }
+        let ended = match composed {
             Ok(composed) => self.hand_over(&carrier, return_path::returnable(self.ctx, composed), pass).await,
             Err(fault) => Ok(Err(fault)),
         };
@@ -242,7 +198,7 @@ impl Run<'_> {
         let mut pauses = PAUSES.iter();
         let mut extent = Extent { claim: true, room: true };
         if conclusion.first_that_left().is_some() {
-            match self.together.store((self.ctx, self.letter), self.claim, &conclusion).await {
+            match self.job.together.store((self.ctx, self.letter), self.claim, &conclusion).await {
                 Ok(()) => return Ran::Finished,
                 Err(db::Error::LeaseLost) => extent.claim = false,
                 Err(error) => tracing::warn!(%error, "outcomes were not stored together; trying this one by itself"),

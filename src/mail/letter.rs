@@ -30,6 +30,15 @@ pub trait Letter: Send + Sync {
     /// The database's: the job is tried again later.
     fn draft(&self, conn: &mut db::Connection, ctx: &Context, subject: Subject) -> db::Result<Draft>;
 
+    /// [`Letter::draft`] for many, in the order of their subjects, of which none stands twice. A room that sends many reads them in a
+    /// bounded number of statements.
+    ///
+    /// # Errors
+    /// The database's: each is read by itself then.
+    fn drafts(&self, conn: &mut db::Connection, ctx: &Context, subjects: &[Subject]) -> db::Result<Vec<Draft>> {
+        subjects.iter().map(|subject| self.draft(conn, ctx, *subject)).collect()
+    }
+
     /// Stores in the room's rows what became of it, in the same write as the message's own row and the end of the job.
     /// Called for every change of the message's state, also for [`Draft::Drop`] and [`Draft::Hold`].
     ///

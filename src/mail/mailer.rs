@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use tokio::sync::SemaphorePermit;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::config::Config;
 use crate::context::Context;
@@ -33,6 +33,8 @@ pub const NO_PUBLIC_URL: &str = "no_public_url";
 /// Held because there is no mail server: `smtp_url` is not set.
 pub const NO_MAIL_SERVER: &str = "no_mail_server";
 
+/// Mails at most that a server may have taken and of which nothing is stored yet: as many may be sent twice after a crash.
+const UNSETTLED: usize = 16;
 /// Held messages released in one write.
 const RELEASED: i64 = 500;
 
@@ -73,6 +75,7 @@ pub struct Mailer {
     pace: Pace,
     signing: Arc<Signing>,
     origin: Origin,
+    unsettled: Semaphore,
     pub(super) trials: Trials,
     pub(super) streak: Streak,
 }
@@ -96,6 +99,7 @@ impl Mailer {
             pace: Pace::new(&config.mail, config.jobs.parallel),
             signing,
             origin: Origin::new(config),
+            unsettled: Semaphore::new(UNSETTLED),
             trials: Trials::default(),
             streak: Streak::default(),
         })
@@ -117,6 +121,12 @@ impl Mailer {
             Route::Smtp(smtp) => smtp.turn().await,
             Route::File(_) | Route::Capture | Route::Held(_) => None,
         }
+    }
+
+    /// The right to hand one more mail over, kept until what became of it is stored: whoever stores late keeps others from leaving.
+    pub(super) async fn unsettled(&self) -> Option<SemaphorePermit<'_>> {
+        // Never closed.
+        self.unsettled.acquire().await.ok()
     }
 
     /// Why no mail leaves, if none does.

@@ -1,11 +1,11 @@
 //! Mail out: from a room's [`Letter`] to a server's 250, and back into the room's rows.
 //!
 //! A room puts a job `(kind, subject)` into the queue. When it is due, [`LetterJob`] asks the room's letter for a
-//! [`Draft`], reading everything again: what is cancelled, unsubscribed or reviewed by now is dropped with its reason.
+//! [`Draft`], reading everything again in one [`look`]: what is cancelled, unsubscribed or reviewed by now is dropped with its reason.
 //! [`Composer`](compose::Composer) renders the typed [`MailContext`] in the person's language (every template was
 //! checked at start) and writes the message; the [`Mailer`] hands it to the transport that the settings choose. What
 //! the server says is judged by one closed table in [`outcome`], and stored with the attempt, the message, the room's
-//! rows and the end of the job in one write, [`together`] with those that left at the same time.
+//! rows and the end of the job in one write, [`together`] with those that left at the same time. Both [`gather`] whoever comes meanwhile.
 //!
 //! Who a mail is from is decided in [`identity`]; [`dkim`] signs it for that domain, [`dns`] looks whether the world can check that.
 //! [`dialogue`] sends one mail and tells every step; [`check`] renders all of them and says what mail programs would not show.
@@ -31,10 +31,12 @@ pub mod dialogue;
 pub mod dkim;
 pub mod dns;
 mod gate;
+mod gather;
 mod hold;
 pub mod identity;
 mod job;
 pub mod letter;
+mod look;
 mod mailer;
 mod mask;
 mod origin;

@@ -1,13 +1,15 @@
 //! Every query of the outbox: messages, their attempts, holds of a transport. A body is never stored, an address neither.
 
+use std::collections::HashMap;
+
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::query_dsl::methods;
-use diesel::sql_types::Bool;
+use diesel::sql_types::{Array, Binary, Bool};
 use diesel::upsert::excluded;
 
 use crate::db::schema::{message_attempts, messages, transport_holds};
-use crate::db::{self, Connection, each};
+use crate::db::{self, Connection, column, each, prepared};
 use crate::jobs::{self, Subject};
 use crate::kernel::id::{MessageId, ShopId};
 use crate::kernel::time::Timestamp;
@@ -79,11 +81,43 @@ pub struct Listed {
     pub message: Logged,
 }
 
-pub(super) fn standing(conn: &mut Connection, id: MessageId) -> db::Result<Option<Standing>> {
-    let columns = (messages::state, messages::reason, messages::attempts, messages::created_at);
-    let message = messages::table.find(id).select(columns);
-    let row = each!(conn, |c| message.first::<(String, Option<String>, i64, Timestamp)>(c).optional()?);
-    Ok(row.map(|(state, reason, attempts, created_at)| Standing { state, reason, attempts, created_at }))
+/// Those of these messages that stand in the outbox.
+pub(super) fn standings(conn: &mut Connection, ids: &[MessageId]) -> db::Result<HashMap<MessageId, Standing>> {
+    let rows: Vec<StandingRow> = match conn {
+        // Key by key even while the table is new: whoever looks for an array may read all of a small one.
+        Connection::Pg(pg) => prepared(
+            "SELECT m.* FROM UNNEST(?) AS t (id), \
+             LATERAL (SELECT id, state, reason, attempts, created_at FROM messages WHERE id = t.id OFFSET 0) AS m",
+        )
+        .bind::<Array<Binary>, _>(column(ids, |id| id.as_bytes().to_vec()))
+        .load(pg)?,
+        Connection::Sqlite(sqlite) => {
+            let one = |id: &MessageId| {
+                let row = messages::table.find(id).select(StandingRow::as_select());
+                row.first(sqlite).optional().transpose()
+            };
+            ids.iter().filter_map(one).collect::<Result<_, _>>()?
+        }
+    };
+    Ok(rows.into_iter().map(|row| (row.id, row.standing())).collect())
+}
+
+/// A message as far as [`Standing`] tells.
+#[derive(Queryable, Selectable, QueryableByName)]
+#[diesel(table_name = messages)]
+struct StandingRow {
+    id: MessageId,
+    state: String,
+    reason: Option<String>,
+    attempts: i64,
+    created_at: Timestamp,
+}
+
+impl StandingRow {
+    fn standing(self) -> Standing {
+        let Self { state, reason, attempts, created_at, .. } = self;
+        Standing { state, reason, attempts, created_at }
+    }
 }
 
 /// Writes a message's row. What was sent stays so: an attempt of somebody else that ended later does not take it back.

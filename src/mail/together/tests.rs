@@ -1,5 +1,6 @@
 //! Who gathers while somebody writes, and what one that fails means for the others.
 
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::*;
@@ -69,7 +70,7 @@ impl Job for Claims {
     }
 }
 
-fn context() -> (Context, tempfile::TempDir) {
+pub(in crate::mail) fn context() -> (Context, tempfile::TempDir) {
     let dir = tempfile::tempdir().unwrap();
     let config = Config::for_tests().in_dir(dir.path());
     let db = Db::open(&config.database_url, config.db_sizes()).unwrap();
@@ -99,12 +100,12 @@ async fn crowd(ctx: &Context, crowd: &Arc<Crowd>, claims: &[Claim]) -> Vec<db::R
     let (together, letter): (Together, Arc<dyn Letter>) = (Together::default(), crowd.clone());
     let left: Vec<_> =
         claims.iter().map(|claim| Arc::new(left_at_once(claim, ShopId::from_bytes([9; 16]), ctx.now()))).collect();
-    let somebody = together.writing.lock().await;
+    let somebody = together.0.closed().await;
     let all =
         join_all(claims.iter().zip(&left).map(|(claim, conclusion)| together.store((ctx, &letter), claim, conclusion)));
     let opened = async {
         tokio::task::yield_now().await;
-        assert_eq!(together.waiting.lock().unwrap().len(), claims.len(), "they gather");
+        assert_eq!(together.0.waiting(), claims.len(), "they gather");
         drop(somebody);
     };
     tokio::join!(all, opened).0
@@ -112,10 +113,9 @@ async fn crowd(ctx: &Context, crowd: &Arc<Crowd>, claims: &[Claim]) -> Vec<db::R
 
 async fn states(ctx: &Context, many: u8) -> Vec<Option<String>> {
     let ids: Vec<_> = (0..many).map(|n| message_id(KIND, subject(n), 0)).collect();
-    let read = move |conn: &mut Connection| {
-        ids.into_iter().map(|id| Ok(store::standing(conn, id)?.map(|row| row.state))).collect::<db::Result<Vec<_>>>()
-    };
-    ctx.db().read(read).await.unwrap()
+    let known = ids.clone();
+    let mut rows = ctx.db().read(move |conn| store::standings(conn, &known)).await.unwrap();
+    ids.iter().map(|id| rows.remove(id).map(|row| row.state)).collect()
 }
 
 #[tokio::test]
