@@ -47,9 +47,9 @@ const PIECE: usize = 16;
 const SHORT: usize = 3;
 
 /// What a sentence must weigh to count as an ask. An innocent who is accused loses more than an ask that slips through.
-const ACCUSED: f32 = 0.5;
+const ACCUSED: f32 = 2.1;
 /// What two sentences must weigh together.
-const BOTH_ACCUSED: f32 = 1.0;
+const BOTH_ACCUSED: f32 = 2.6;
 
 /// The first ask in a text.
 pub(crate) fn find(text: &str) -> Option<Ask> {
