@@ -23,7 +23,7 @@ const STEM: usize = 5;
 /// Letters of a stem in a pair: a pair is rarer than a word, so it is cut shorter.
 const STEM_OF_TWO: usize = 4;
 /// How near two concepts or two stems stand together, in words.
-const NEAR: usize = 3;
+const NEAR: usize = 4;
 
 /// Reads sentences of any of the languages.
 pub(super) struct Reader {
@@ -56,20 +56,20 @@ impl Reader {
     /// The marks of a sentence, in order, each once. One that names no subject of asks has none.
     pub(super) fn marks(&self, sentence: &Sentence) -> Vec<u32> {
         let mut marks = Vec::new();
-        let Some(concepts) = self.concepts_for(&sentence.words) else { return marks };
+        let Some((language, concepts)) = self.language_of(&sentence.words) else { return marks };
         let meant = concepts.meant(&sentence.words);
         if !concepts.have_subject(&meant) {
             return marks;
         }
-        mark_words(sentence, &mut marks);
+        mark_words(sentence, language, &mut marks);
         mark_concepts(&meant, &mut marks);
         marks.sort_unstable();
         marks.dedup();
         marks
     }
 
-    /// The concepts of the language whose words these are most likely.
-    fn concepts_for(&self, words: &[String]) -> Option<&Concepts> {
+    /// The language whose words these are most likely, and its concepts.
+    fn language_of(&self, words: &[String]) -> Option<(u8, &Concepts)> {
         let mut likely = [0.0_f32; 5];
         for counts in words.iter().filter_map(|word| self.known.get(word)) {
             let all: f32 = counts.iter().map(|count| f32::from(*count) + 0.5).sum();
@@ -77,12 +77,12 @@ impl Reader {
                 *sum += ((f32::from(*count) + 0.5) / all).ln();
             }
         }
-        let best = likely.iter().zip(&self.concepts).max_by(|(one, _), (other, _)| one.total_cmp(other));
-        best.map(|(_, concepts)| concepts)
+        let all = likely.iter().zip((0..).zip(&self.concepts));
+        all.max_by(|(one, _), (other, _)| one.total_cmp(other)).map(|(_, language)| language)
     }
 }
 
-fn mark_words(sentence: &Sentence, marks: &mut Vec<u32>) {
+fn mark_words(sentence: &Sentence, language: u8, marks: &mut Vec<u32>) {
     let asked = sentence.question.then_some("?");
     let words: Vec<&str> = sentence.words.iter().map(String::as_str).chain(asked).collect();
     let mut before = "";
@@ -93,19 +93,19 @@ fn mark_words(sentence: &Sentence, marks: &mut Vec<u32>) {
         if stem.len() < word.len() {
             marks.push(mark(b's', stem.bytes()));
         }
-        mark_letters(word, marks);
+        mark_letters(word, language, marks);
         mark_near(word, words.get(at + 1..).unwrap_or_default(), marks);
         before = word;
     }
 }
 
-/// Letters in a row, with the edges of the word.
-fn mark_letters(word: &str, marks: &mut Vec<u32>) {
+/// Letters in a row, with the edges of the word. Whole words may be shared by languages, a few letters mean something in one.
+fn mark_letters(word: &str, language: u8, marks: &mut Vec<u32>) {
     let word = format!(" {word} ");
     let cuts: Vec<usize> = word.char_indices().map(|(at, _)| at).chain([word.len()]).collect();
     for count in IN_A_ROW {
         let rows = cuts.iter().zip(cuts.iter().skip(count)).filter_map(|(from, to)| word.get(*from..*to));
-        marks.extend(rows.map(|row| 2 * KIND + mark(b'k', row.bytes())));
+        marks.extend(rows.map(|row| 2 * KIND + mark(b'k', [language].into_iter().chain(row.bytes()))));
     }
 }
 
