@@ -47,7 +47,7 @@ const PIECE: usize = 16;
 const SHORT: usize = 3;
 
 /// What a sentence must weigh to count as an ask. An innocent who is accused loses more than an ask that slips through.
-const ACCUSED: f32 = 2.1;
+const ACCUSED: f32 = 2.4;
 /// What two sentences must weigh together.
 const BOTH_ACCUSED: f32 = 2.6;
 

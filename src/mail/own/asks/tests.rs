@@ -129,6 +129,13 @@ fn an_ask_does_not_hide_in_a_long_sentence_or_a_broken_line() {
 }
 
 #[test]
+fn the_words_of_a_link_ask_for_nothing() {
+    assert_eq!(find("Qui: https://shop.example/lasciaci-cinque-stelle?voto=massimo."), None);
+    let ask = find("Qui: https://shop.example/a.b. Lasciaci 5 stelle!").unwrap();
+    assert_eq!((ask.at, ask.words.as_str()), (31, "Lasciaci 5 stelle"));
+}
+
+#[test]
 fn whatever_comes_is_read_to_its_end() {
     for text in [
         String::new(),
