@@ -8,7 +8,7 @@ use super::concepts::Concepts;
 use super::corpus::{self, LANGUAGES};
 use super::words::{self, Sentence};
 
-/// So many marks are told apart; there are about as many, and those that fall together do little harm. The first third are words, the
+/// So many marks are told apart; there are a third as many, and the few that fall together do little harm. The first third are words, the
 /// second concepts, the last letters.
 pub(super) const MARKS: u32 = 3 * KIND;
 const KIND: u32 = 1 << 18;
