@@ -1,10 +1,11 @@
 //! Weighs the marks of a sentence. Each mark has a weight, learned from examples by logistic regression: those of asks pull one way, those
-//! of innocents the other. The steps are in a fixed order and of a fixed number, so the same corpus makes the same judge.
+//! of innocents the other. In each round half of the marks are covered, so that no single word is trusted where others say the same. The
+//! steps are in a fixed order and of a fixed number, and what is covered when is fixed too, so the same corpus makes the same judge.
 
 use super::marks::{MARKS, pull};
 
 /// How often every example is looked at.
-const ROUNDS: usize = 10;
+const ROUNDS: u32 = 12;
 /// How far a step goes.
 const STEP: f32 = 0.3;
 /// How much weights shrink that nothing asks for.
@@ -13,6 +14,12 @@ const SHRINK: f32 = 0.001;
 /// What was learned.
 #[derive(Debug)]
 pub(super) struct Judge {
+    weights: Vec<f32>,
+    bias: f32,
+}
+
+/// What is being learned.
+struct Pupil {
     weights: Vec<Weight>,
     bias: Weight,
 }
@@ -35,42 +42,62 @@ impl Weight {
 
 impl Judge {
     /// Learns from the marks of asks (`true`) and innocents.
-    pub(super) fn learn(examples: &[(Vec<usize>, bool)]) -> Self {
-        let mut judge = Self { weights: vec![Weight::NEW; MARKS], bias: Weight::NEW };
+    pub(super) fn learn(examples: &[(Vec<u32>, bool)]) -> Self {
+        let mut pupil = Pupil { weights: vec![Weight::NEW; place(MARKS)], bias: Weight::NEW };
         // Neighbours in the corpus are alike: strides mix them.
         let from = examples.len() * 382 / 1000;
         let stride = (from..from + examples.len()).find(|stride| divisor(*stride, examples.len()) == 1);
         let mut at = 0;
-        for _ in 0..ROUNDS * examples.len() {
-            at = (at + stride.unwrap_or(1)) % examples.len();
-            if let Some((marks, asks)) = examples.get(at) {
-                judge.look(marks, *asks);
+        for round in 0..ROUNDS {
+            for _ in examples {
+                at = (at + stride.unwrap_or(1)) % examples.len();
+                if let Some((marks, asks)) = examples.get(at) {
+                    let seen: Vec<u32> = marks.iter().copied().filter(|mark| !covered(*mark, round)).collect();
+                    pupil.look(&seen, *asks);
+                }
             }
         }
-        judge
+        Self { weights: pupil.weights.iter().map(|weight| weight.value).collect(), bias: pupil.bias.value }
     }
 
-    fn look(&mut self, marks: &[usize], asks: bool) {
-        let likely = 1.0 / (1.0 + (-self.sum(marks)).exp());
+    /// What the marks of a sentence weigh: above zero it rather asks, below it rather does not.
+    pub(super) fn sum(&self, marks: &[u32]) -> f32 {
+        sum(marks, self.bias, |mark| self.weights.get(place(mark)).copied())
+    }
+}
+
+impl Pupil {
+    fn look(&mut self, marks: &[u32], asks: bool) {
+        let sum = sum(marks, self.bias.value, |mark| self.weights.get(place(mark)).map(|weight| weight.value));
+        let likely = 1.0 / (1.0 + (-sum).exp());
         let off = likely - if asks { 1.0 } else { 0.0 };
         let share = share(marks);
         for mark in marks {
-            if let Some(weight) = self.weights.get_mut(*mark) {
+            if let Some(weight) = self.weights.get_mut(place(*mark)) {
                 weight.step(off * share * pull(*mark) + SHRINK * weight.value);
             }
         }
         self.bias.step(off);
     }
+}
 
-    /// What the marks of a sentence weigh: above zero it rather asks, below it rather does not.
-    pub(super) fn sum(&self, marks: &[usize]) -> f32 {
-        let pulls = marks.iter().filter_map(|mark| Some(self.weights.get(*mark)?.value * pull(*mark)));
-        self.bias.value + share(marks) * pulls.sum::<f32>()
-    }
+fn sum(marks: &[u32], bias: f32, weight: impl Fn(u32) -> Option<f32>) -> f32 {
+    bias + share(marks) * marks.iter().filter_map(|mark| Some(weight(*mark)? * pull(*mark))).sum::<f32>()
+}
+
+/// Where the weight of a mark stands.
+fn place(mark: u32) -> usize {
+    usize::try_from(mark).unwrap_or_default()
+}
+
+/// Whether a mark is covered in a round: one half of them is in each, another half in the next.
+fn covered(mark: u32, round: u32) -> bool {
+    let mixed = u64::from(mark).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    (mixed >> (63 - round)) & 1 == 0
 }
 
 /// What one mark of many counts: a long sentence weighs no more than a short one.
-fn share(marks: &[usize]) -> f32 {
+fn share(marks: &[u32]) -> f32 {
     let length: f32 = marks.iter().map(|mark| pull(*mark) * pull(*mark)).sum();
     3.0 / length.sqrt().max(1.0)
 }

@@ -50,10 +50,10 @@ fn same_kind(one: &Line, other: &Line) -> bool {
     one.language == other.language && one.asks == other.asks
 }
 
-/// The tenth of its kind that each line stands in: neighbours, which are alike, are left out together.
-fn tenths(lines: &[Line]) -> Vec<usize> {
+/// The fifth of its kind that each line stands in: neighbours, which are alike, are left out together.
+fn fifths(lines: &[Line]) -> Vec<usize> {
     let kind = |upto: usize, line: &Line| lines[..upto].iter().filter(|other| same_kind(line, other)).count();
-    lines.iter().enumerate().map(|(at, line)| kind(at, line) * 10 / kind(lines.len(), line)).collect()
+    lines.iter().enumerate().map(|(at, line)| kind(at, line) * 5 / kind(lines.len(), line)).collect()
 }
 
 #[test]
@@ -61,12 +61,12 @@ fn what_was_left_out_of_learning_is_judged_well() {
     let lines: Vec<Line> = corpus::all().collect();
     let mut linter = Linter { reader: Reader::new(), judge: Judge::learn(&[]) };
     let examples: Vec<_> = lines.iter().map(|line| (linter.reader.line(line.text), line.asks)).collect();
-    let tenths = tenths(&lines);
+    let fifths = fifths(&lines);
     let mut all = Scores::default();
-    for left_out in 0..10 {
-        let others = tenths.iter().zip(&examples).filter(|(tenth, _)| **tenth != left_out);
+    for left_out in 0..5 {
+        let others = fifths.iter().zip(&examples).filter(|(fifth, _)| **fifth != left_out);
         linter.judge = Judge::learn(&others.map(|(_, example)| example.clone()).collect::<Vec<_>>());
-        let unknown = tenths.iter().zip(&lines).filter(|(tenth, _)| **tenth == left_out);
+        let unknown = fifths.iter().zip(&lines).filter(|(fifth, _)| **fifth == left_out);
         let scores = score(&linter, &unknown.map(|(_, line)| (*line, line.text)).collect::<Vec<_>>());
         for (sum, score) in all.iter_mut().zip(scores) {
             sum.asks += score.asks;
@@ -75,7 +75,7 @@ fn what_was_left_out_of_learning_is_judged_well() {
             sum.accused += score.accused;
         }
     }
-    promise(&all, (84, 9));
+    promise(&all, (86, 7));
 }
 
 #[test]
@@ -88,7 +88,7 @@ fn sentences_nobody_learned_from_are_judged_well() {
             Some((Line { language, asks: mark == "+ ", text: "" }, said))
         })
     });
-    promise(&score(&LINTER, &lines.collect::<Vec<_>>()), (70, 8));
+    promise(&score(&LINTER, &lines.collect::<Vec<_>>()), (77, 8));
 }
 
 #[test]
@@ -126,6 +126,13 @@ fn an_ask_does_not_hide_in_a_long_sentence_or_a_broken_line() {
     assert_eq!(find(&format!("{before}e basta{after}")), None);
     assert!(find(&format!("{before}per favore lasciaci cinque stelle{after}")).is_some());
     assert!(find("Per favore lasciaci\ncinque stelle su Attesta").is_some());
+}
+
+#[test]
+fn the_words_of_a_link_ask_for_nothing() {
+    assert_eq!(find("Qui: https://shop.example/lasciaci-cinque-stelle?voto=massimo."), None);
+    let ask = find("Qui: https://shop.example/a.b. Lasciaci 5 stelle!").unwrap();
+    assert_eq!((ask.at, ask.words.as_str()), (31, "Lasciaci 5 stelle"));
 }
 
 #[test]

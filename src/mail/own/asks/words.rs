@@ -20,6 +20,9 @@ pub(super) struct Sentence {
 /// What a row of at least five full star signs reads as.
 pub(super) const FIVE_SIGNS: &str = "★★★★★";
 
+/// What a link reads as: a value, whatever words it is made of.
+const LINK: &str = "x";
+
 /// Takes a text apart.
 pub(super) fn sentences(text: &str) -> Vec<Sentence> {
     let mut all = Vec::new();
@@ -27,6 +30,11 @@ pub(super) fn sentences(text: &str) -> Vec<Sentence> {
     let mut letters = text.char_indices().peekable();
     while let Some((at, letter)) = letters.next() {
         let end = at + letter.len_utf8();
+        if let Some(end) = link(text, at) {
+            while letters.next_if(|(next, _)| *next < end).is_some() {}
+            now.push(at, end, LINK.to_owned());
+            continue;
+        }
         if letter.is_alphanumeric() || is_star(letter) {
             let star = is_star(letter);
             let mut word = String::from(letter);
@@ -37,11 +45,7 @@ pub(super) fn sentences(text: &str) -> Vec<Sentence> {
                 word.push(more);
                 upto = next + more.len_utf8();
             }
-            if now.words.is_empty() {
-                now.at = at;
-            }
-            now.end = upto;
-            now.words.push(if star { signs(&word) } else { fold::words(&word).concat() });
+            now.push(at, upto, if star { signs(&word) } else { fold::words(&word).concat() });
             continue;
         }
         let inside_a_number = letter == '.' && letters.peek().is_some_and(|(_, next)| next.is_ascii_digit());
@@ -61,6 +65,14 @@ fn finish(all: &mut Vec<Sentence>, now: &mut Sentence) {
     }
 }
 
+/// Where the link ends that begins here.
+fn link(text: &str, at: usize) -> Option<usize> {
+    let rest = text.get(at..)?;
+    ["https://", "http://"].iter().find(|scheme| rest.starts_with(**scheme))?;
+    let link = rest.split([' ', '\n', '\t', '"', '<', '>', ')']).next()?;
+    Some(at + link.trim_end_matches(['.', ',', ';', ':', '!', '?']).len())
+}
+
 fn is_star(letter: char) -> bool {
     matches!(letter, '★' | '⭐' | '🌟' | '✭' | '✮' | '✪' | '\u{fe0f}')
 }
@@ -71,6 +83,14 @@ fn signs(row: &str) -> String {
 }
 
 impl Sentence {
+    fn push(&mut self, at: usize, end: usize, word: String) {
+        if self.words.is_empty() {
+            self.at = at;
+        }
+        self.end = end;
+        self.words.push(word);
+    }
+
     /// Both as one.
     pub(super) fn followed_by(&self, next: &Self) -> Self {
         let mut words = self.words.clone();
