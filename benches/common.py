@@ -68,6 +68,10 @@ class Server:
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         return int(re.search(r"VmHWM:\s+(\d+)", status).group(1)) / 1024
 
+    def forget_peak(self):
+        """What `rss_mb` tells is the peak from here on."""
+        Path(f"/proc/{self.process.pid}/clear_refs").write_text("5")
+
     def get(self, path, **headers):
         with urllib.request.urlopen(urllib.request.Request(self.url + path, headers=headers)) as answer:
             return answer.read()
@@ -79,7 +83,7 @@ def serving(data, database=None, env=None):
     more = ["--database-url", database] if database else []
     process = subprocess.Popen(
         [PROGRAM, "serve", "--data-dir", str(data), "--listen", f"127.0.0.1:{port}", *more],
-        env={**os.environ, **UNLIMITED, "ATTESTA_LOG_FILTER": "warn", **(env or {})}, stderr=open(data / "log", "w"))
+        env={**os.environ, **UNLIMITED, "ATTESTA_LOG_FILTER": "warn", **(env or {})}, stdout=subprocess.DEVNULL, stderr=open(data / "log", "w"))
     server = Server(process, port)
     try:
         server.start_ms = wait_ready(server, process, data)
@@ -148,20 +152,22 @@ def sign(secret, message_id, at, body):
     return "v1," + base64.b64encode(mac).decode()
 
 
-def signed_events(file, secret, count, happened=None):
-    """One signed order.fulfilled per line for post.lua: every order, person and webhook id of its own."""
+def signed_events(file, secret, count, happened=None, change=None):
+    """One signed order.fulfilled per line for post.lua: every order, person and webhook id of its own. `change(n, order)` makes one differ."""
     at = int(time.time())
     stamp = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(happened or at - 60))
     with open(file, "w") as out:
         for n in range(count):
-            body = json.dumps({
+            event = {
                 "type": "order.fulfilled", "timestamp": stamp,
                 "data": {"number": f"IT-{n:07}", "placed_at": stamp,
                          "customer": {"email": f"cliente{n}@example.com", "name": "Ada Bianchi", "locale": "it-IT", "country": "IT"},
                          "currency": "EUR", "total": 4990,
                          "items": [{"line": "1", "sku": f"sku-{n % 97}", "name": "Moka tre tazze", "quantity": 1, "price": 3990},
-                                   {"line": "2", "sku": "caffe-250", "name": "Caffè macinato", "quantity": 1, "price": 1000}]}},
-                separators=(",", ":"), ensure_ascii=False).encode()
+                                   {"line": "2", "sku": "caffe-250", "name": "Caffè macinato", "quantity": 1, "price": 1000}]}}
+            if change:
+                change(n, event["data"])
+            body = json.dumps(event, separators=(",", ":"), ensure_ascii=False).encode()
             message_id = f"msg_{hashlib.sha1(str(n).encode()).hexdigest()[:24]}"
             out.write(f"{message_id}\t{at}\t{sign(secret, message_id, at, body)}\t{body.decode()}\n")
 
@@ -180,6 +186,14 @@ def wrk(url, connections=64, seconds=10, script=None, args=(), threads=1, header
     return {"per_second": float(re.search(r"Requests/sec:\s+([\d.]+)", text).group(1)),
             "requests": int(re.search(r"(\d+) requests in", text).group(1)),
             "p50_ms": ms(quantile("50")), "p99_ms": ms(quantile("99")), "errors": errors + sum(map(int, sockets.groups() if sockets else ()))}
+
+
+def until(check, seconds):
+    """Waits for a condition; the bound only ends what cannot succeed. Whether it came."""
+    end = time.monotonic() + seconds
+    while not (came := check()) and time.monotonic() < end:
+        time.sleep(0.005)
+    return bool(came)
 
 
 def verdict(name, value, goal, holds, unit=""):

@@ -165,4 +165,5 @@ def main():
     return 0 if all(ok) else 1
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,9 +1,11 @@
-"""A mail server of our own that outlives the program: it keeps a ledger, and can fall silent in the middle of a crowd."""
+"""A mail server of our own that outlives the program: it keeps a ledger, can fall silent in the middle of a crowd, and keep recipients waiting."""
 
 import email
 import email.policy
+import re
 import socketserver
 import threading
+import time
 from collections import namedtuple
 
 Received = namedtuple("Received", "to message_id data")
@@ -13,6 +15,8 @@ class Sink:
     def __init__(self):
         self.ledger, self.lock = [], threading.Lock()
         self.talking, self.silent_from = threading.Event(), None
+        # Seconds before a recipient `tarpit-...` is answered.
+        self.tarpit = 0
         self.talking.set()
         self.server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler(self))
         self.server.daemon_threads = True
@@ -32,9 +36,9 @@ class Sink:
 
     def keep(self, to, data):
         """Stores a mail; returns once its sender may be told so."""
-        headers = email.message_from_bytes(data, policy=email.policy.default)
+        message_id = re.search(rb"(?mi)^message-id:\s*(\S+)", data)
         with self.lock:
-            self.ledger.append(Received(to, headers["Message-ID"], data))
+            self.ledger.append(Received(to, message_id and message_id.group(1).decode(), data))
             silent = self.silent_from is not None and len(self.ledger) > self.silent_from
         if silent:
             self.talking.wait(60)
@@ -72,6 +76,8 @@ def handler(sink):
                 verb = command[:4].upper()
                 if verb == "RCPT":
                     to = command[command.index("<") + 1:command.index(">")]
+                    if to.startswith("tarpit-"):
+                        time.sleep(sink.tarpit)
                 if verb == "DATA":
                     self.say("354 go on")
                     data = self.body()
