@@ -78,6 +78,33 @@ def test_every_mail_reads_well_on_a_phone(shown, chromium, language, scheme):
     context.close()
 
 
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    """Every sample of every mail of the house, as the program writes them for whoever wants to look."""
+    place = tmp_path_factory.mktemp("written")
+    assert Instance(place).cli("mail", "check", "--out", str(place / "out"))["mails"]
+    return place / "out"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("mail", ["restriction_statement", "weekly_numbers"])
+def test_mails_that_shops_do_not_write_read_well_on_a_phone_too(written, chromium, mail, scheme):
+    context = chromium.new_context(viewport={"width": 360, "height": 740}, color_scheme=scheme, offline=True)
+    page = context.new_page()
+    for language in LANGUAGES:
+        samples = sorted(written.glob(f"{mail}.{language}.*.html"))
+        assert samples, f"{mail} {language}"
+        for sample in samples:
+            html = sample.read_text()
+            assert len(html.encode()) <= 60 * 1024
+            page.set_content(html)
+            assert page.evaluate("document.documentElement.scrollWidth") <= 360, sample.name
+            assert page.evaluate("document.documentElement.lang") == language, sample.name
+            assert not page.evaluate("[...document.images].filter(image => !image.alt).length"), sample.name
+        assert axe(page) == [], samples[-1].name
+    context.close()
+
+
 def luminance(colour):
     """Relative luminance (WCAG 2.2) of `rgb(r, g, b)`."""
     parts = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]

@@ -2,6 +2,8 @@
 //!
 //! Works beside a running server. `verify`, `test` and `check` end with 1 when something is to be mended, so that scripts can ask.
 
+use std::path::{Path, PathBuf};
+
 use clap::{Args, Subcommand};
 use serde_json::json;
 
@@ -77,6 +79,9 @@ pub(crate) struct Check {
     /// Only what this shop changed, by its id or domain.
     #[arg(long, value_name = "SHOP")]
     shop: Option<String>,
+    /// Also write every sample of the house's mails into this folder, as pages and texts to look at.
+    #[arg(long, value_name = "FOLDER", conflicts_with = "shop")]
+    out: Option<PathBuf>,
 }
 
 /// New keys for sending domains, under a new key of the keyring; prints the records to publish.
@@ -204,7 +209,7 @@ fn mail(
 fn look_over(ctx: &Context, mailer: &Mailer, asked: &Check, shown: &mut Shown<'_>) -> Result<(), Failure> {
     let (mut all, shops) = match &asked.shop {
         Some(text) => (Vec::new(), vec![shop::find(ctx, text)?]),
-        None => (check::all(mailer.composer()), ctx.db().read_now(merchants::all)?),
+        None => (look_over_house(mailer, asked.out.as_deref())?, ctx.db().read_now(merchants::all)?),
     };
     for shop in shops {
         let face = Frame::new(ctx.links(), (&shop.name, shop.domain.as_str()), None, false).shop;
@@ -213,4 +218,32 @@ fn look_over(ctx: &Context, mailer: &Mailer, asked: &Check, shown: &mut Shown<'_
     }
     shown.say(&json!({ "mails": all }), &looked(&all))?;
     if all.iter().all(check::Looked::is_good) { Ok(()) } else { Err(Failure::said()) }
+}
+
+/// The house's own mails, each written into a folder where one is given.
+fn look_over_house(mailer: &Mailer, out: Option<&Path>) -> Result<Vec<check::Looked>, Failure> {
+    if let Some(folder) = out {
+        std::fs::create_dir_all(folder).map_err(|error| unwritable(folder, &error))?;
+    }
+    let mut written = Ok(());
+    let looked = check::all(mailer.composer(), &mut |sample| {
+        if let (Some(folder), Ok(())) = (out, &written) {
+            written = write_sample(folder, sample);
+        }
+    });
+    written.map(|()| looked)
+}
+
+fn write_sample(folder: &Path, sample: check::Sample<'_>) -> Result<(), Failure> {
+    let check::Sample { mail, language, number, rendered } = sample;
+    let text = format!("{}\n\n{}", rendered.subject, rendered.text);
+    for (kind, words) in [("html", &rendered.html), ("txt", &text)] {
+        let file = folder.join(format!("{mail}.{language}.{number}.{kind}"));
+        std::fs::write(&file, words).map_err(|error| unwritable(&file, &error))?;
+    }
+    Ok(())
+}
+
+fn unwritable(place: &Path, error: &std::io::Error) -> Failure {
+    Failure::new(format!("{} cannot be written: {error}.", place.display()))
 }

@@ -105,8 +105,21 @@ impl<'a> Homes<'a> {
     }
 }
 
-/// Every mail of the house in every language.
-pub fn all(composer: &Composer) -> Vec<Looked> {
+/// One sample as it came out.
+#[derive(Clone, Copy, Debug)]
+pub struct Sample<'a> {
+    /// Which mail.
+    pub mail: &'static str,
+    /// In which language.
+    pub language: &'a str,
+    /// Its number among the samples of this mail, from 1.
+    pub number: usize,
+    /// What a mail program would get.
+    pub rendered: &'a Rendered,
+}
+
+/// Every mail of the house in every language; `show` sees each sample.
+pub fn all(composer: &Composer, show: &mut dyn FnMut(Sample<'_>)) -> Vec<Looked> {
     let templates = composer.templates();
     let mut looked = Vec::new();
     for (mail, contexts) in samples::all() {
@@ -116,7 +129,10 @@ pub fn all(composer: &Composer) -> Vec<Looked> {
             for context in &contexts {
                 let homes = Homes::of(base_of(&context.frame().shop.profile_url));
                 match templates.render(language, context) {
-                    Ok(rendered) => one.saw(&rendered, homes, &mut remarks),
+                    Ok(rendered) => {
+                        one.saw(&rendered, homes, &mut remarks);
+                        show(Sample { mail, language, number: one.samples + 1, rendered: &rendered });
+                    }
                     Err(broken) => {
                         remarks.insert(fault(broken.to_string()));
                     }
