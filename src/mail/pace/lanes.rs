@@ -15,7 +15,7 @@ use super::long::{Lengths, Long, Progress, Verdict};
 /// A dialogue that takes longer is slow, in ms.
 pub(super) const SLOW_MS: i64 = 2 * SECOND;
 /// The least time between two looks at a dialogue that runs.
-const LOOK_MS: u64 = 20;
+const LOOK_MS: u64 = 5;
 /// The least wait before a mail asks again, in ms.
 const LEAST_MS: i64 = 50;
 /// How long a mail that waits for a turn may be sent away at most, in ms.
@@ -144,9 +144,10 @@ impl Lanes {
         let full = most.is_some_and(|most| all >= most);
         let usual = lane.lengths.usual();
         let unknown = usual.is_none();
-        let slow = usual.map_or_else(|| lane.waits_since(now) > SLOW_MS, |usual| usual > SLOW_MS);
+        let seems_slow = || lane.long >= self.few || lane.waits_since(now) > SLOW_MS;
+        let slow = usual.map_or_else(seems_slow, |usual| usual > SLOW_MS);
         // Of a domain that is slow, those that take long are no exception.
-        let running = if slow && !unknown { all } else { lane.running.len() };
+        let running = if slow { all } else { lane.running.len() };
         if !full && (running < self.few || !slow && !unknown) {
             lane.running.push(now);
             open.long.begin();
@@ -184,7 +185,8 @@ impl Lanes {
             lane.end(pass.began);
         }
         if let Some(ms) = took {
-            lane.lengths.add(ms);
+            // Nobody knows how long one would have taken that was broken off: a domain where most are is a slow one.
+            lane.lengths.add(if pass.broken { ms.max(SLOW_MS + 1) } else { ms });
         }
         // There are as many domains as people have.
         if open.lanes.len() > KNOWN {
@@ -210,6 +212,7 @@ impl Lane {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernel::time::SteppedClock;
 
     fn at(ms: i64) -> Timestamp {
         Timestamp::from_millis(1_000_000 + ms)
@@ -237,6 +240,37 @@ mod tests {
         first.end(at(40));
         let running: Vec<_> = (0..7).map(|_| lanes.enter("new.example", at(50)).unwrap()).collect();
         assert_eq!(running.len(), 7);
+    }
+
+    #[tokio::test]
+    async fn a_domain_that_answers_nobody_in_time_is_slow() {
+        let (lanes, clock) = (Lanes::new(&[], 8, 8), SteppedClock::new(at(0)));
+        for _ in 0..5 {
+            lanes.enter("quick.example", at(0)).unwrap().end(at(5));
+        }
+        let _talking: Vec<_> = (0..6).map(|_| lanes.enter("quick.example", at(0)).unwrap()).collect();
+        // Two hold the places of those that may take long; whoever comes then is broken off.
+        let progress = Progress::default();
+        progress.asks(at(0));
+        clock.advance(1_000);
+        let mut held: Vec<_> = (0..2).map(|_| lanes.enter("tarpit.example", at(0)).unwrap()).collect();
+        assert!(held.iter_mut().all(|pass| lanes.judge(pass, &progress, at(1_000)) == Verdict::Stay));
+        assert!(
+            matches!(lanes.enter("tarpit.example", at(1_000)).err(), Some(Wait::Until(_))),
+            "none has ended, two take long"
+        );
+        lanes.open().lanes.clear();
+        let mut third = lanes.enter("tarpit.example", at(0)).unwrap();
+        progress.asks(at(-100));
+        assert!(third.follow(&clock, &progress, std::future::pending::<()>()).await.is_err(), "it is broken off");
+        third.end(at(1_000));
+        let one = lanes.enter("tarpit.example", at(1_000));
+        let two = lanes.enter("tarpit.example", at(1_000));
+        assert!(one.is_ok() && two.is_ok());
+        assert!(
+            matches!(lanes.enter("tarpit.example", at(1_000)).err(), Some(Wait::Until(_))),
+            "a quarter, as a slow domain"
+        );
     }
 
     #[test]
