@@ -1,8 +1,8 @@
 """What mail goes through, at full size and on both engines, as the tests hold it in short: the program killed and stopped in the middle of a
-dispatch (TESTS M01, M02), recipients that are answered late (M06), orders that nobody can mean (M12). About eight minutes; names of rows
+dispatch, recipients that are answered late, orders that nobody can mean. About eight minutes; names of rows
 measure these alone, SEED repeats what a run chose at random:
 
-    [SEED=n] python3 benches/hardship.py [M01 M02 M06 M12]
+    [SEED=n] python3 benches/hardship.py [killed stopped tarpits poison]
 """
 
 import json
@@ -72,7 +72,7 @@ def crowd(engine, mails, change=None, tarpit=0):
 
 
 def killed(engine, mails=10_000, crashes=5):
-    """M01, at a random instant in each part of the dispatch. Who is written to twice was written to before a crash and after it."""
+    """Killed at a random instant in each part of the dispatch. Who is written to twice was written to before a crash and after it."""
     chance, part, ends = random.Random(SEED), mails // crashes, []
     goals = [n * part + chance.randrange(part * 9 // 10) for n in range(crashes)]
     with crowd(engine, mails) as due:
@@ -94,13 +94,13 @@ def killed(engine, mails=10_000, crashes=5):
     several = sum(len(names) > 1 for _, names in copies)
     most = max(again.values(), default=0)
     print(f"{engine}: killed after {ends} of {mails} mails; sent twice after each crash {[again[n] for n in range(crashes)]}, without any {again[crashes]}")
-    return [verdict(f"M01 lost on {engine}", lost, "0", lost == 0),
-            verdict(f"M01 copies after one crash on {engine}", most, f"<= {UNSETTLED}", most <= UNSETTLED and not again[crashes]),
-            verdict(f"M01 mails with more than one Message-ID on {engine}", several, "0", several == 0)]
+    return [verdict(f"killed: lost on {engine}", lost, "0", lost == 0),
+            verdict(f"killed: copies after one crash on {engine}", most, f"<= {UNSETTLED}", most <= UNSETTLED and not again[crashes]),
+            verdict(f"killed: mails with more than one Message-ID on {engine}", several, "0", several == 0)]
 
 
 def stopped(engine, mails=5_000, stops=4):
-    """M02. What was claimed and not begun is due for the next at once: nothing waits for a lease."""
+    """What was claimed and not begun is due for the next at once: nothing waits for a lease."""
     drains, ends = [], []
     with crowd(engine, mails) as due:
         with due.serving() as server:
@@ -118,8 +118,8 @@ def stopped(engine, mails=5_000, stops=4):
         copies = due.copies()
     lost, twice = max(unsent, sum(not places for places, _ in copies)), sum(len(places) > 1 for places, _ in copies)
     print(f"{engine}: stopped after {ends} of {mails} mails, in {[round(drain, 2) for drain in drains]} s")
-    return [verdict(f"M02 lost on {engine}", lost, "0", lost == 0), verdict(f"M02 sent twice on {engine}", twice, "0", twice == 0),
-            verdict(f"M02 longest drain on {engine}", round(max(drains), 2), "<= 10", max(drains) <= 10, " s")]
+    return [verdict(f"stopped: lost on {engine}", lost, "0", lost == 0), verdict(f"stopped: sent twice on {engine}", twice, "0", twice == 0),
+            verdict(f"stopped: longest drain on {engine}", round(max(drains), 2), "<= 10", max(drains) <= 10, " s")]
 
 
 def late(mails, apart):
@@ -155,14 +155,14 @@ def rest(engine, mails, apart, tarpit):
 
 
 def tarpits(engine, mails=10_000):
-    """M06."""
+    """How quick the rest is beside recipients that are answered late, against the same crowd without them."""
     ok = []
     for apart, where in ((False, "among others of their domains"), (True, "in a domain of their own")):
         (usual, before), (beside, after) = rest(engine, mails, apart, 0), rest(engine, mails, apart, TARPIT)
         print(f"{engine}: {usual:.0f} mails/s; with one in twenty answered after {TARPIT} s, {where}, {beside:.0f} of the rest; "
               f"RSS {before:.0f} and {after:.0f} MB")
-        ok += [verdict(f"M06 throughput of the rest, late ones {where}, on {engine}", round(beside / usual, 2), ">= 0.8", beside >= 0.8 * usual),
-               verdict(f"M06 RSS, late ones {where}, on {engine}", round(after - before), "<= +50", after - before <= 50, " MB")]
+        ok += [verdict(f"tarpits: throughput of the rest, late ones {where}, on {engine}", round(beside / usual, 2), ">= 0.8", beside >= 0.8 * usual),
+               verdict(f"tarpits: RSS, late ones {where}, on {engine}", round(after - before), "<= +50", after - before <= 50, " MB")]
     return ok
 
 
@@ -201,7 +201,7 @@ def post(server, shop, line):
 
 
 def poison(engine, mails=5_000, most=5):
-    """M12. Poison comes first and by itself, for its answers to be seen; it is due with the others."""
+    """Poison comes first and by itself, for its answers to be seen; it is due with the others."""
     with crowd(engine, mails, poisoned) as due:
         lines = due.events.read_text().rstrip("\n").split("\n")
         due.events.write_text("".join(f"{line}\n" for n, line in enumerate(lines) if n % 100 != 50))
@@ -222,10 +222,10 @@ def poison(engine, mails=5_000, most=5):
         told = Counter(ends[f"POISON-{n}"] for n in range(50 + 100 * place, mails, 100 * len(POISON)))
         print(f"{engine}: {kind}: {', '.join(f'{count} {end}' for end, count in told.items())}")
     open_ended = sum(end.startswith("?") for end in ends.values())
-    return [verdict(f"M12 healthy mails on {engine}", f"{len(got)} of {len(healthy)}", "all, once", len(got) == len(healthy) == got.total()),
-            verdict(f"M12 poison without an end or a reason on {engine}", open_ended, "0", open_ended == 0),
-            verdict(f"M12 most attempts at one mail on {engine}", attempts, f"<= {most}", attempts <= most),
-            verdict(f"M12 ends of the process on {engine}", ended, "0", not ended)]
+    return [verdict(f"poison: healthy mails on {engine}", f"{len(got)} of {len(healthy)}", "all, once", len(got) == len(healthy) == got.total()),
+            verdict(f"poison without an end or a reason on {engine}", open_ended, "0", open_ended == 0),
+            verdict(f"poison: most attempts at one mail on {engine}", attempts, f"<= {most}", attempts <= most),
+            verdict(f"poison: ends of the process on {engine}", ended, "0", not ended)]
 
 
 def end_of(answer, order):
@@ -239,7 +239,7 @@ def end_of(answer, order):
     return f"? {status} {said}, {state} {reason}"
 
 
-ROWS = {"M01": killed, "M02": stopped, "M06": tarpits, "M12": poison}
+ROWS = {"killed": killed, "stopped": stopped, "tarpits": tarpits, "poison": poison}
 
 
 def main(names):

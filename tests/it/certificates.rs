@@ -229,7 +229,7 @@ fn token(header: &Value, claims: &Value, key: &SigningKey) -> String {
     format!("{message}.{signature}")
 }
 
-/// TESTS W11: none of these may be taken for genuine.
+/// None of these may be taken for genuine.
 #[tokio::test]
 async fn no_forgery_is_believed() {
     let (app, _, _, id) = start(Engine::Sqlite).await.expect("SQLite is built in");

@@ -1,4 +1,4 @@
-//! Signed events over HTTP, on both engines: repeats, order of arrival, clocks, forgeries and bad input (TESTS.md I09-I12).
+//! Signed events over HTTP, on both engines: repeats, order of arrival, clocks, forgeries and bad input.
 
 use attesta::db::Engine;
 use attesta::kernel::time::{SECOND, Timestamp};

@@ -1,4 +1,4 @@
-//! Links in mails over time and in wrong hands, on both engines (TESTS.md T04, T08).
+//! Links in mails over time and in wrong hands, on both engines.
 
 use attesta::app;
 use attesta::db::Engine;

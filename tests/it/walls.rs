@@ -100,7 +100,7 @@ fn nobody_imports_upwards() {
     }
     assert!(
         broken.is_empty(),
-        "DESIGN: rooms in the order of the story, doors above, ground below:\n{}",
+        "the walk in lib.rs: rooms in the order of the story, doors above, ground below:\n{}",
         broken.join("\n")
     );
 }

@@ -1,4 +1,4 @@
-"""TESTS T07: the tokens of a whole journey are canaries. Afterwards they are looked for wherever they have no business."""
+"""The tokens of a whole journey are canaries. Afterwards they are looked for wherever they have no business."""
 
 import base64
 import email

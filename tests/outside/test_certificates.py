@@ -108,7 +108,7 @@ def checked(instance, token):
 
 
 def test_no_forgery_is_taken_for_genuine(instance):
-    """TESTS W11, with tokens that a JOSE library makes."""
+    """Forgeries, with tokens that a JOSE library makes."""
     review_id, _, _ = written(instance)
     real = certificate(instance, review_id)
     claims, header = verified(instance, real), jwt.get_unverified_header(real)

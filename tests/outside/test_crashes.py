@@ -63,7 +63,7 @@ def judge(sink, crashes):
 
 
 def test_a_dispatch_survives_kill_9(tmp_path, sink, database):
-    """TESTS M01 in a short form: killed three times while the mail server has mails that it did not answer for."""
+    """In short (benches/hardship.py has it in full): killed three times while the mail server has mails that it did not answer for."""
     instance = Instance(tmp_path, smtp="", database=database, settings=LEASE)
     instance.start()
     shop = instance.shop("bottega.example")
@@ -85,7 +85,7 @@ def test_a_dispatch_survives_kill_9(tmp_path, sink, database):
 
 
 def test_a_stop_in_order_loses_and_repeats_nothing(tmp_path, sink, database):
-    """TESTS M02 in a short form: asked to stop twice in the middle of a dispatch; what was claimed and not begun is due for the next at once."""
+    """In short, too: asked to stop twice in the middle of a dispatch; what was claimed and not begun is due for the next at once."""
     instance = Instance(tmp_path, smtp="", database=database)
     instance.start()
     shop = instance.shop("bottega.example")
@@ -103,7 +103,7 @@ def test_a_stop_in_order_loses_and_repeats_nothing(tmp_path, sink, database):
 
 
 def test_a_node_takes_over_what_a_killed_one_left(tmp_path, sink, cluster):
-    """TESTS M08 in a short form: two nodes over one PostgreSQL, everything due at once, one of them killed in the middle."""
+    """Two nodes over one PostgreSQL, everything due at once, one of them killed in the middle."""
     database = cluster.database()
     (tmp_path / "one").mkdir()
     (tmp_path / "two").mkdir()
@@ -166,7 +166,7 @@ class Crowd:
 
 
 def test_nothing_acknowledged_is_lost_when_postgresql_dies(tmp_path, cluster):
-    """TESTS I05 in a short form: five immediate restarts under load, then a time without any database."""
+    """Five immediate restarts under load, then a time without any database."""
     instance = Instance(tmp_path, database=cluster.database())
     instance.start()
     shop = instance.shop("bottega.example", after="7d")

@@ -70,7 +70,6 @@ def lines_of(instance):
 
 
 def test_the_table_gives_back_every_text_and_holds_no_formula(filled):
-    """TESTS W06."""
     instance, _ = filled
     body, headers = fetch(f"{instance.url}/v1/shops/bottega.example/export.csv")
     assert headers["content-disposition"] == 'attachment; filename="reviews-bottega.example.csv"'

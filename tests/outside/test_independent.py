@@ -99,7 +99,7 @@ def fetch(instance, shop, path):
 
 
 def test_nothing_acknowledged_is_lost_by_kill_9(instance):
-    """TESTS I01 in a short form: 5 kills under load; every 202 is there afterwards, once."""
+    """Five kills under load; every 202 is there afterwards, once."""
     shop = instance.shop("bottega.example", after="7d")
     acked, stop = [], threading.Event()
 

@@ -16,7 +16,7 @@ use super::lanes::SLOW_MS;
 /// So many times the usual length is long.
 const TIMES: i64 = 4;
 /// What is never long, in ms: a machine that has much to do may keep a quick dialogue as long.
-const SHORT_MS: i64 = 20;
+const SHORT_MS: i64 = 10;
 /// How long a long one is thought to take before one has ended, in ms.
 const UNKNOWN_MS: i64 = 10 * SECOND;
 /// The least wait of what was broken off, and the longest, in ms.

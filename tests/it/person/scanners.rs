@@ -1,4 +1,4 @@
-//! Machines open every link of a mail before its reader does (TESTS.md T05): nothing at all changes, and the reader's turn
+//! Machines open every link of a mail before its reader does: nothing at all changes, and the reader's turn
 //! works.
 
 use attesta::config::Config;

@@ -1,4 +1,4 @@
-//! A person says no, or their server does, while two nodes over one database have a thousand mails for them (TESTS.md M14): what leaves
+//! A person says no, or their server does, while two nodes over one database have a thousand mails for them: what leaves
 //! after the answer are at most the dialogues that were open.
 
 use super::bench::{ADA, Bench, hard};
