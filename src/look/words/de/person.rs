@@ -76,7 +76,7 @@ pub(super) const MAIL_STATES: MailStates = MailStates {
 };
 
 pub(super) const WISHES: Wishes = Wishes {
-    unsubscribed: "Sie wollten keine Einladungen mehr",
+    unsubscribed: "Sie wollten keine E-Mails mehr zu Bewertungen",
     complaint: "Eine E-Mail wurde als unerwünscht gemeldet",
     erased: "Sie wollten gelöscht werden",
     operator: "Der Betreiber des Dienstes hat es entschieden",

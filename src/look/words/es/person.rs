@@ -67,16 +67,16 @@ pub(super) const MAIL_KINDS: MailKinds = MailKinds {
 
 pub(super) const MAIL_STATES: MailStates = MailStates {
     queued: "en cola",
-    sent: "enviado",
-    captured: "retenido en esta máquina",
-    held: "detenido",
-    failed: "fallido",
-    parked: "aplazado",
-    cancelled: "cancelado",
+    sent: "envío realizado",
+    captured: "se queda en esta máquina",
+    held: "envío detenido",
+    failed: "envío fallido",
+    parked: "envío aplazado",
+    cancelled: "envío cancelado",
 };
 
 pub(super) const WISHES: Wishes = Wishes {
-    unsubscribed: "Pediste no recibir más invitaciones",
+    unsubscribed: "Pediste no recibir más correos sobre reseñas",
     complaint: "Un correo se denunció como no deseado",
     erased: "Pediste que se borraran tus datos",
     operator: "Lo decidió quien gestiona el servicio",
