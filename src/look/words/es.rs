@@ -331,7 +331,7 @@ pub(super) static WORDS: Words = Words {
         instance: "Todos los correos sobre reseñas, de todas las tiendas que usan este servicio",
         go: "Dejar de recibirlos",
         more: "Las reseñas ya publicadas se quedan, y sus enlaces siguen funcionando.",
-        still: "Solo te llega lo que pidas tú, como un enlace nuevo, y los motivos si se limita una reseña tuya.",
+        still: "Después solo te llegará lo que pidas tú, como un enlace nuevo, y los motivos si se limita una reseña tuya.",
         done: "Hecho",
         done_shop: "No recibirás más correos sobre reseñas de {shop}: ni invitaciones, ni recordatorios, ni avisos.",
         done_instance: "No recibirás más correos sobre reseñas de ninguna tienda que use este servicio: ni invitaciones, ni recordatorios, ni avisos.",

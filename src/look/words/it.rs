@@ -327,7 +327,7 @@ pub(super) static WORDS: Words = Words {
         instance: "Tutte le e-mail sulle recensioni, da tutti i negozi che usano questo servizio",
         go: "Ferma queste e-mail",
         more: "Le recensioni già pubblicate restano, e i loro link continuano a funzionare.",
-        still: "Ti arriverà solo quello che chiedi tu, per esempio un nuovo link, o i motivi se una tua recensione viene oscurata.",
+        still: "Dopo ti arriverà solo quello che chiedi tu, per esempio un nuovo link, o i motivi se una tua recensione viene oscurata.",
         done: "Fatto",
         done_shop: "Non riceverai più e-mail sulle recensioni di {shop}: né inviti, né promemoria, né avvisi.",
         done_instance: "Non riceverai più e-mail sulle recensioni da nessun negozio che usa questo servizio: né inviti, né promemoria, né avvisi.",

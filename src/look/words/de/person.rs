@@ -103,7 +103,7 @@ pub(super) const UNTIL: Until = Until {
     days_after_arrival: "{length} nach dem Eingang",
     newest_of_shop: "die neuesten {n} jedes Shops",
     with_the_shop: "solange der Shop diesen Dienst nutzt",
-    no_end: "ohne Ende: Ohne sie würden wir wieder schreiben",
+    no_end: "unbefristet: Ohne sie würden wir wieder schreiben",
     years: Counted { one: "{n} Jahr", many: "{n} Jahre" },
     days: Counted { one: "{n} Tag", many: "{n} Tage" },
 };

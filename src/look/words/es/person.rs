@@ -103,7 +103,7 @@ pub(super) const UNTIL: Until = Until {
     days_after_arrival: "{length} después de llegar",
     newest_of_shop: "los {n} más recientes de cada tienda",
     with_the_shop: "mientras la tienda use este servicio",
-    no_end: "sin fin: sin ellas volveríamos a escribir",
+    no_end: "sin límite: sin ellas volveríamos a escribir",
     years: Counted { one: "{n} año", many: "{n} años" },
     days: Counted { one: "{n} día", many: "{n} días" },
 };

@@ -103,7 +103,7 @@ pub(super) const UNTIL: Until = Until {
     days_after_arrival: "{length} après leur arrivée",
     newest_of_shop: "les {n} plus récentes de chaque boutique",
     with_the_shop: "tant que la boutique utilise ce service",
-    no_end: "sans fin\u{a0}: sans elles, nous écririons à nouveau",
+    no_end: "sans limite de temps\u{a0}: sans elles, nous écririons à nouveau",
     years: Counted { one: "{n} an", many: "{n} ans" },
     days: Counted { one: "{n} jour", many: "{n} jours" },
 };
