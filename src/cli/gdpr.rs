@@ -69,19 +69,23 @@ fn told(address: &EmailAddress, stored: &Stored) -> String {
         lines.push(format!("\n{} ({})", shop.domain, shop.name));
         for order in &shop.orders {
             let kept = if order.address.is_some() { "name and address sealed" } else { "no address any more" };
-            let until = order.kept_until.map(|at| format!(" until {at}")).unwrap_or_default();
-            lines.push(format!("  order {}: {kept}{until}, {} mails", order.number, order.mails.len()));
+            let until = order.kept_until.map(|at| format!(" until {}", at.day())).unwrap_or_default();
+            lines.push(format!("  order {}: {kept}{until}, {}", order.number, counted(order.mails.len(), "mail")));
             lines.extend(order.reviews.iter().map(|review| format!("    {}", review_line(review))));
         }
         let wishes =
-            shop.wishes.iter().map(|wish| format!("  no mail from this shop: {} since {}", wish.reason, wish.at));
+            shop.wishes.iter().map(|wish| format!("  no mail from this shop: {} since {}", wish.reason, wish.at.day()));
         lines.extend(wishes);
-        lines.extend(shop.erased_at.map(|at| format!("  erased at {at}: earlier events bring nothing back")));
+        lines.extend(shop.erased_at.map(|at| format!("  erased on {}: earlier events bring nothing back", at.day())));
     }
     let everywhere = stored.wishes.iter();
-    lines.extend(everywhere.map(|wish| format!("\nno mail from any shop: {} since {}", wish.reason, wish.at)));
+    lines.extend(everywhere.map(|wish| format!("\nno mail from any shop: {} since {}", wish.reason, wish.at.day())));
     lines.push("\nThe copy to hand over: the same with --json.".to_owned());
     lines.join("\n")
+}
+
+fn counted(n: usize, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
 
 fn review_line(written: &Written) -> String {
@@ -107,7 +111,7 @@ fn reported(address: &EmailAddress, erased: &[Erased]) -> String {
         lines.push(format!("\n{}", one.shop));
         lines.push(format!("  orders       {} found, {} lost name and address", one.orders, one.addresses));
         lines.push(format!("  invitations  {} found, {} were still to be sent", one.invitations, one.stopped));
-        lines.push(format!("  reviews      {} erased, with {} photos", one.gone.reviews, one.gone.photos));
+        lines.push(format!("  reviews      {} erased, with {}", one.gone.reviews, counted(one.gone.photos, "photo")));
         lines.push("  mail         stopped from this shop".to_owned());
     }
     lines.push("\nWhat stays, and why:".to_owned());

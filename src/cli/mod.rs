@@ -154,7 +154,7 @@ pub fn run(
             let asked = !error.use_stderr();
             let text = error.render();
             let written = if asked { write!(out, "{text}") } else { write!(err, "{text}") };
-            return if asked && written.is_ok() { 0 } else { 2 };
+            return if asked && shown::read_enough(written).is_ok() { 0 } else { 2 };
         }
     };
     let outcome = cli.settings.flags().and_then(|flags| {
@@ -208,6 +208,29 @@ mod tests {
         assert_eq!(attesta("--version").1, format!("attesta {}\n", env!("CARGO_PKG_VERSION")));
         assert_eq!(attesta("serv").0, 2);
         assert_eq!(attesta("config --set nonsense").0, 2);
+    }
+
+    /// As `head`, which leaves after its lines.
+    struct Gone;
+
+    impl Write for Gone {
+        fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+            Err(std::io::ErrorKind::BrokenPipe.into())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_reader_that_went_away_is_no_failure() {
+        for line in [&["--help"][..], &["config"], &["config", "--json"]] {
+            let mut err = Vec::new();
+            let args = ["attesta"].iter().chain(line).map(OsString::from);
+            let code = run(args, Environment::empty(), &mut Gone, &mut err);
+            assert_eq!((code, String::from_utf8(err).unwrap().as_str()), (0, ""), "{line:?}");
+        }
     }
 
     #[test]

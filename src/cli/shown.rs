@@ -1,6 +1,6 @@
 //! What a command shows: one JSON document with `--json`, else text for a person; and how it can fail.
 
-use std::io::Write;
+use std::io::{self, ErrorKind, Write};
 
 use serde_json::Value;
 
@@ -23,7 +23,7 @@ impl<'a> Shown<'a> {
     /// The outcome: once in each command.
     pub(crate) fn say(&mut self, answer: &Value, text: &str) -> Result<(), Failure> {
         let line = if self.json { answer.to_string() } else { text.to_owned() };
-        writeln!(self.out, "{line}").map_err(|error| Failure::new(error.to_string()))
+        self.write(&line)
     }
 
     /// Whether a person reads along, or a program reads the end.
@@ -36,8 +36,17 @@ impl<'a> Shown<'a> {
         if self.json {
             return Ok(());
         }
-        writeln!(self.out, "{text}").map_err(|error| Failure::new(error.to_string()))
+        self.write(text)
     }
+
+    fn write(&mut self, line: &str) -> Result<(), Failure> {
+        read_enough(writeln!(self.out, "{line}")).map_err(|error| Failure::new(error.to_string()))
+    }
+}
+
+/// A reader that went away, as `head` does, has read enough: that is no failure.
+pub(crate) fn read_enough(written: io::Result<()>) -> io::Result<()> {
+    written.or_else(|error| if error.kind() == ErrorKind::BrokenPipe { Ok(()) } else { Err(error) })
 }
 
 /// Why a command failed: its sentence and exit code.

@@ -84,7 +84,7 @@ async fn post_later(
     let (inside, bearer, now) = ((**ctx).clone(), reader.bearer.clone(), ctx.now());
     let (outcome, at) = match ctx.db().write(move |tx| ask_later(tx, &inside, &bearer, now)).await? {
         AskedLater::At(due) => (LaterOutcome::Done, Some(due)),
-        AskedLater::Already => (LaterOutcome::Already, None),
+        AskedLater::Already(wish) => (LaterOutcome::Already, wish.next),
         AskedLater::PastWindow(until) => (LaterOutcome::TooLate, Some(until)),
         AskedLater::NothingPlanned => (LaterOutcome::Nothing, None),
     };
@@ -102,6 +102,7 @@ async fn ask(ctx: &Context, token: &str, reader: Reader) -> Result<HttpResponse,
     });
     let (stopped, later) = read.await?;
     let here = ctx.links().unsubscribe(token);
+    let stops = stopped.for_good || reach_of(stopped).is_some();
     let page = UnsubscribePage {
         frame: Frame::new(reader.language, &ctx.links().base().to_string(), &here),
         shop_name: reader.shop_name,
@@ -109,6 +110,7 @@ async fn ask(ctx: &Context, token: &str, reader: Reader) -> Result<HttpResponse,
         stopped: reach_of(stopped),
         for_good: stopped.for_good,
         undo_action: reach_of(stopped).map(|_reach| ctx.links().resubscribe(token)),
+        deferred: if let AskedLater::Already(wish) = later { Some(wish).filter(|_wish| !stops) } else { None },
         later: if let AskedLater::At(due) = later { Some(due) } else { None },
         later_action: ctx.links().ask_later(token),
     };

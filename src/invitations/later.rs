@@ -3,12 +3,14 @@
 //! What is still to be sent waits a week from now: the invitation, else the one reminder, which is then sent because the
 //! customer asked for it, whatever the shop's policy. It is their word: it counts as no postponement of the shop's.
 
+use serde::Serialize;
+
 use super::hands::pending;
 use super::model::{Bearer, INVITATION, Invitation, REMINDER};
 use super::store;
 use crate::context::Context;
 use crate::db::{self, Connection};
-use crate::jobs::Subject;
+use crate::jobs::{self, Subject};
 use crate::kernel::delay::Delay;
 use crate::kernel::time::Timestamp;
 use crate::mail;
@@ -24,11 +26,20 @@ pub enum AskedLater {
     /// The next mail leaves then.
     At(Timestamp),
     /// It was wished before: once is the limit.
-    Already,
+    Already(Deferred),
     /// The time to write would be over by then; it is at this moment.
     PastWindow(Timestamp),
     /// Nothing more is sent about this order: it was reviewed, reminded of, stopped or withdrawn.
     NothingPlanned,
+}
+
+/// A wish to be asked later, as it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Deferred {
+    /// When it was said.
+    pub asked_at: Timestamp,
+    /// When the next mail about the order leaves, if one still does.
+    pub next: Option<Timestamp>,
 }
 
 /// The customer wants to be asked in a week.
@@ -69,9 +80,19 @@ pub fn may_ask_later(conn: &mut Connection, ctx: &Context, bearer: &Bearer, now:
     }
 }
 
+/// The wish of an invitation's customer, if they had it. Changes nothing.
+pub fn deferred(conn: &mut Connection, ctx: &Context, row: &Invitation) -> db::Result<Option<Deferred>> {
+    let Some(asked_at) = row.deferred_at else { return Ok(None) };
+    let kind = if row.sent_at.is_none() { INVITATION } else { REMINDER };
+    let next = jobs::due_of(conn, kind, Subject::from(row.id))?;
+    // What is planned for somebody who had enough since is dropped only when its time comes.
+    let next = if next.is_some() && can_be_written_to(conn, ctx, row)? { next } else { None };
+    Ok(Some(Deferred { asked_at, next }))
+}
+
 fn look(conn: &mut Connection, ctx: &Context, row: &Invitation, now: Timestamp) -> db::Result<AskedLater> {
-    if row.deferred_at.is_some() {
-        return Ok(AskedLater::Already);
+    if let Some(deferred) = deferred(conn, ctx, row)? {
+        return Ok(AskedLater::Already(deferred));
     }
     // Dropped before it was sent, or nothing left to say.
     if row.reviewed_at.is_some() || row.reminded_at.is_some() || (row.sent_at.is_none() && row.dropped_at.is_some()) {

@@ -46,7 +46,7 @@ pub use bearer::{Tokens, about, addressee, bearer};
 pub use cancel::cancel;
 pub use fresh::{FreshLinkLetter, ask as ask_fresh_link};
 pub use hands::{Handled, hand_counts};
-pub use later::{AskedLater, ask_later, may_ask_later};
+pub use later::{AskedLater, Deferred, ask_later, deferred, may_ask_later};
 pub use letter::last_links;
 pub use model::{Bearer, Invitation, Reach, Suppression, SuppressionReason};
 pub use plan::{PlanItem, Planned, Purge, plan_batch};

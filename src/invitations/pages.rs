@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 
+use super::later::Deferred;
 use crate::kernel::locale::Language;
 use crate::kernel::time::Timestamp;
 use crate::look::page::{Frame, Head, View};
@@ -24,6 +25,8 @@ pub(crate) struct UnsubscribePage {
     pub(crate) for_good: bool,
     /// Where a stop can be taken back.
     pub(crate) undo_action: Option<String>,
+    /// What they wished before, if they wished to be asked later.
+    pub(crate) deferred: Option<Deferred>,
     /// The next mail can be put off to this moment.
     pub(crate) later: Option<Timestamp>,
     /// Where that is posted.
@@ -105,6 +108,7 @@ impl View for UnsubscribePage {
             stopped: None,
             for_good: false,
             undo_action: None,
+            deferred: None,
             later: Some(SAMPLE),
             later_action: "/u/token/later".into(),
         };
@@ -113,7 +117,10 @@ impl View for UnsubscribePage {
             Self { stopped: Some(Reach::Shop), undo_action: undo_action.clone(), later: None, ..asking.clone() };
         let everywhere = Self { stopped: Some(Reach::Instance), undo_action, later: None, ..asking.clone() };
         let for_good = Self { for_good: true, later: None, ..asking.clone() };
-        vec![asking, stopped, everywhere, for_good]
+        let wish = |next| Some(Deferred { asked_at: SAMPLE, next });
+        let waiting = Self { deferred: wish(Some(SAMPLE)), later: None, ..asking.clone() };
+        let asked = Self { deferred: wish(None), later: None, ..asking.clone() };
+        vec![asking, stopped, everywhere, for_good, waiting, asked]
     }
 }
 
@@ -161,6 +168,7 @@ impl View for LaterPage {
         let page = |outcome, at| Self { frame: frame.clone(), outcome, at, back_url: frame.here.clone() };
         vec![
             page(LaterOutcome::Done, Some(SAMPLE)),
+            page(LaterOutcome::Already, Some(SAMPLE)),
             page(LaterOutcome::Already, None),
             page(LaterOutcome::TooLate, Some(SAMPLE)),
             page(LaterOutcome::Nothing, None),

@@ -165,5 +165,7 @@ mod tests {
         assert_eq!(long.chars().count(), super::super::compose::NAME_CHARS);
         assert!(long.ends_with("é (via Attesta)"), "a long name never pushes out who sends: {long}");
         assert_eq!(shown(Some("\u{200B}")), "Attesta");
+        let own = super::super::trial::own_identity();
+        assert_eq!(shown_name(&own, "Attesta", "Attesta"), "Attesta", "what it sends for itself names it once");
     }
 }

@@ -159,6 +159,11 @@ fn word(language: Language) -> &'static str {
     }
 }
 
+/// Who sends a trial where there is no shop yet: nobody through the instance, whose name then stands alone in From.
+pub fn own_identity() -> Identity {
+    Identity { name: Some(String::new()), address: None }
+}
+
 /// The frame of a trial where there is no shop yet: the instance itself.
 pub fn own_frame(ctx: &Context, mailer: &Mailer) -> Frame {
     let host = ctx.links().base().host().to_owned();

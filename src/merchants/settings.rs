@@ -150,7 +150,8 @@ pub fn view_exceptions(policy: &Policy) -> Vec<Value> {
     policy.exceptions.iter().map(exceptions::view).collect()
 }
 
-fn view_hours((from, to): (u8, u8)) -> Value {
+/// A window of hours as the API shows it.
+pub fn view_hours((from, to): (u8, u8)) -> Value {
     json!({ "from": from, "to": to })
 }
 

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::erase::Stays;
 use super::retention;
 use crate::config::Config;
+use crate::invitations::Deferred;
 use crate::kernel::locale::Language;
 use crate::kernel::time::Timestamp;
 use crate::look::page::{Frame, Head, Robots, View};
@@ -53,6 +54,8 @@ pub(crate) struct OrderSheet {
     pub(crate) kept_until: Option<Timestamp>,
     /// What was mailed.
     pub(crate) mails: Vec<MailLine>,
+    /// The wish to be asked later.
+    pub(crate) deferred: Option<Deferred>,
     /// What was written.
     pub(crate) reviews: Vec<ReviewLine>,
 }

@@ -63,6 +63,7 @@ fn sheet(order: &OfOrder) -> OrderSheet {
         kept: order.customer_name.is_some() || order.address.is_some(),
         kept_until: order.kept_until,
         mails: order.mails.iter().map(mail).collect(),
+        deferred: order.deferred,
         reviews: order.reviews.iter().map(review).collect(),
     }
 }

@@ -6,7 +6,7 @@ use super::retention::{self, Kept};
 use super::scope::Scope;
 use crate::context::Context;
 use crate::db::{self, Connection};
-use crate::invitations::{self, Reach, Suppression};
+use crate::invitations::{self, Deferred, Reach, Suppression};
 use crate::jobs::Subject;
 use crate::kernel::id::{OrderId, ReviewId, ShopId};
 use crate::kernel::time::Timestamp;
@@ -91,6 +91,9 @@ pub(crate) struct OfOrder {
     /// The shop's number, for the page.
     #[serde(skip)]
     pub(crate) number: String,
+    /// The wish to be asked later, for the page.
+    #[serde(skip)]
+    pub(crate) deferred: Option<Deferred>,
     /// The order's facts, for the page.
     #[serde(skip)]
     pub(crate) facts: Facts,
@@ -276,7 +279,9 @@ fn of_order(
     let Some(seen) = detail(conn, ctx.keyring(), shop, order)? else { return Ok(None) };
     let (mut reviews, mut mails) = (Vec::new(), Vec::new());
     let invitation = invitations::about(conn, shop, order)?;
+    let mut deferred = None;
     if let Some(row) = &invitation {
+        deferred = invitations::deferred(conn, ctx, row)?;
         mails.extend(mail::about(conn, ABOUT_INVITATIONS, Subject::from(row.id))?);
     }
     for review in reviews::personal(conn, shop, order)? {
@@ -297,6 +302,7 @@ fn of_order(
         reviews,
         mails: mails.into_iter().map(mailed).collect(),
         number: found.number.to_string(),
+        deferred,
         facts: found.facts(),
     }))
 }

@@ -212,6 +212,7 @@ fn an_empty_a_closed_and_a_full_profile_in_json() {
     assert_eq!((&empty["replies"]["share"], &empty["replies"]["median_hours"]), (&Value::Null, &Value::Null));
     assert_eq!(empty["collection"]["as_of"], shop.created_at.to_string());
     assert!(empty["verification"]["policy_url"].as_str().unwrap().ends_with("#how"));
+    assert_eq!(empty["verification"]["invitations"]["hours"], Value::Null, "at any hour");
     assert_eq!(empty["verification"]["explanation"]["it"].as_array().unwrap().len(), 5);
     house.publish(&house.customer(&shop), 5);
     let full = json();

@@ -54,6 +54,8 @@ struct Invitations {
     invite_on: &'static str,
     /// How long after it.
     invite_after: Delay,
+    /// Local hours in which mails leave; none: any hour.
+    hours: Option<Value>,
     /// One reminder after this long.
     remind_after: Option<Delay>,
     /// At most one invitation per person in so many days; 0: every order.
@@ -94,6 +96,7 @@ pub(crate) fn verification(shop: &Shop, links: &Links) -> Verification {
             depends_on_sentiment: false,
             invite_on: policy.invite_on.as_str(),
             invite_after: policy.invite_after,
+            hours: policy.hours.map(settings::view_hours),
             remind_after: policy.remind_after,
             cap_days: policy.cap_days,
             min_total: policy.min_total,

@@ -21,7 +21,6 @@ use crate::kernel::zone::Zone;
 use crate::keyring::Rotation;
 use crate::mail::context::Frame;
 use crate::mail::dns::{self, Report, Resolver};
-use crate::mail::identity::Identity;
 use crate::mail::{Mail, Mailer, check, dkim, own, trial};
 use crate::merchants::{self, Shop};
 
@@ -198,7 +197,7 @@ fn mail(
         shop_id: shop.map_or_else(|| ctx.ids().next(), |shop| shop.id),
         edition: 0,
         to,
-        identity: shop.map_or_else(Identity::default, Shop::identity),
+        identity: shop.map_or_else(trial::own_identity, Shop::identity),
         reply_to: shop.and_then(Shop::reply_to),
         language,
         zone: shop.map_or(Zone::UTC, |shop| shop.zone),

@@ -167,8 +167,8 @@ glossary! {
     }
     /// Stopping mails.
     stop: Stop {
-        heading lead which shop instance go more done done_shop done_instance undo for_good wider later later_more
-        later_go later_done later_already later_late later_none data
+        heading lead which shop instance go more still done done_shop done_instance undo for_good wider later
+        later_more later_go later_done later_asked later_next later_already later_late later_none data
     }
     /// A shop's weekly mail: ending it, and the key of its plot.
     weekly: Weekly { heading lead go done done_lead more orders invited reviewed }

@@ -37,6 +37,9 @@ fn every_mail_keeps_the_rules_of_its_language() {
     assert_eq!(found, Vec::<String>::new());
 }
 
+/// What reads the same in English by right.
+const ALIKE: &[(&str, &str)] = &[("it", "Privacy: x")];
+
 #[test]
 fn no_mail_is_left_in_english() {
     let of = |tag: &str| {
@@ -45,7 +48,8 @@ fn no_mail_is_left_in_english() {
         parts.flat_map(words).filter(|line| line.chars().any(char::is_alphabetic)).collect::<Vec<_>>()
     };
     for locale in LOCALES.iter().filter(|locale| locale.tag != "en") {
-        let left: Vec<_> = of(locale.tag).into_iter().filter(|line| of("en").contains(line)).collect();
+        let mut left: Vec<_> = of(locale.tag).into_iter().filter(|line| of("en").contains(line)).collect();
+        left.retain(|line| !ALIKE.contains(&(locale.tag, line.as_str())));
         assert_eq!(left, Vec::<String>::new(), "{}", locale.tag);
     }
 }

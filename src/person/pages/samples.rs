@@ -1,6 +1,7 @@
 //! Samples for the pages of this door: both sides of every condition of their templates.
 
 use super::{ConfirmPage, ErasedPage, MailLine, MinePage, OrderSheet, ReviewLine, Said, WishLine};
+use crate::invitations::Deferred;
 use crate::kernel::locale::Language;
 use crate::kernel::time::{DAY, Timestamp};
 use crate::look::page::Frame;
@@ -29,6 +30,7 @@ fn order() -> OrderSheet {
         address: Some("g•••@posta.example".to_owned()),
         kept: true,
         kept_until: Some(NOW.plus_ms(30 * DAY)),
+        deferred: Some(Deferred { asked_at: NOW.minus_ms(DAY), next: Some(NOW.plus_ms(6 * DAY)) }),
         mails: vec![mail("invitation", "sent", 12), mail("reminder", "queued", 2)],
         reviews: vec![
             ReviewLine {
@@ -61,10 +63,13 @@ pub(super) fn mine() -> Vec<MinePage> {
         address: None,
         kept: false,
         kept_until: None,
+        deferred: None,
         mails: Vec::new(),
         reviews: Vec::new(),
     };
-    let open = OrderSheet { kept: true, name: None, kept_until: None, reviews: Vec::new(), ..order() };
+    let asked = Deferred { asked_at: NOW, next: None };
+    let open =
+        OrderSheet { deferred: Some(asked), kept: true, name: None, kept_until: None, reviews: Vec::new(), ..order() };
     let nameless = OrderSheet { address: None, ..order() };
     let whole = MinePage {
         frame: frame(),

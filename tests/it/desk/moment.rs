@@ -43,13 +43,16 @@ async fn due(app: &TestApp, shop: &TestShop, number: &str) -> String {
 #[tokio::test]
 async fn the_most_specific_exception_chooses_the_moment_and_a_change_replans() {
     on_each_engine(a_week, async |app, shop| {
-        let policy = json!({ "invite_after": "7d", "exceptions": [
+        let policy = json!({ "invite_after": "7d", "hours": { "from": 8, "to": 21 }, "exceptions": [
             { "country": "FR", "invite_after": "1d" },
             { "category": "Wine", "invite_after": "20d", "min_total": 5000 },
             { "country": "FR", "category": "Wine", "invite_after": "30d", "min_total": null, "hours": { "from": 9, "to": 10 } },
         ] });
         let shown = app.send_as(&shop, "PUT", "/policy", &policy).await.expect(200, "the policy is kept");
         assert_eq!(shown["exceptions"], policy["exceptions"]);
+        let public = app.get(&format!("/v1/shops/{}", shop.domain)).await.expect(200, "the profile");
+        let said = &public["verification"]["invitations"];
+        assert_eq!((&said["hours"], &said["exceptions"]), (&policy["hours"], &policy["exceptions"]), "what the page says");
         for (lang, says) in [
             ("it", ["Di norma", "7 giorni dopo la spedizione", "Francia", "24 ore dopo la spedizione"]),
             ("en", ["Usually", "20 days after shipping", "Wine", "only from a minimum order value"]),

@@ -15,6 +15,14 @@ fn at(text: &str) -> Timestamp {
     Timestamp::parse(text).expect("a time")
 }
 
+/// A page without the tags around its dates.
+async fn words(app: &TestApp, url: &str) -> String {
+    let page = app.follow(url).await.text.replace('\u{a0}', " ").replace("</time>", "");
+    let mut parts = page.split("<time ");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.filter_map(|part| part.split_once('>')).fold(first, |kept, (_, rest)| kept + rest)
+}
+
 async fn later(app: &TestApp, stop: &str) -> String {
     let answer = app.post_form(&format!("{stop}/later?lang=en"), &[]).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
@@ -32,8 +40,14 @@ async fn wished(engine: Engine) {
     assert!(page.contains("1 April 2026") && page.contains(&format!("action=\"{stop}/later\"")), "{page}");
     assert!(later(&app, &stop).await.contains("1 April 2026"));
     assert!(later(&app, &stop).await.contains("already"), "once is the limit");
-    let page = app.follow(&stop).await.text;
+    let page = words(&app, &format!("{stop}?lang=en")).await;
     assert!(!page.contains("/later\""), "it is not offered again: {page}");
+    let wished = "On 25 March 2026 you asked us to write again later.";
+    let next = "The next e-mail about this order is sent on 1 April 2026.";
+    assert!(page.contains(wished) && page.contains(next), "what was asked for is said: {page}");
+    let stored = format!("{}?lang=en", mine(&form));
+    let page = words(&app, &stored).await;
+    assert!(page.contains(wished) && page.contains(next), "also where all is shown: {page}");
     // Clocks in Rome go forward in between: the same hour of the wall clock.
     for (moment, mails) in [("2026-04-01T17:29:59.999Z", 1), ("2026-04-01T17:30:00.000Z", 2)] {
         app.clock().set(at(moment));
@@ -41,6 +55,8 @@ async fn wished(engine: Engine) {
         assert_eq!(app.mails().len(), mails, "at {moment} on {engine:?}");
     }
     assert_eq!(app.review_link(ADA), form, "with the link of the first");
+    let page = words(&app, &stored).await;
+    assert!(page.contains(wished) && !page.contains("next e-mail"), "nothing more is to come: {page}");
     assert!(later(&app, &stop).await.contains("already"));
     app.advance(60 * DAY);
     app.run_jobs().await;
@@ -169,11 +185,11 @@ async fn page(engine: Engine) {
         async move { app.follow(&url).await.text }
     };
     for (lang, heading) in [
-        ("it", "Non vuoi più inviti?"),
-        ("en", "No more invitations?"),
-        ("de", "Keine Einladungen mehr?"),
-        ("fr", "Ne plus recevoir d’invitations\u{202f}?"),
-        ("es", "¿No quieres más invitaciones?"),
+        ("it", "Non vuoi più e-mail sulle recensioni?"),
+        ("en", "No more e-mails about reviews?"),
+        ("de", "Keine E-Mails mehr zu Bewertungen?"),
+        ("fr", "Ne plus recevoir d’e-mails au sujet des avis\u{202f}?"),
+        ("es", "¿No quieres más correos sobre reseñas?"),
     ] {
         let page = shown(lang).await;
         assert!(page.contains(heading) && page.contains(&format!("<html lang=\"{lang}\">")), "{lang}: {page}");
@@ -181,12 +197,12 @@ async fn page(engine: Engine) {
     }
     app.post_form(&stop, &[("List-Unsubscribe", "One-Click")]).await.text.clear();
     let page = shown("en").await;
-    assert!(page.contains("no more invitations to review Bottega Verdi") && page.contains("/undo\""), "{page}");
+    assert!(page.contains("no more e-mails about reviews of Bottega Verdi") && page.contains("/undo\""), "{page}");
     assert!(page.contains("Stop the other shops too"), "{page}");
     app.post_form(&stop, &[("reach", "instance")]).await.text.clear();
     assert!(shown("en").await.contains("from any shop"));
     app.post_form(&format!("{stop}/undo"), &[]).await.text.clear();
-    assert!(shown("en").await.contains("No more invitations?"));
+    assert!(shown("en").await.contains("No more e-mails about reviews?"));
     app.post_form(&format!("{}/erase", mine(&app.review_link(ADA))), &[]).await.text.clear();
     assert_eq!(app.follow(&stop).await.status, 200, "after an erasure the link still answers");
 }

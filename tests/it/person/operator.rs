@@ -49,6 +49,8 @@ async fn an_address_is_exported_and_erased_in_every_shop() {
     let spelled = "Ada.Bianchi@POSTA.example";
     let (code, text) = attesta(&app, &["gdpr", "export", spelled]).await;
     assert!(code == 0 && text.contains("#1") && text.contains("#9") && text.contains("altrove.example"), "{text}");
+    assert!(text.contains(", 2 mails\n") && text.contains(", 0 mails\n"), "{text}");
+    assert!(!text.contains("T00:") && !text.contains(".000Z"), "a day is enough for a person: {text}");
     assert!(
         text.contains("a•••@posta.example") && !text.to_lowercase().contains(ADA) && !text.contains("#eva"),
         "{text}"

@@ -37,7 +37,7 @@ async fn whole(engine: Engine) {
         assert!(!text.contains(hidden), "{hidden} is nobody's business here");
     }
     for (lang, heading) in [
-        ("it", "Che cosa è memorizzato su di te"),
+        ("it", "I dati memorizzati su di te"),
         ("en", "What is stored about you"),
         ("de", "Was über Sie gespeichert ist"),
         ("fr", "Ce qui est enregistré sur vous"),

@@ -24,7 +24,7 @@ pub(super) const REASONS: Reasons = Reasons {
     no_legal_basis: "Keine Rechtsgrundlage, um zu schreiben",
     below_minimum: "Unter dem Mindestbetrag des Shops",
     nothing_to_review: "Nichts zu bewerten",
-    unsubscribed: "Einladungen abbestellt",
+    unsubscribed: "E-Mails abbestellt",
     address_bounced: "Adresse gibt es nicht",
     complained: "E-Mails als unerwünscht gemeldet",
     suppressed_by_operator: "Adresse vom Betreiber ausgeschlossen",

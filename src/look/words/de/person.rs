@@ -76,7 +76,7 @@ pub(super) const MAIL_STATES: MailStates = MailStates {
 };
 
 pub(super) const WISHES: Wishes = Wishes {
-    unsubscribed: "Sie wollten keine Einladungen mehr",
+    unsubscribed: "Sie wollten keine E-Mails mehr zu Bewertungen",
     complaint: "Eine E-Mail wurde als unerwünscht gemeldet",
     erased: "Sie wollten gelöscht werden",
     operator: "Der Betreiber des Dienstes hat es entschieden",
@@ -103,7 +103,7 @@ pub(super) const UNTIL: Until = Until {
     days_after_arrival: "{length} nach dem Eingang",
     newest_of_shop: "die neuesten {n} jedes Shops",
     with_the_shop: "solange der Shop diesen Dienst nutzt",
-    no_end: "ohne Ende: Ohne sie würden wir wieder schreiben",
+    no_end: "unbefristet: Ohne sie würden wir wieder schreiben",
     years: Counted { one: "{n} Jahr", many: "{n} Jahre" },
     days: Counted { one: "{n} Tag", many: "{n} Tage" },
 };

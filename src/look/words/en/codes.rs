@@ -24,7 +24,7 @@ pub(super) const REASONS: Reasons = Reasons {
     no_legal_basis: "No legal basis for writing",
     below_minimum: "Below the minimum set by the shop",
     nothing_to_review: "Nothing to review",
-    unsubscribed: "The customer wants no invitations",
+    unsubscribed: "The customer wants none of these e-mails",
     address_bounced: "Address does not exist",
     complained: "The customer reported these e-mails as unwanted",
     suppressed_by_operator: "Address excluded by the operator",

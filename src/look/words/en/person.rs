@@ -76,7 +76,7 @@ pub(super) const MAIL_STATES: MailStates = MailStates {
 };
 
 pub(super) const WISHES: Wishes = Wishes {
-    unsubscribed: "You asked for no more invitations",
+    unsubscribed: "You asked for no more e-mails about reviews",
     complaint: "An e-mail was reported as unwanted",
     erased: "You asked to be erased",
     operator: "The operator of the service decided so",

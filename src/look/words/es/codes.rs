@@ -24,7 +24,7 @@ pub(super) const REASONS: Reasons = Reasons {
     no_legal_basis: "Sin base legal para escribir",
     below_minimum: "Por debajo del importe mínimo de la tienda",
     nothing_to_review: "Nada que reseñar",
-    unsubscribed: "El cliente no quiere invitaciones",
+    unsubscribed: "El cliente no quiere estos correos",
     address_bounced: "La dirección no existe",
     complained: "El cliente ha marcado estos correos como no deseados",
     suppressed_by_operator: "Dirección excluida por quien gestiona el servicio",

@@ -67,16 +67,16 @@ pub(super) const MAIL_KINDS: MailKinds = MailKinds {
 
 pub(super) const MAIL_STATES: MailStates = MailStates {
     queued: "en cola",
-    sent: "enviado",
-    captured: "retenido en esta máquina",
-    held: "detenido",
-    failed: "fallido",
-    parked: "aplazado",
-    cancelled: "cancelado",
+    sent: "envío realizado",
+    captured: "se queda en esta máquina",
+    held: "envío detenido",
+    failed: "envío fallido",
+    parked: "envío aplazado",
+    cancelled: "envío cancelado",
 };
 
 pub(super) const WISHES: Wishes = Wishes {
-    unsubscribed: "Pediste no recibir más invitaciones",
+    unsubscribed: "Pediste no recibir más correos sobre reseñas",
     complaint: "Un correo se denunció como no deseado",
     erased: "Pediste que se borraran tus datos",
     operator: "Lo decidió quien gestiona el servicio",
@@ -103,7 +103,7 @@ pub(super) const UNTIL: Until = Until {
     days_after_arrival: "{length} después de llegar",
     newest_of_shop: "los {n} más recientes de cada tienda",
     with_the_shop: "mientras la tienda use este servicio",
-    no_end: "sin fin: sin ellas volveríamos a escribir",
+    no_end: "sin límite: sin ellas volveríamos a escribir",
     years: Counted { one: "{n} año", many: "{n} años" },
     days: Counted { one: "{n} día", many: "{n} días" },
 };

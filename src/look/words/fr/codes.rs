@@ -24,7 +24,7 @@ pub(super) const REASONS: Reasons = Reasons {
     no_legal_basis: "Pas de base légale pour écrire",
     below_minimum: "Sous le montant minimum choisi par la boutique",
     nothing_to_review: "Rien à évaluer",
-    unsubscribed: "Le client ne veut pas d’invitations",
+    unsubscribed: "Le client ne veut pas de ces e-mails",
     address_bounced: "L’adresse n’existe pas",
     complained: "Le client a signalé ces e-mails comme indésirables",
     suppressed_by_operator: "Adresse exclue par l’exploitant",

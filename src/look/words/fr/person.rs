@@ -59,7 +59,7 @@ pub(super) const MAIL_KINDS: MailKinds = MailKinds {
     invitation: "Invitation",
     reminder: "Rappel",
     fresh_link: "Nouveau lien",
-    reply_notice: "Avis de réponse",
+    reply_notice: "Réponse à votre avis",
     review_received: "Avis reçu",
     answer_shown: "Réponse publiée",
     restriction_statement: "Motifs d’une restriction",
@@ -67,16 +67,16 @@ pub(super) const MAIL_KINDS: MailKinds = MailKinds {
 
 pub(super) const MAIL_STATES: MailStates = MailStates {
     queued: "en attente",
-    sent: "parti",
-    captured: "gardé sur cette machine",
-    held: "retenu",
-    failed: "échoué",
-    parked: "reporté",
-    cancelled: "annulé",
+    sent: "envoi réussi",
+    captured: "reste sur cette machine",
+    held: "envoi suspendu",
+    failed: "envoi échoué",
+    parked: "envoi reporté",
+    cancelled: "envoi annulé",
 };
 
 pub(super) const WISHES: Wishes = Wishes {
-    unsubscribed: "Vous ne vouliez plus d’invitations",
+    unsubscribed: "Vous ne vouliez plus d’e-mails au sujet des avis",
     complaint: "Un e-mail a été signalé comme indésirable",
     erased: "Vous avez demandé la suppression de vos données",
     operator: "L’exploitant du service l’a décidé",
@@ -103,7 +103,7 @@ pub(super) const UNTIL: Until = Until {
     days_after_arrival: "{length} après leur arrivée",
     newest_of_shop: "les {n} plus récentes de chaque boutique",
     with_the_shop: "tant que la boutique utilise ce service",
-    no_end: "sans fin\u{a0}: sans elles, nous écririons à nouveau",
+    no_end: "sans limite de temps\u{a0}: sans elles, nous écririons à nouveau",
     years: Counted { one: "{n} an", many: "{n} ans" },
     days: Counted { one: "{n} jour", many: "{n} jours" },
 };

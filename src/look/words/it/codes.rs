@@ -24,7 +24,7 @@ pub(super) const REASONS: Reasons = Reasons {
     no_legal_basis: "Manca la base legale per scrivere",
     below_minimum: "Sotto l'importo minimo scelto dal negozio",
     nothing_to_review: "Nulla da recensire",
-    unsubscribed: "Il cliente non vuole inviti",
+    unsubscribed: "Il cliente non vuole queste e-mail",
     address_bounced: "Indirizzo inesistente",
     complained: "Il cliente ha segnalato queste e-mail come indesiderate",
     suppressed_by_operator: "Indirizzo escluso da chi gestisce il servizio",
@@ -85,14 +85,14 @@ pub(super) const FINDINGS_MORE: FindingsMore = FindingsMore {
     bad_signature: "La firma non corrisponde al contenuto: qualcuno l'ha inventato o cambiato. Non dimostra nulla.",
     unreadable_claims: "Il contenuto non ha la forma di un certificato: non dimostra nulla.",
     not_yet_valid: "Dice di valere da una data futura: per ora non dimostra nulla.",
-    expired: "Dice da sé di non valere più.",
+    expired: "La sua scadenza è già passata.",
 };
 
 pub(super) const FAULTS: Faults = Faults {
     stars_missing: "Scegli com'è andata: è l'unica cosa necessaria.",
     stars_invalid: "Scegli da 1 a 5 stelle.",
     too_long: "È troppo lungo: accorcialo un po'.",
-    item_stars_missing: "Hai scritto di questo prodotto: scegli anche com'è.",
+    item_stars_missing: "Hai scritto di questo prodotto: scegli anche un giudizio.",
     empty: "Scrivi qualcosa prima di pubblicare.",
     unreadable: "Questo testo contiene caratteri che non possiamo salvare: riscrivilo, per favore.",
 };
