@@ -98,6 +98,11 @@ mod tests {
             ),
             (json!({"colours": {"accent": "#ffcc00"}}), "have a contrast of 1.5 to 1"),
             (json!({"text": {"opening": "{{#each order.items}}{{this}}{{/each}} {{date order.placed}}"}}), "(bare)"),
+            (
+                json!({"text": {"opening": "Ciao {{customer_name}},"}}),
+                "/text/opening, line 1, column 6: `customer_name` is",
+            ),
+            (json!({"text": {"opening": "Ciao }}"}}), "/text/opening, line 1, column 6: `}}` ends a tag"),
         ];
         for (own, expected) in table {
             let looked = looked(own);
