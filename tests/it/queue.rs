@@ -105,12 +105,12 @@ async fn stopped(engine: Engine) {
     tick(&app).await;
     assert_eq!(sink.ledger().len(), 1, "another shop is not touched");
     let order = app.order(&shop, "S1").await;
-    assert_eq!((&order["state"], &order["reason"]), (&json!("held"), &json!("sending_stopped")));
+    assert_eq!((&order["state"], &order["reason"]), (&json!("held"), &json!("stopped_by_operator")));
     let seen = queue(&app, &shop).await;
     assert_eq!((&seen["brake"]["state"], &seen["brake"]["cause"]), (&json!("stopped"), &json!("operator")));
     assert_eq!(
         seen["held"],
-        json!([{ "state": "held", "reason": "sending_stopped", "kind": "invitation", "messages": 1 }])
+        json!([{ "state": "held", "reason": "stopped_by_operator", "kind": "invitation", "messages": 1 }])
     );
     let refused = app.send_as(&shop, "POST", "/mail/resume", &Value::Null).await.expect(409, "only the operator may");
     assert_eq!(refused["code"], "sending_stopped");

@@ -18,16 +18,16 @@ use crate::merchants;
 pub(crate) enum QueueCommand {
     /// Show what waits, what holds it, at what rate it goes and when it will be empty.
     Queue,
-    /// Hold all mail of this instance; none is lost.
+    /// Hold all mail of this instance, or that of one shop; none is lost.
     Pause(Pause),
-    /// Let mail go again: all of it, or that of a shop which was stopped for what came back.
+    /// Let mail go again: all of it, or that of a shop which was stopped.
     Resume(Resume),
 }
 
 /// Why, and whose.
 #[derive(Debug, Args)]
 pub(crate) struct Pause {
-    /// Why, for whoever looks at the queue.
+    /// Why all mail is held, for whoever looks at the queue; the stop of one shop keeps no note.
     #[arg(long, default_value = "", conflicts_with = "shop")]
     note: String,
     /// Only this shop, by its id or domain: it cannot resume by itself.
@@ -38,7 +38,7 @@ pub(crate) struct Pause {
 /// Whose.
 #[derive(Debug, Args)]
 pub(crate) struct Resume {
-    /// Only this shop, by its id or domain: takes off the brake that bounces or complaints put on.
+    /// Only this shop, by its id or domain: takes off its brake, whoever or whatever put it on.
     #[arg(long)]
     shop: Option<String>,
 }
@@ -105,7 +105,7 @@ fn as_json(queue: &Queue, now: Timestamp) -> Value {
             Grip::Paused(until) => Some(until),
             Grip::Stopped => None,
         };
-        json!({ "shop": braked.shop, "held_for": grip.reason(), "cause": cause, "sent": sent, "counted": counted, "since": at, "until": until })
+        json!({ "shop": braked.shop, "held_for": braked.brake.reason(), "cause": cause, "sent": sent, "counted": counted, "since": at, "until": until })
     });
     json!({
         "at": now,

@@ -249,7 +249,7 @@ glossary! {
     /// Why an order was not asked about.
     reasons: Reasons {
         not_triggered partly_shipped shop_paused no_public_url no_mail_server transport_held sending_paused
-        sending_stopped instance_paused no_email invalid_email
+        sending_stopped stopped_by_operator instance_paused no_email invalid_email
         address_gone order_cancelled order_refunded customer_erased too_old no_legal_basis below_minimum
         nothing_to_review unsubscribed address_bounced complained suppressed_by_operator frequency_cap
         cancelled_by_shop shop_closed shop_suspended window_closed hard_bounce mail_refused mail_delayed soft_bounces
