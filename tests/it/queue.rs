@@ -72,6 +72,7 @@ async fn limited_by_the_shop(engine: Engine) {
     assert_eq!(seen["limits"][2], json!({ "limit": "2 per hour", "used": 0 }));
     for (bad, field) in [
         (json!({ "limits": ["2 connections"] }), "/limits/0"),
+        (json!({ "limits": ["1 connection to gmail.com"] }), "/limits/0"),
         (json!({ "limits": ["2 per hour", "soon"] }), "/limits/1"),
         (json!({ "limits": "2 per hour" }), "/limits"),
         (json!({ "limit": [] }), "/limit"),
@@ -79,6 +80,8 @@ async fn limited_by_the_shop(engine: Engine) {
     ] {
         let refused = put(bad.clone()).await.expect(422, "it is no limit");
         assert_eq!(refused["field"], field, "{bad}");
+        let of_operator = refused["detail"].as_str().unwrap().contains("the operator's to limit");
+        assert_eq!(of_operator, bad.to_string().contains("connection"), "{refused}");
     }
     for n in 0..5 {
         ordered(&app, &shop, &format!("L{n}")).await;
