@@ -97,13 +97,16 @@ fn erase(ctx: &Context, of: &Of, shown: &mut Shown<'_>) -> Result<(), Failure> {
     let address = of.address()?;
     let person = ctx.keyring().person(&address);
     let erased = erase::everywhere(ctx, person, Operator::at_the_machine())?;
+    let captured = erase::captured_everywhere(ctx, &person).map_err(|error| {
+        Failure::new(format!("Captured mails could not be deleted: {error}. The rest is erased; repeat the command."))
+    })?;
     let stays: Vec<_> = Stays::ALL.iter().map(|what| json!({ "what": what, "why": why(*what) })).collect();
-    let answer = json!({ "address": address.to_string(), "shops": erased, "stays": stays });
-    shown.say(&answer, &reported(&address, &erased))
+    let answer = json!({ "address": address.to_string(), "shops": erased, "captured": captured, "stays": stays });
+    shown.say(&answer, &reported(&address, &erased, captured))
 }
 
-fn reported(address: &EmailAddress, erased: &[Erased]) -> String {
-    if erased.is_empty() {
+fn reported(address: &EmailAddress, erased: &[Erased], captured: usize) -> String {
+    if erased.is_empty() && captured == 0 {
         return format!("Nothing is stored about {address}.");
     }
     let mut lines = vec![format!("Erased what was stored about {address}:")];
@@ -114,6 +117,7 @@ fn reported(address: &EmailAddress, erased: &[Erased]) -> String {
         lines.push(format!("  reviews      {} erased, with {}", one.gone.reviews, counted(one.gone.photos, "photo")));
         lines.push("  mail         stopped from this shop".to_owned());
     }
+    lines.push(format!("\ncaptured on this machine: {captured} mails deleted"));
     lines.push("\nWhat stays, and why:".to_owned());
     lines.extend(Stays::ALL.iter().map(|what| format!("  {}", why(*what))));
     lines.push("Files of photos are deleted by the server within a minute.".to_owned());

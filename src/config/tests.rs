@@ -89,6 +89,33 @@ fn unknown_keys_are_answered_with_the_nearest() {
 }
 
 #[test]
+fn a_list_is_written_with_commas_or_as_in_a_file() {
+    let with = |key: &str, value: &str| load(Flags::none().with_set(key, value), Environment::empty());
+    let resolvers = |value: &str| {
+        let config = with("dns.resolver", value).unwrap();
+        config.dns.resolvers.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(resolvers(r#"["127.0.0.1:5399"]"#), ["127.0.0.1:5399"]);
+    assert_eq!(resolvers("127.0.0.1:5399"), ["127.0.0.1:5399"]);
+    assert_eq!(resolvers("9.9.9.9, [2620:fe::fe]:53"), ["9.9.9.9:53", "[2620:fe::fe]:53"]);
+    assert_eq!(resolvers("[2620:fe::fe]:53"), ["[2620:fe::fe]:53"]);
+    assert_eq!(resolvers(r#"["9.9.9.9", '[2620:fe::fe]:53']"#), ["9.9.9.9:53", "[2620:fe::fe]:53"]);
+    assert_eq!(resolvers("[]"), Vec::<String>::new());
+    for value in [r#"["14 per second", "2 connections to gmail.com"]"#, "14 per second, 2 connections to gmail.com"] {
+        let limits: Vec<String> =
+            with("mail.limits", value).unwrap().mail.limits.iter().map(ToString::to_string).collect();
+        assert_eq!(limits, ["14 per second", "2 connections to gmail.com"], "{value}");
+    }
+    assert_eq!(with("trusted_proxies", r#"["10.0.0.0/8"]"#).unwrap().trusted_proxies.len(), 1);
+    let environment = Environment::empty().with("ATTESTA_DNS_RESOLVER", r#"["9.9.9.9"]"#);
+    assert_eq!(load(Flags::none(), environment).unwrap().dns.resolvers.len(), 1);
+    for bad in ["[9.9.9.9]", r#"["9.9.9.9", 1]"#, r#"["x"]"#, "[["] {
+        let said = with("dns.resolver", bad).unwrap_err().to_string();
+        assert!(said.contains("expected a list of addresses, such as [\"9.9.9.9\""), "{bad}: {said}");
+    }
+}
+
+#[test]
 fn refusals_name_key_source_and_what_is_accepted() {
     let said = refusal(Environment::empty().with("ATTESTA_SUBMIT_DAYS", "soon"));
     assert_eq!(

@@ -232,7 +232,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// A TOML list, or a text with commas: addresses of resolvers, port 53 where none is named.
+    /// A list as in TOML, or a text with commas: addresses of resolvers, port 53 where none is named.
     pub(super) fn resolvers(&self, key: &str) -> Result<Vec<SocketAddr>, ConfigError> {
         let Some(raw) = self.settings.raw(key) else { return Ok(Vec::new()) };
         let accepted = "expected a list of addresses, such as [\"9.9.9.9\", \"[2620:fe::fe]:53\"]";
@@ -244,7 +244,7 @@ impl<'a> Reader<'a> {
         listed(&raw.value).iter().filter(|text| !text.trim().is_empty()).map(resolver).collect()
     }
 
-    /// A TOML list, or a text with commas: how much mail may leave.
+    /// A list as in TOML, or a text with commas: how much mail may leave.
     pub(super) fn limits(&self, key: &str) -> Result<Vec<Limit>, ConfigError> {
         let Some(raw) = self.settings.raw(key) else { return Ok(Vec::new()) };
         let limit = |text: &String| Limit::parse(text).map_err(|error| refused(key, raw, &error.to_string()));
@@ -259,7 +259,7 @@ impl<'a> Reader<'a> {
         self.parsed(key, |text| QuietHours::parse(text).map_err(|error| error.to_string()))
     }
 
-    /// A TOML list, or a text with commas: networks, or addresses that stand for themselves.
+    /// A list as in TOML, or a text with commas: networks, or addresses that stand for themselves.
     pub(super) fn networks(&self, key: &str) -> Result<Vec<IpNet>, ConfigError> {
         let Some(raw) = self.settings.raw(key) else { return Ok(Vec::new()) };
         let texts = listed(&raw.value);
@@ -273,13 +273,23 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The texts of a list; what is no text is `?`, which no reader accepts.
+/// The texts of a list; what is no text is `?`, which no reader accepts. A flag or the environment may write the list as a file does.
 fn listed(value: &toml::Value) -> Vec<String> {
     match value {
         toml::Value::Array(all) => all.iter().map(|one| one.as_str().unwrap_or("?").to_owned()).collect(),
-        toml::Value::String(text) => text.split(',').map(str::to_owned).collect(),
+        toml::Value::String(text) => match written_out(text) {
+            Some(list) => listed(&list),
+            None => text.split(',').map(str::to_owned).collect(),
+        },
         _ => vec!["?".to_owned()],
     }
+}
+
+/// `["a", "b"]` in a text. An address of IPv6 with its port begins with a bracket too, and is none.
+fn written_out(text: &str) -> Option<toml::Value> {
+    let list = Some(text.trim()).filter(|text| text.starts_with('[') && text.ends_with(']'))?;
+    let mut parsed: toml::Table = toml::from_str(&format!("list = {list}")).ok()?;
+    parsed.remove("list")
 }
 
 /// The sentence for a value that is not accepted.

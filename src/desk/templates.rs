@@ -5,18 +5,21 @@ use serde::Serialize;
 
 use crate::context::Context;
 use crate::db::{self, Connection};
+use crate::invitations;
 use crate::kernel::id::ShopId;
 use crate::kernel::locale::Language;
-use crate::kernel::time::Timestamp;
+use crate::kernel::time::{DAY, Timestamp};
 use crate::look::changes::{Fate, Part, changes};
-use crate::mail::context::ShopFace;
-use crate::mail::own::{self, Kept, Own, Real, Variable};
+use crate::mail::context::{Day, Frame, Purchase};
+use crate::mail::own::{self, Kept, Own, Place, Real, Variable};
 use crate::mail::template::{House, Templates};
-use crate::merchants::Shop;
-use crate::orders;
+use crate::merchants::{Sector, Shop};
+use crate::orders::{self, Order, Sketch, decide};
 
 /// Orders that a preview offers.
 const ORDERS: i64 = 5;
+/// Days after its trigger in which a purchase of this sector may be reviewed, whatever the settings allow.
+const TOURISM_IT_DAYS: i64 = 30;
 
 /// One mail in one language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -173,20 +176,44 @@ pub(crate) fn store(
 ///
 /// # Errors
 /// The database's.
-pub(crate) fn last_orders(conn: &mut Connection, ctx: &Context, shop: ShopId) -> db::Result<Vec<Real>> {
-    let orders = orders::newest(conn, ctx.keyring(), shop, ORDERS)?;
-    let real = |sketch: orders::Sketch| {
-        let orders::Sketch { number, customer, items } = sketch;
-        Real { number, customer, items }
-    };
-    Ok(orders.into_iter().map(real).collect())
+pub(crate) fn last_orders(conn: &mut Connection, ctx: &Context, shop: &Shop) -> db::Result<Vec<Real>> {
+    let newest = orders::newest(conn, ctx.keyring(), shop.id, ORDERS)?;
+    newest.into_iter().map(|sketch| real(conn, ctx, shop, sketch)).collect()
 }
 
-/// The shop as its mails name it.
-pub(crate) fn face(ctx: &Context, shop: &Shop) -> ShopFace {
-    ShopFace {
-        name: shop.name.clone(),
-        domain: shop.domain.to_string(),
-        profile_url: ctx.links().profile(&shop.domain),
-    }
+/// An order with its days: those of its invitation where one is planned or sent, else those that follow if its clock starts now.
+fn real(conn: &mut Connection, ctx: &Context, shop: &Shop, sketch: Sketch) -> db::Result<Real> {
+    let (Sketch { order, customer }, now) = (sketch, ctx.now());
+    let facts = order.facts();
+    let zone = facts.zone.unwrap_or(shop.zone);
+    let asked = invitations::about(conn, shop.id, order.id)?;
+    let until = asked.as_ref().map_or_else(|| closes_at(ctx, shop, &order), |row| row.submit_until);
+    let names = facts.items.into_iter().filter_map(|item| item.name).collect();
+    Ok(Real {
+        order: Purchase::new(order.number.to_string(), facts.placed_at.map(|at| Day::of(at, zone)), names),
+        test: order.test,
+        customer,
+        asked: Day::of(asked.as_ref().map_or(now, |row| row.sent_at.unwrap_or(row.due_at)), zone),
+        write_until: Day::of(until.minus_ms(1), zone),
+        closed: until <= now,
+        reviewed: asked.is_some_and(|row| row.reviewed_at.is_some()),
+    })
+}
+
+/// Until when an order could be reviewed that nobody is asked about: so long after its trigger, or after now.
+fn closes_at(ctx: &Context, shop: &Shop, order: &Order) -> Timestamp {
+    let on = decide::moment(shop, &order.fold).invite_on;
+    let trigger = decide::readiness(&order.fold, on, true).reached_at.unwrap_or_else(|| ctx.now());
+    let days = match shop.sector {
+        Sector::General => ctx.config().submit_days,
+        Sector::TourismIt => ctx.config().submit_days.min(TOURISM_IT_DAYS),
+    };
+    trigger.plus_ms(days.saturating_mul(DAY))
+}
+
+/// Where mails of the shop are written, and in whose name.
+pub(crate) fn place(ctx: &Context, shop: &Shop) -> Place {
+    let (name, domain) = (shop.name.as_str(), shop.domain.as_str());
+    let Frame { shop, operator, privacy_url, .. } = Frame::new(ctx.links(), (name, domain), None, false);
+    Place { shop, operator, privacy_url }
 }

@@ -17,11 +17,13 @@ use super::store::{self as outbox, Release, brake as store, pace as paces};
 
 mod model;
 
-pub use model::{Brake, Cause, Counts, Grip, PAUSE_MS, SENDING_PAUSED, SENDING_STOPPED, judge};
+pub use model::{Brake, Cause, Counts, Grip, PAUSE_MS, SENDING_PAUSED, SENDING_STOPPED, STOPPED_BY_OPERATOR, judge};
 
 /// Held because the operator holds all mail.
 pub const INSTANCE_PAUSED: &str = "instance_paused";
 
+/// Held by the brake of a shop.
+const BRAKED: &[&str] = &[SENDING_PAUSED, SENDING_STOPPED, STOPPED_BY_OPERATOR];
 /// How far back mails are counted, in ms.
 pub const COUNTED_MS: i64 = 7 * DAY;
 /// Messages released in one write.
@@ -166,10 +168,10 @@ fn look_at(tx: &mut Connection, shop: ShopId, now: Timestamp) -> db::Result<()> 
 
 /// Puts back into the queue what no brake holds any more.
 async fn let_go(ctx: &Context, kinds: &[&'static str], now: Timestamp) -> db::Result<()> {
-    let waiting = ctx.db().read(|conn| store::holding(conn, &[SENDING_PAUSED, SENDING_STOPPED])).await?;
+    let waiting = ctx.db().read(|conn| store::holding(conn, BRAKED)).await?;
     for shop in waiting {
         if ctx.db().read(move |conn| standing(conn, shop)).await?.brake.is_none() {
-            release(ctx, kinds, &[SENDING_PAUSED, SENDING_STOPPED], Some(shop), now).await?;
+            release(ctx, kinds, BRAKED, Some(shop), now).await?;
         }
     }
     ctx.db().write(move |tx| paces::forget(tx, now)).await?;

@@ -46,7 +46,7 @@ pub(super) fn look(
     let (paused, refusals, standing) = store::in_the_way(conn, shop, domain, now)?;
     let held = match standing.brake {
         _ if paused => Some(INSTANCE_PAUSED),
-        Some(brake) if !awaited => Some(brake.grip.reason()),
+        Some(brake) if !awaited => Some(brake.reason()),
         _ => None,
     };
     Ok(Seen { held, own: standing.limits, refusals })

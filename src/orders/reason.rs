@@ -49,6 +49,8 @@ reasons! {
     SendingPaused = "sending_paused": "Too many of the shop's mails bounced or were reported as unwanted; this one goes out when sending resumes.",
     /// Far too many came back; the operator looks at it.
     SendingStopped = "sending_stopped": "Far too many of the shop's mails bounced or were reported as unwanted; this one goes out when the operator resumes sending.",
+    /// The operator stopped the shop's mail by hand.
+    StoppedByOperator = "stopped_by_operator": "The operator has stopped the shop's mail; this one goes out when the operator lets it go.",
     /// The operator holds all mail.
     InstancePaused = "instance_paused": "The operator holds all mail of this instance; this one goes out when it resumes.",
     // skipped: by the order

@@ -106,18 +106,16 @@ pub fn list(conn: &mut Connection, keyring: &Keyring, shop: ShopId, asked: &Aske
     Ok(OrderPage { data, last })
 }
 
-/// The little of an order that a preview of a mail shows.
+/// What a preview of a mail shows of an order.
 #[derive(Clone, Debug)]
 pub(crate) struct Sketch {
-    /// Its number.
-    pub(crate) number: String,
+    /// The order.
+    pub(crate) order: Order,
     /// The customer's name, where it is still kept.
     pub(crate) customer: Option<String>,
-    /// What was bought.
-    pub(crate) items: Vec<String>,
 }
 
-/// Of a shop's newest orders: the number, the customer's name where it is still kept, and what was bought.
+/// A shop's newest orders, each with the customer's name where it is still kept.
 ///
 /// # Errors
 /// The database's.
@@ -125,8 +123,7 @@ pub(crate) fn newest(conn: &mut Connection, keyring: &Keyring, shop: ShopId, lim
     let rows = list::page(conn, shop, &Filter::default(), None, limit)?;
     let sketch = |(order, contact): (Order, SealedContact)| {
         let customer = personal::open(keyring, order.shop, order.id, &contact).name;
-        let items = order.facts().items.into_iter().filter_map(|item| item.name).collect();
-        Sketch { number: order.number.to_string(), customer, items }
+        Sketch { order, customer }
     };
     Ok(rows.into_iter().map(sketch).collect())
 }

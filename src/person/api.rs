@@ -87,10 +87,13 @@ async fn erase_data(
     let done = ctx.db().write(move |tx| {
         // Read again: what the link opens may have changed since the page was shown.
         let Some(scope) = Scope::read(tx, bearer)? else { return Ok(None) };
-        erase::behind(tx, &inside, &scope, now).map(Some)
+        erase::behind(tx, &inside, &scope, now).map(|erased| Some((scope, erased)))
     });
-    let Some(erased) = done.await? else { return nothing(&req, &ctx, &token) };
-    page(&show::erased(&stage(&ctx, &token, &reader), reader.shop_name.clone(), &erased))
+    let Some((scope, erased)) = done.await? else { return nothing(&req, &ctx, &token) };
+    let (inside, about) = ((**ctx).clone(), erased.clone());
+    let captured = web::block(move || erase::captured_behind(&inside, &scope, &about));
+    let captured = captured.await.map_err(Problem::internal)?.map_err(Problem::internal)?;
+    page(&show::erased(&stage(&ctx, &token, &reader), reader.shop_name.clone(), &erased, captured))
 }
 
 async fn show_privacy(req: HttpRequest, ctx: web::Data<Context>) -> Result<HttpResponse, Problem> {

@@ -1,19 +1,23 @@
 //! Erasing a person over the rooms: name and address, what they wrote, what was planned; in one transaction a shop. What stays
-//! names nobody, and the report says what and why.
+//! names nobody, and the report says what and why. Mails that were captured on this machine go when the transaction has ended.
 //!
 //! Twice is once. An erasure also stops mail: whoever wants to be forgotten is not asked again, and the hash that remembers so
 //! is all that is left of them.
 
+use std::io;
+
 use serde::Serialize;
 
 use super::scope::Scope;
-use super::stored::shops_of;
+use super::stored::{messages_about, shops_of};
 use crate::context::Context;
 use crate::db::{self, Connection};
 use crate::invitations::{self, Reach, Suppression, SuppressionReason};
-use crate::kernel::id::{OrderId, ShopId};
+use crate::kernel::email::EmailAddress;
+use crate::kernel::id::{MessageId, OrderId, ShopId};
 use crate::kernel::time::Timestamp;
 use crate::keyring::{Keyring, PersonHash};
+use crate::mail::transport::capture::Mailbox;
 use crate::merchants;
 use crate::orders::{self, Actor, hashes, personal};
 use crate::reviews::model::Operator;
@@ -35,11 +39,14 @@ pub(crate) struct Erased {
     /// What was written.
     #[serde(flatten)]
     pub(crate) gone: Gone,
+    /// The mails about all of it.
+    #[serde(skip)]
+    pub(super) mails: Vec<MessageId>,
 }
 
 impl Erased {
     fn nothing(shop: String) -> Self {
-        Self { shop, orders: 0, addresses: 0, invitations: 0, stopped: 0, gone: Gone::default() }
+        Self { shop, orders: 0, addresses: 0, invitations: 0, stopped: 0, gone: Gone::default(), mails: Vec::new() }
     }
 
     fn add(&mut self, more: Gone) {
@@ -74,6 +81,22 @@ pub(super) fn behind(tx: &mut Connection, ctx: &Context, scope: &Scope, now: Tim
         Some(person) => of_person(tx, ctx.keyring(), &Request { shop, person, word, now }),
         None => own_order(tx, scope, word, now),
     }
+}
+
+/// Deletes what was captured of the mails about what a link erased: those that went to its holder, and all about an order that is theirs
+/// alone. Tells how many there were.
+pub(super) fn captured_behind(ctx: &Context, scope: &Scope, erased: &Erased) -> io::Result<usize> {
+    let keyring = ctx.keyring();
+    let whole = scope.person.is_none() && scope.own_order;
+    let went_to =
+        |to: Option<&EmailAddress>| to.map(|to| keyring.person(to)).is_some_and(|to| scope.addressee == Some(to));
+    Mailbox::new(&ctx.config().data_dir).erase(|id, to| erased.mails.contains(&id) && (whole || went_to(to)))
+}
+
+/// Deletes every captured mail to a person, whatever it was about. Tells how many there were.
+pub(crate) fn captured_everywhere(ctx: &Context, person: &PersonHash) -> io::Result<usize> {
+    let keyring = ctx.keyring();
+    Mailbox::new(&ctx.config().data_dir).erase(|_, to| to.is_some_and(|to| keyring.person(to) == *person))
 }
 
 /// Erases a person in every shop that knows them, at their request to the operator.
@@ -115,6 +138,7 @@ fn of_person(tx: &mut Connection, keyring: &Keyring, request: &Request<'_>) -> d
     written.sort_unstable();
     written.dedup();
     for order in &written {
+        erased.mails.extend(messages_about(tx, shop, *order)?);
         erased.add(reviews::erase_of_order(tx, word, shop, *order, now)?);
     }
     invitations::forget(tx, shop, &own, now)?;
@@ -131,6 +155,7 @@ fn of_person(tx: &mut Connection, keyring: &Keyring, request: &Request<'_>) -> d
 fn own_order(tx: &mut Connection, scope: &Scope, word: Word<'_>, now: Timestamp) -> db::Result<Erased> {
     let (shop, order) = (scope.bearer.shop_id, scope.bearer.order_id);
     let mut erased = Erased { orders: 1, ..Erased::nothing(domain(tx, shop)?) };
+    erased.mails = messages_about(tx, shop, order)?;
     erased.add(reviews::erase_of_order(tx, word, shop, order, now)?);
     if scope.own_order {
         personal::forget_order(tx, shop, order, now)?;

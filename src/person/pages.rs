@@ -138,6 +138,8 @@ pub(crate) struct ErasedPage {
     pub(crate) reviews: i64,
     /// Photos that went.
     pub(crate) photos: i64,
+    /// Captured mails that went.
+    pub(crate) captured: i64,
     /// What stays, and why.
     pub(crate) stays: Vec<Stays>,
     /// What is left to see.

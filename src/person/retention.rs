@@ -7,6 +7,7 @@ use super::pages::KeptLine;
 use crate::config::Config;
 use crate::kernel::locale::Language;
 use crate::look::words::{self, Counted, Words};
+use crate::mail::transport::capture::KEPT as CAPTURED_KEPT;
 use crate::merchants::rejections::KEPT_PER_SHOP;
 
 /// One kind of data and its end.
@@ -36,6 +37,8 @@ pub(crate) enum What {
     Review,
     /// What mail servers said, with addresses masked.
     MailLog,
+    /// Mails that were captured on this machine, with their address.
+    Captured,
     /// Ids of signed messages from shops, each with a hash of its body.
     EventIds,
     /// Traces of messages from shops that were refused, without their content.
@@ -60,6 +63,8 @@ pub(crate) enum Until {
     DaysAfterArrival,
     /// Only so many of the newest of a shop.
     NewestOfShop,
+    /// Only so many of the newest of this machine, and none after an erasure.
+    NewestHere,
     /// With the shop's account.
     WithTheShop,
     /// It has no end: it is what keeps the promise.
@@ -77,6 +82,7 @@ pub(crate) fn all(config: &Config) -> Vec<Kept> {
         kept(What::Order, Until::WithTheShop, None),
         kept(What::Review, Until::ErasedByAuthor, None),
         kept(What::MailLog, Until::WithTheShop, None),
+        kept(What::Captured, Until::NewestHere, i64::try_from(CAPTURED_KEPT).ok()),
         kept(What::EventIds, Until::DaysAfterArrival, Some(config.event_keep_days)),
         kept(What::Refused, Until::NewestOfShop, newest),
         kept(What::Wishes, Until::NoEnd, None),
@@ -93,6 +99,7 @@ pub(super) fn said(language: Language, kept: &Kept) -> KeptLine {
         Until::ReviewAndYearsOfTheLink => (until.review_and_years_of_the_link, Some(&until.years)),
         Until::DaysAfterArrival => (until.days_after_arrival, Some(&until.days)),
         Until::NewestOfShop => (until.newest_of_shop, None),
+        Until::NewestHere => (until.newest_here, None),
         Until::ErasedByAuthor => (until.erased_by_author, None),
         Until::WithTheShop => (until.with_the_shop, None),
         Until::NoEnd => (until.no_end, None),
@@ -115,6 +122,7 @@ fn what(words: &Words, what: What) -> &'static str {
         What::Order => words.kept.order,
         What::Review => words.kept.review,
         What::MailLog => words.kept.mail_log,
+        What::Captured => words.kept.captured,
         What::EventIds => words.kept.event_ids,
         What::Refused => words.kept.refused,
         What::Wishes => words.kept.wishes,

@@ -101,7 +101,7 @@ pub(super) fn confirm(stage: &Stage<'_>, stored: &Stored) -> ConfirmPage {
 }
 
 /// After the POST.
-pub(super) fn erased(stage: &Stage<'_>, shop_name: String, erased: &Erased) -> ErasedPage {
+pub(super) fn erased(stage: &Stage<'_>, shop_name: String, erased: &Erased, captured: usize) -> ErasedPage {
     let back_url = stage.links.mine(stage.token);
     ErasedPage {
         frame: Frame::fixed(stage.language, &stage.links.base().to_string(), &back_url),
@@ -109,6 +109,7 @@ pub(super) fn erased(stage: &Stage<'_>, shop_name: String, erased: &Erased) -> E
         orders: count(erased.addresses),
         reviews: count(erased.gone.reviews),
         photos: count(erased.gone.photos),
+        captured: count(captured),
         stays: Stays::ALL.to_vec(),
         back_url,
     }

@@ -8,7 +8,7 @@ use crate::context::Context;
 use crate::db::{self, Connection};
 use crate::invitations::{self, Deferred, Reach, Suppression};
 use crate::jobs::Subject;
-use crate::kernel::id::{OrderId, ReviewId, ShopId};
+use crate::kernel::id::{MessageId, OrderId, ReviewId, ShopId};
 use crate::kernel::time::Timestamp;
 use crate::keyring::PersonHash;
 use crate::mail;
@@ -277,18 +277,14 @@ fn of_order(
 ) -> db::Result<Option<OfOrder>> {
     let Some(found) = orders::find(conn, shop, order)? else { return Ok(None) };
     let Some(seen) = detail(conn, ctx.keyring(), shop, order)? else { return Ok(None) };
-    let (mut reviews, mut mails) = (Vec::new(), Vec::new());
+    let mut reviews = Vec::new();
     let invitation = invitations::about(conn, shop, order)?;
-    let mut deferred = None;
-    if let Some(row) = &invitation {
-        deferred = invitations::deferred(conn, ctx, row)?;
-        mails.extend(mail::about(conn, ABOUT_INVITATIONS, Subject::from(row.id))?);
-    }
+    let deferred = match &invitation {
+        Some(row) => invitations::deferred(conn, ctx, row)?,
+        None => None,
+    };
+    let mails = mails_about(conn, shop, order)?;
     for review in reviews::personal(conn, shop, order)? {
-        mails.extend(mail::about(conn, ABOUT_REVIEWS, Subject::from(review.id))?);
-        if let Some(restriction) = review.restriction {
-            mails.extend(mail::about(conn, ABOUT_RESTRICTIONS, Subject::from(restriction))?);
-        }
         reviews.push(written(conn, ctx, review)?);
     }
     let named = record.is_some();
@@ -305,6 +301,26 @@ fn of_order(
         deferred,
         facts: found.facts(),
     }))
+}
+
+/// The mails about an order: its invitation, its reviews, their restrictions.
+fn mails_about(conn: &mut Connection, shop: ShopId, order: OrderId) -> db::Result<Vec<mail::Listed>> {
+    let mut mails = Vec::new();
+    if let Some(row) = invitations::about(conn, shop, order)? {
+        mails.extend(mail::about(conn, ABOUT_INVITATIONS, Subject::from(row.id))?);
+    }
+    for review in reviews::personal(conn, shop, order)? {
+        mails.extend(mail::about(conn, ABOUT_REVIEWS, Subject::from(review.id))?);
+        if let Some(restriction) = review.restriction {
+            mails.extend(mail::about(conn, ABOUT_RESTRICTIONS, Subject::from(restriction))?);
+        }
+    }
+    Ok(mails)
+}
+
+/// Their ids.
+pub(super) fn messages_about(conn: &mut Connection, shop: ShopId, order: OrderId) -> db::Result<Vec<MessageId>> {
+    Ok(mails_about(conn, shop, order)?.into_iter().map(|mail| mail.message.id).collect())
 }
 
 fn written(conn: &mut Connection, ctx: &Context, review: reviews::model::Review) -> db::Result<Written> {

@@ -72,6 +72,7 @@ async fn limited_by_the_shop(engine: Engine) {
     assert_eq!(seen["limits"][2], json!({ "limit": "2 per hour", "used": 0 }));
     for (bad, field) in [
         (json!({ "limits": ["2 connections"] }), "/limits/0"),
+        (json!({ "limits": ["1 connection to gmail.com"] }), "/limits/0"),
         (json!({ "limits": ["2 per hour", "soon"] }), "/limits/1"),
         (json!({ "limits": "2 per hour" }), "/limits"),
         (json!({ "limit": [] }), "/limit"),
@@ -79,6 +80,8 @@ async fn limited_by_the_shop(engine: Engine) {
     ] {
         let refused = put(bad.clone()).await.expect(422, "it is no limit");
         assert_eq!(refused["field"], field, "{bad}");
+        let of_operator = refused["detail"].as_str().unwrap().contains("the operator's to limit");
+        assert_eq!(of_operator, bad.to_string().contains("connection"), "{refused}");
     }
     for n in 0..5 {
         ordered(&app, &shop, &format!("L{n}")).await;
@@ -105,12 +108,12 @@ async fn stopped(engine: Engine) {
     tick(&app).await;
     assert_eq!(sink.ledger().len(), 1, "another shop is not touched");
     let order = app.order(&shop, "S1").await;
-    assert_eq!((&order["state"], &order["reason"]), (&json!("held"), &json!("sending_stopped")));
+    assert_eq!((&order["state"], &order["reason"]), (&json!("held"), &json!("stopped_by_operator")));
     let seen = queue(&app, &shop).await;
     assert_eq!((&seen["brake"]["state"], &seen["brake"]["cause"]), (&json!("stopped"), &json!("operator")));
     assert_eq!(
         seen["held"],
-        json!([{ "state": "held", "reason": "sending_stopped", "kind": "invitation", "messages": 1 }])
+        json!([{ "state": "held", "reason": "stopped_by_operator", "kind": "invitation", "messages": 1 }])
     );
     let refused = app.send_as(&shop, "POST", "/mail/resume", &Value::Null).await.expect(409, "only the operator may");
     assert_eq!(refused["code"], "sending_stopped");
@@ -143,13 +146,18 @@ async fn what_the_operator_stopped_the_shop_does_not_resume() {
 
 /// One command beside the running instance.
 fn attesta(app: &TestApp, line: &str) -> Value {
+    serde_json::from_str(&told(app, &format!("{line} --json"))).unwrap()
+}
+
+/// The same, for people.
+fn told(app: &TestApp, line: &str) -> String {
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let folder = app.ctx().config().data_dir.display().to_string();
-    let words = format!("attesta {line} --json --data-dir {folder}");
+    let words = format!("attesta {line} --data-dir {folder}");
     let args = words.split_whitespace().map(OsString::from);
     let code = cli::run(args, Environment::empty(), &mut out, &mut err);
     assert_eq!(code, 0, "{line}: {}", String::from_utf8_lossy(&err));
-    serde_json::from_slice(&out).unwrap()
+    String::from_utf8(out).unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -171,7 +179,25 @@ async fn the_operator_holds_all_mail_and_reads_the_queue() {
     assert_eq!(say("mail resume"), json!({ "paused": false, "changed": true }));
     tick(&app).await;
     assert_eq!((app.order(&shop, "P1").await["state"].clone(), sink.ledger().len()), (json!("sent"), 1));
+    let text = |line: &str| tokio::task::block_in_place(|| told(&app, line));
+    assert!(!text("mail queue").contains("resumed"));
+    say("mail pause");
+    let paused = text("mail queue");
+    assert!(
+        paused.starts_with("0 mails are due and 0 wait for their time; they leave when sending is resumed.\n"),
+        "{paused}"
+    );
+    say("mail resume");
     assert_eq!(say("mail pause --shop tutte.example")["changed"], true);
+    let braked = text("mail queue");
+    assert!(
+        braked.contains(
+            "tutte.example is stopped; let it go: attesta mail resume --shop tutte.example (by the operator)"
+        )
+    );
+    assert!(!braked.contains("shp_"), "{braked}");
+    assert_eq!(say("mail queue")["braked"][0]["shop"], json!(shop.id));
+    assert_eq!(say("mail queue")["braked"][0]["held_for"], "stopped_by_operator");
     assert_eq!(say("mail queue")["braked"][0]["cause"], "operator");
     assert_eq!(say("mail resume --shop tutte.example")["changed"], true);
     assert_eq!(say("mail queue")["braked"], json!([]));

@@ -1,5 +1,7 @@
 //! What of all mail waits, what holds it, at what rate it goes and when nothing will wait any more; holding all mail and letting it go.
 
+use std::collections::BTreeMap;
+
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
@@ -7,6 +9,7 @@ use super::super::shop;
 use super::super::shown::{Failure, Shown};
 use crate::app;
 use crate::context::Context;
+use crate::kernel::id::ShopId;
 use crate::kernel::time::Timestamp;
 use crate::mail::Mailer;
 use crate::mail::brake::{self, Brake, Cause, Grip, Hand, Resumed};
@@ -18,16 +21,16 @@ use crate::merchants;
 pub(crate) enum QueueCommand {
     /// Show what waits, what holds it, at what rate it goes and when it will be empty.
     Queue,
-    /// Hold all mail of this instance; none is lost.
+    /// Hold all mail of this instance, or that of one shop; none is lost.
     Pause(Pause),
-    /// Let mail go again: all of it, or that of a shop which was stopped for what came back.
+    /// Let mail go again: all of it, or that of a shop which was stopped.
     Resume(Resume),
 }
 
 /// Why, and whose.
 #[derive(Debug, Args)]
 pub(crate) struct Pause {
-    /// Why, for whoever looks at the queue.
+    /// Why all mail is held, for whoever looks at the queue; the stop of one shop keeps no note.
     #[arg(long, default_value = "", conflicts_with = "shop")]
     note: String,
     /// Only this shop, by its id or domain: it cannot resume by itself.
@@ -38,7 +41,7 @@ pub(crate) struct Pause {
 /// Whose.
 #[derive(Debug, Args)]
 pub(crate) struct Resume {
-    /// Only this shop, by its id or domain: takes off the brake that bounces or complaints put on.
+    /// Only this shop, by its id or domain: takes off its brake, whoever or whatever put it on.
     #[arg(long)]
     shop: Option<String>,
 }
@@ -91,12 +94,20 @@ fn release(ctx: &Context, which: &str, shown: &mut Shown<'_>) -> Result<(), Fail
 
 fn show(ctx: &Context, mailer: &Mailer, shown: &mut Shown<'_>) -> Result<(), Failure> {
     let (kinds, now) = (app::kinds(), ctx.now());
-    let queue = ctx.db().read_now(|conn| {
+    let (queue, names) = ctx.db().read_now(|conn| {
         let zone = merchants::usual_zone(conn)?;
-        queue::read(conn, mailer, &kinds, (now, zone))
+        let queue = queue::read(conn, mailer, &kinds, (now, zone))?;
+        let mut names = Names::new();
+        for braked in &queue.braked {
+            names.extend(merchants::load(conn, braked.shop)?.map(|shop| (shop.id, shop.domain.to_string())));
+        }
+        Ok((queue, names))
     })?;
-    shown.say(&as_json(&queue, now), &as_text(&queue, now))
+    shown.say(&as_json(&queue, now), &as_text(&queue, &names, now))
 }
+
+/// Shops by their domains.
+type Names = BTreeMap<ShopId, String>;
 
 fn as_json(queue: &Queue, now: Timestamp) -> Value {
     let braked = queue.braked.iter().map(|braked| {
@@ -105,7 +116,7 @@ fn as_json(queue: &Queue, now: Timestamp) -> Value {
             Grip::Paused(until) => Some(until),
             Grip::Stopped => None,
         };
-        json!({ "shop": braked.shop, "held_for": grip.reason(), "cause": cause, "sent": sent, "counted": counted, "since": at, "until": until })
+        json!({ "shop": braked.shop, "held_for": braked.brake.reason(), "cause": cause, "sent": sent, "counted": counted, "since": at, "until": until })
     });
     json!({
         "at": now,
@@ -117,9 +128,9 @@ fn as_json(queue: &Queue, now: Timestamp) -> Value {
     })
 }
 
-fn as_text(queue: &Queue, now: Timestamp) -> String {
+fn as_text(queue: &Queue, names: &Names, now: Timestamp) -> String {
     let mut lines = vec![headline(queue, now), String::new()];
-    lines.extend(holds(queue));
+    lines.extend(holds(queue, names));
     lines.extend(waiting(queue));
     lines.extend(pace(queue));
     lines.join("\n").trim_end().to_owned()
@@ -129,6 +140,9 @@ fn as_text(queue: &Queue, now: Timestamp) -> String {
 fn headline(queue: &Queue, now: Timestamp) -> String {
     let sum = |of: fn(&queue::OfKind) -> i64| queue.waiting.iter().map(of).sum::<i64>();
     let (due, later) = (sum(|kind| kind.due), sum(|kind| kind.later));
+    if queue.paused.is_some() {
+        return format!("{due} mails are due and {later} wait for their time; they leave when sending is resumed.");
+    }
     let rate = match (queue.forecast.per_hour, queue.forecast.by) {
         (Some(hourly), RateBy::Limits) => format!("at most {hourly} an hour"),
         (Some(hourly), _) => format!("{hourly} an hour, as in the last ten minutes"),
@@ -150,7 +164,7 @@ fn on_which_clock(queue: &Queue) -> String {
     quiet.map(|quiet| format!(", with quiet hours {} as in {}", quiet.hours, quiet.zone)).unwrap_or_default()
 }
 
-fn holds(queue: &Queue) -> Vec<String> {
+fn holds(queue: &Queue, names: &Names) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some((since, note)) = &queue.paused {
         let note = if note.is_empty() { String::new() } else { format!(": {note}") };
@@ -162,15 +176,16 @@ fn holds(queue: &Queue) -> Vec<String> {
     );
     for braked in &queue.braked {
         let Brake { grip, cause, sent, counted, .. } = braked.brake;
+        let shop = names.get(&braked.shop).cloned().unwrap_or_else(|| braked.shop.to_string());
         let until = match grip {
             Grip::Paused(until) => format!("pauses until {until}"),
-            Grip::Stopped => format!("is stopped; let it go: attesta mail resume --shop {}", braked.shop),
+            Grip::Stopped => format!("is stopped; let it go: attesta mail resume --shop {shop}"),
         };
         let why = match cause {
             Cause::Operator => "by the operator".to_owned(),
             Cause::Bounces | Cause::Complaints => format!("{counted} {} in {sent} mails", cause.as_str()),
         };
-        lines.push(format!("{} {until} ({why})", braked.shop));
+        lines.push(format!("{shop} {until} ({why})"));
     }
     lines
 }

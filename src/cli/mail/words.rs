@@ -5,16 +5,11 @@ use std::fmt::Write as _;
 
 use crate::mail::check::{HTML_MAX, Looked};
 use crate::mail::dialogue::Dialogue;
-use crate::mail::dns::{Finding, Report, State, Verdict};
+use crate::mail::dns::{Finding, Kind, Report, State, Verdict};
 
 /// A domain with its records; `judged`: after a look at the DNS.
 pub(crate) fn report(report: &Report, judged: bool) -> String {
-    let standing = match report.state {
-        State::Preparing => "its keys are being made",
-        State::Waiting => "mail is not signed yet: the records below are waited for",
-        State::Signing => "mail is signed",
-    };
-    let mut out = format!("{}: {standing}.\n", report.domain);
+    let mut out = format!("{}: {}.\n", report.domain, standing(report));
     for record in &report.records {
         out.push_str(&self::record(record, judged));
     }
@@ -25,6 +20,35 @@ pub(crate) fn report(report: &Report, judged: bool) -> String {
         out.push_str("\nLook whether they stand: attesta mail verify");
     }
     out
+}
+
+/// What signs and what does not. Each key signs from the moment its own record is found.
+fn standing(report: &Report) -> String {
+    let keys = || report.records.iter().filter(|record| record.kind == Kind::Dkim);
+    let found = keys().find(|record| record.verdict == Verdict::Right);
+    let lost = keys().find(|record| matches!(record.verdict, Verdict::Missing | Verdict::Wrong));
+    let of = |record: &Finding| format!("the record of its {} key is {}", key_kind(record), record.verdict);
+    match (report.state, found, lost) {
+        (State::Preparing, ..) => "its keys are being made".to_owned(),
+        (State::Waiting, None, _) => "mail is not signed yet: the records below are waited for".to_owned(),
+        (State::Waiting, Some(found), lost) => {
+            let why = lost.map_or_else(|| "the other is waited for".to_owned(), of);
+            format!(
+                "mail is signed with its {} key alone, which many mail servers cannot check; {why}",
+                key_kind(found)
+            )
+        }
+        (State::Signing, _, None) => "mail is signed".to_owned(),
+        (State::Signing, None, Some(lost)) => format!("mail is signed; {}", of(lost)),
+        (State::Signing, Some(found), Some(lost)) => {
+            format!("mail is signed with its {} key; {}", key_kind(found), of(lost))
+        }
+    }
+}
+
+/// As its record names it.
+fn key_kind(record: &Finding) -> &'static str {
+    if record.publish.contains("k=ed25519;") { "Ed25519" } else { "RSA" }
 }
 
 fn record(record: &Finding, judged: bool) -> String {
@@ -127,4 +151,49 @@ fn row(one: &Looked) -> String {
         let _infallible = writeln!(out, "    {}{by}", fault.what);
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(state: State, rsa: Verdict, ed25519: Verdict) -> String {
+        let record = |kind: &str, verdict| Finding {
+            kind: Kind::Dkim,
+            name: format!("{kind}._domainkey.a.example"),
+            publish: format!("v=DKIM1; k={kind}; p=x"),
+            found: Vec::new(),
+            verdict,
+            detail: String::new(),
+        };
+        let records = vec![record("rsa", rsa), record("ed25519", ed25519)];
+        let domain = "a.example".to_owned();
+        let told = Report { domain, state, checked_at: None, records, retired: Vec::new() };
+        report(&told, true).lines().next().unwrap().to_owned()
+    }
+
+    #[test]
+    fn what_signs_is_said_key_by_key() {
+        use Verdict::{Missing, Right, Unknown, Wrong};
+        for (state, rsa, ed25519, expected) in [
+            (State::Waiting, Missing, Missing, "mail is not signed yet: the records below are waited for."),
+            (State::Waiting, Unknown, Unknown, "mail is not signed yet: the records below are waited for."),
+            (
+                State::Waiting,
+                Wrong,
+                Right,
+                "mail is signed with its Ed25519 key alone, which many mail servers cannot check; the record of its RSA key is wrong.",
+            ),
+            (State::Signing, Right, Right, "mail is signed."),
+            (State::Signing, Right, Unknown, "mail is signed."),
+            (
+                State::Signing,
+                Right,
+                Missing,
+                "mail is signed with its RSA key; the record of its Ed25519 key is missing.",
+            ),
+        ] {
+            assert_eq!(said(state, rsa, ed25519), format!("a.example: {expected}"));
+        }
+    }
 }

@@ -119,6 +119,10 @@ async fn replace_mail_limits(
     Ok(http::json(&seen(ctx, mailer.into_inner(), shop).await?))
 }
 
+/// Why a shop sets no number of connections.
+const CONNECTIONS: &str = "A shop limits its mails in a time, like \"100 per hour\" or \"20 per minute to gmail.com\". Connections are shared by \
+                           all shops, and the operator's to limit (setting mail.limits).";
+
 fn own_limits(body: &Map<String, Value>) -> Result<Vec<Limit>, Flaw> {
     let flaw = |pointer: String, detail: &str| Flaw { pointer, detail: detail.to_owned() };
     if let Some(other) = body.keys().find(|name| *name != "limits") {
@@ -128,12 +132,11 @@ fn own_limits(body: &Map<String, Value>) -> Result<Vec<Limit>, Flaw> {
     let list = list.ok_or_else(|| flaw("/limits".to_owned(), "This must be a list of at most 8 limits."))?;
     let limit = |(n, value): (usize, &Value)| {
         let limit = value.as_str().and_then(|text| Limit::parse(text).ok());
-        limit.filter(|limit| matches!(limit.bound, Bound::Rate(_))).ok_or_else(|| {
-            flaw(
-                format!("/limits/{n}"),
-                "This must be a limit like \"100 per hour\" or \"20 per minute to gmail.com\".",
-            )
-        })
+        let detail = match &limit {
+            Some(Limit { bound: Bound::Connections(_), .. }) => CONNECTIONS,
+            _ => "This must be a limit like \"100 per hour\" or \"20 per minute to gmail.com\".",
+        };
+        limit.filter(|limit| matches!(limit.bound, Bound::Rate(_))).ok_or_else(|| flaw(format!("/limits/{n}"), detail))
     };
     list.iter().enumerate().map(limit).collect()
 }

@@ -232,14 +232,14 @@ async fn preview_template(
         Some(draft) => Some(check(&mailer, which, domain, draft.tidied(), "/own").await?),
         None => None,
     };
-    let inner = shops.context().clone();
+    let (inner, entry) = (shops.context().clone(), bearer.entry.clone());
     let read = move |conn: &mut crate::db::Connection| {
-        Ok((templates::read(conn, shop, which, None)?, templates::last_orders(conn, &inner, shop)?))
+        Ok((templates::read(conn, shop, which, None)?, templates::last_orders(conn, &inner, &entry.shop)?))
     };
     let (kept, orders) = shops.context().db().read(read).await?;
     let own = draft.or(kept.map(|at| at.own));
-    let face = templates::face(shops.context(), &bearer.entry.shop);
-    let cases = own::preview_cases(which.mail, &face, &orders);
+    let place = templates::place(shops.context(), &bearer.entry.shop);
+    let cases = own::preview_cases(which.mail, &place, &orders);
     let names: Vec<&str> = cases.iter().map(|(name, _)| name.as_str()).collect();
     let wanted = case.as_deref().unwrap_or("plain");
     let unknown = || {

@@ -190,7 +190,7 @@ glossary! {
         heading lead lead_order others order placed bought name address masked gone kept kept_open mails
         written written_on written_gone stops stops_here stops_everywhere since take take_more download
         erase erase_more erase_go your_review sure sure_lead goes goes_name goes_words goes_mail remains go
-        back done done_lead done_none; n_orders n_reviews n_photos
+        back done done_lead done_none; n_orders n_reviews n_photos n_captured
     }
     /// What is left after an erasure, and why.
     stays: Stays {
@@ -210,12 +210,12 @@ glossary! {
     }
     /// What is kept of customers.
     kept: Kept {
-        address address_with_review hash order review mail_log event_ids refused wishes
+        address address_with_review hash order review mail_log captured event_ids refused wishes
     }
     /// How long it is kept.
     until: Until {
         days_after_last_mail years_of_the_link review_and_years_of_the_link erased_by_author
-        days_after_arrival newest_of_shop with_the_shop no_end; years days
+        days_after_arrival newest_of_shop newest_here with_the_shop no_end; years days
     }
     /// The page about privacy.
     privacy: Privacy {
@@ -249,7 +249,7 @@ glossary! {
     /// Why an order was not asked about.
     reasons: Reasons {
         not_triggered partly_shipped shop_paused no_public_url no_mail_server transport_held sending_paused
-        sending_stopped instance_paused no_email invalid_email
+        sending_stopped stopped_by_operator instance_paused no_email invalid_email
         address_gone order_cancelled order_refunded customer_erased too_old no_legal_basis below_minimum
         nothing_to_review unsubscribed address_bounced complained suppressed_by_operator frequency_cap
         cancelled_by_shop shop_closed shop_suspended window_closed hard_bounce mail_refused mail_delayed soft_bounces

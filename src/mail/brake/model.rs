@@ -8,6 +8,8 @@ use crate::kernel::time::{DAY, Timestamp};
 pub const SENDING_PAUSED: &str = "sending_paused";
 /// Held because the shop's sending was stopped.
 pub const SENDING_STOPPED: &str = "sending_stopped";
+/// Held because the operator stopped the shop's mail by hand.
+pub const STOPPED_BY_OPERATOR: &str = "stopped_by_operator";
 /// How long a pause lasts, in ms.
 pub const PAUSE_MS: i64 = DAY;
 
@@ -102,16 +104,6 @@ pub enum Grip {
     Stopped,
 }
 
-impl Grip {
-    /// The reason code of what is held.
-    pub const fn reason(self) -> &'static str {
-        match self {
-            Self::Paused(_) => SENDING_PAUSED,
-            Self::Stopped => SENDING_STOPPED,
-        }
-    }
-}
-
 /// A brake that is on, with the numbers that put it on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Brake {
@@ -125,6 +117,17 @@ pub struct Brake {
     pub counted: i64,
     /// Since when it is on.
     pub at: Timestamp,
+}
+
+impl Brake {
+    /// The reason code of what it holds.
+    pub const fn reason(&self) -> &'static str {
+        match (self.grip, self.cause) {
+            (Grip::Paused(_), _) => SENDING_PAUSED,
+            (Grip::Stopped, Cause::Operator) => STOPPED_BY_OPERATOR,
+            (Grip::Stopped, Cause::Bounces | Cause::Complaints) => SENDING_STOPPED,
+        }
+    }
 }
 
 /// The brake that these numbers put on: since the last stop was ended, and since the last pause was.

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::super::context::ShopFace;
-use super::super::own::{self, Flaw, InUse, Proposal};
+use super::super::own::{self, Flaw, InUse, Place, Proposal};
 use super::super::samples;
 use super::super::template::Templates;
 use super::{Homes, Looked, Remark, base_of, fault};
@@ -13,6 +13,8 @@ use super::{Homes, Looked, Remark, base_of, fault};
 pub(crate) fn of_shop(templates: &Templates, shop: &ShopFace, used: &InUse) -> Looked {
     let InUse { mail, language, kept } = used;
     let base = sample_base();
+    let host = base.rsplit('/').next().unwrap_or_default().to_owned();
+    let place = |shop: ShopFace| Place { shop, operator: host.clone(), privacy_url: format!("{base}/privacy") };
     let shop = ShopFace { profile_url: format!("{base}/shops/{}", shop.domain), ..shop.clone() };
     let logo = kept.own.logo.as_ref().map(|logo| logo.url.as_str());
     let homes = Homes { base: &base, shop: Some(&shop.domain), logo };
@@ -22,7 +24,7 @@ pub(crate) fn of_shop(templates: &Templates, shop: &ShopFace, used: &InUse) -> L
     let mut remarks = BTreeSet::new();
     let proposal = Proposal { mail, language: *language, domain: &shop.domain, own: &kept.own };
     remarks.extend(own::check(templates, proposal).err().map(|flaw| refused(&flaw)));
-    for (case, context) in own::preview_cases(mail, &shop, &[]) {
+    for (case, context) in own::preview_cases(mail, &place(shop.clone()), &[]) {
         match templates.render_own(language.tag(), &context, Some(&kept.own)) {
             Ok(rendered) => one.saw(&rendered, homes, &mut remarks),
             Err(broken) => {
@@ -98,6 +100,11 @@ mod tests {
             ),
             (json!({"colours": {"accent": "#ffcc00"}}), "have a contrast of 1.5 to 1"),
             (json!({"text": {"opening": "{{#each order.items}}{{this}}{{/each}} {{date order.placed}}"}}), "(bare)"),
+            (
+                json!({"text": {"opening": "Ciao {{customer_name}},"}}),
+                "/text/opening, line 1, column 6: `customer_name` is",
+            ),
+            (json!({"text": {"opening": "Ciao }}"}}), "/text/opening, line 1, column 6: `}}` ends a tag"),
         ];
         for (own, expected) in table {
             let looked = looked(own);

@@ -1,7 +1,7 @@
 //! The cases that a shop's words are tried with: plain, no name, a name of 60 characters, 12 items, right-to-left, emoji, nothing that may
 //! be absent; and real orders, where the caller has some.
 
-use crate::mail::context::{Frame, MailContext, Purchase, ShopFace};
+use crate::mail::context::{Day, Frame, MailContext, Purchase, ShopFace};
 use crate::mail::samples;
 
 /// What one case tries.
@@ -78,27 +78,53 @@ impl Case {
 /// A real order, as a preview shows it.
 #[derive(Clone, Debug)]
 pub(crate) struct Real {
-    /// Its number.
-    pub(crate) number: String,
+    /// What was bought.
+    pub(crate) order: Purchase,
+    /// A test order: its mail says so.
+    pub(crate) test: bool,
     /// The customer's name, where it is still kept.
     pub(crate) customer: Option<String>,
-    /// The names of its items.
-    pub(crate) items: Vec<String>,
+    /// The day of its invitation, past or to come.
+    pub(crate) asked: Day,
+    /// The last day on which a review can be written.
+    pub(crate) write_until: Day,
+    /// That day has passed.
+    pub(crate) closed: bool,
+    /// It was reviewed.
+    pub(crate) reviewed: bool,
 }
 
-/// The contexts of a mail for previews: one of each case, in the shop's name; links lead nowhere.
-pub(crate) fn preview_cases(mail: &str, shop: &ShopFace, real: &[Real]) -> Vec<(String, MailContext)> {
+/// In whose name a mail is written, and where.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    /// The shop.
+    pub(crate) shop: ShopFace,
+    /// Who runs the instance, as mails name it.
+    pub(crate) operator: String,
+    /// The page about privacy.
+    pub(crate) privacy_url: String,
+}
+
+impl Place {
+    fn of(frame: &Frame) -> Self {
+        let Frame { shop, operator, privacy_url, .. } = frame.clone();
+        Self { shop, operator, privacy_url }
+    }
+}
+
+/// The contexts of a mail for previews: one of each case, in the shop's name and on its instance; links with tokens lead nowhere.
+pub(crate) fn preview_cases(mail: &str, place: &Place, real: &[Real]) -> Vec<(String, MailContext)> {
     let Some(full) = sample(mail) else { return Vec::new() };
-    let cases = Case::ALL.into_iter().map(|case| (case.name().to_owned(), with(&full, mail, shop, case)));
-    let orders = real.iter().map(|order| (format!("order:{}", order.number), as_order(&full, shop, order)));
+    let cases = Case::ALL.into_iter().map(|case| (case.name().to_owned(), with(&full, mail, place, case)));
+    let orders = real.iter().map(|real| (format!("order:{}", real.order.number), as_order(&full, place, real)));
     cases.chain(orders).collect()
 }
 
 /// The contexts that a proposal is tried with: those cases in the name of a shop that asks for nothing, and every sample of the house.
 pub(super) fn trials(mail: &str) -> Vec<(&'static str, MailContext)> {
     let Some(full) = sample(mail) else { return Vec::new() };
-    let shop = full.frame().shop.clone();
-    let cases = Case::ALL.into_iter().map(|case| (case.name(), with(&full, mail, &shop, case)));
+    let place = Place::of(full.frame());
+    let cases = Case::ALL.into_iter().map(|case| (case.name(), with(&full, mail, &place, case)));
     let all = samples::all();
     let samples = all.into_iter().find(|(name, _)| *name == mail).map(|(_, contexts)| contexts).unwrap_or_default();
     let all = cases.chain(samples.into_iter().map(|context| ("sample", context)));
@@ -133,12 +159,12 @@ fn bare(mail: &str) -> Option<MailContext> {
     contexts.into_iter().find(|context| context.frame().customer_name.is_none() && !context.frame().test)
 }
 
-fn with(full: &MailContext, mail: &str, shop: &ShopFace, case: Case) -> MailContext {
+fn with(full: &MailContext, mail: &str, place: &Place, case: Case) -> MailContext {
     let mut context = match case {
         Case::Bare => bare(mail).unwrap_or_else(|| full.clone()),
         _ => full.clone(),
     };
-    put_frame(context.frame_mut(), shop, case.customer());
+    put_frame(context.frame_mut(), place, case.customer());
     match &mut context {
         MailContext::Invitation(c) => c.order = purchase(&c.order, case.items(), case == Case::Bare),
         MailContext::Reminder(c) => c.order = purchase(&c.order, case.items(), case == Case::Bare),
@@ -152,14 +178,27 @@ fn with(full: &MailContext, mail: &str, shop: &ShopFace, case: Case) -> MailCont
     context
 }
 
-fn as_order(full: &MailContext, shop: &ShopFace, real: &Real) -> MailContext {
+/// The order's own facts; what no order knows, such as a review, is the sample's.
+fn as_order(full: &MailContext, place: &Place, real: &Real) -> MailContext {
     let mut context = full.clone();
-    put_frame(context.frame_mut(), shop, real.customer.as_deref());
-    let order = |old: &Purchase| Purchase::new(real.number.clone(), old.placed, real.items.clone());
+    let frame = context.frame_mut();
+    put_frame(frame, place, real.customer.as_deref());
+    frame.test = real.test;
     match &mut context {
-        MailContext::Invitation(c) => c.order = order(&c.order),
-        MailContext::Reminder(c) => c.order = order(&c.order),
-        MailContext::FreshLink(c) => c.order_number.clone_from(&real.number),
+        MailContext::Invitation(c) => {
+            c.order = real.order.clone();
+            c.write_until = real.write_until;
+        }
+        MailContext::Reminder(c) => {
+            c.order = real.order.clone();
+            c.first_asked = real.asked;
+            c.write_until = real.write_until;
+        }
+        MailContext::FreshLink(c) => {
+            c.order_number.clone_from(&real.order.number);
+            c.reviewed = real.reviewed;
+            c.write_until = Some(real.write_until).filter(|_| !real.closed && !real.reviewed);
+        }
         MailContext::ReplyNotice(_)
         | MailContext::AnswerShown(_)
         | MailContext::ReviewReceived(_)
@@ -169,8 +208,9 @@ fn as_order(full: &MailContext, shop: &ShopFace, real: &Real) -> MailContext {
     context
 }
 
-fn put_frame(frame: &mut Frame, shop: &ShopFace, customer: Option<&str>) {
-    frame.shop = shop.clone();
+fn put_frame(frame: &mut Frame, place: &Place, customer: Option<&str>) {
+    let Place { shop, operator, privacy_url } = place.clone();
+    (frame.shop, frame.operator, frame.privacy_url) = (shop, operator, privacy_url);
     frame.customer_name = customer.map(str::to_owned);
 }
 

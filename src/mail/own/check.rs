@@ -56,10 +56,10 @@ pub(crate) fn check(templates: &Templates, what: Proposal<'_>) -> Result<(), Fla
 }
 
 fn flawed(part: Part<'_>, fault: Fault) -> Flaw {
-    let Fault { at, what, nearest } = fault;
+    let Fault { at, what, nearest, case } = fault;
     let hint = nearest.map_or_else(String::new, |nearest| format!(" The nearest is `{nearest}`."));
     let sentence = format!("{}.{hint}", uppercase(&what));
-    Flaw { nearest: nearest.map(str::to_owned), ..Flaw::at(part, at, sentence) }
+    Flaw { nearest: nearest.map(str::to_owned), case, ..Flaw::at(part, at, sentence) }
 }
 
 fn uppercase(text: &str) -> String {

@@ -1,11 +1,14 @@
 //! The small language of a shop's words, checked before any template engine sees them: values, `date`, `number`, `plural`, `if`,
 //! `unless`, `each`. No partials, decorators, raw blocks, comments or other helpers, no block deeper than four, no `each` within an
-//! `each`: what passes is rendered in time that its length bounds. Scanned in one pass, without recursion.
+//! `each`: what passes is rendered in time that its length bounds. What may be absent is printed only where the words around it have asked
+//! for it ([`asked`]), so that no mail reads "Ciao ,". Scanned in one pass, without recursion.
 
+mod asked;
 mod tags;
 
 use std::borrow::Cow;
 
+use self::asked::Asked;
 use self::tags::{Tag, Word, clip, scan, split_name, words};
 use super::variables::{Sort, Variable, nearest};
 use crate::mail::template::markup;
@@ -13,22 +16,29 @@ use crate::mail::template::markup;
 /// Deepest nesting of blocks.
 const DEPTH: usize = 4;
 
-/// What is wrong, at which byte, and which variable may have been meant.
+/// What is wrong, at which byte, which variable may have been meant, and which case shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Fault {
     pub(super) at: usize,
     pub(super) what: Cow<'static, str>,
     pub(super) nearest: Option<&'static str>,
+    pub(super) case: Option<&'static str>,
+}
+
+impl Fault {
+    fn new(at: usize, what: impl Into<Cow<'static, str>>) -> Self {
+        Self { at, what: what.into(), nearest: None, case: None }
+    }
 }
 
 fn fault<T>(at: usize, what: impl Into<Cow<'static, str>>) -> Result<T, Fault> {
-    Err(Fault { at, what: what.into(), nearest: None })
+    Err(Fault::new(at, what))
 }
 
 /// Checks a part that is plain text.
 pub(super) fn check_text(source: &str, variables: &[Variable]) -> Result<(), Fault> {
     let tags = scan(source)?;
-    Reader::new(variables).read(&tags).map(|_| ())
+    Reader::new(source, variables).read(&tags).map(|_| ())
 }
 
 /// Checks a part with markup: variables stand in its text or as the whole address of a link, and each branch closes what it opens.
@@ -39,9 +49,9 @@ pub(super) fn check_html(
     linked: impl Fn(&str) -> Result<(), String>,
 ) -> Result<(), Fault> {
     let tags = scan(source)?;
-    let blocks = Reader::new(variables).read(&tags)?;
+    let blocks = Reader::new(source, variables).read(&tags)?;
     let blank = blanked(source, &tags);
-    let pieces = markup::pieces(&blank).map_err(|flaw| Fault { at: flaw.at, what: flaw.what, nearest: None })?;
+    let pieces = markup::pieces(&blank).map_err(|flaw| Fault::new(flaw.at, flaw.what))?;
     for (at, address) in pieces.iter().filter_map(markup::Piece::link) {
         let written = source.get(at..at + address.len()).unwrap_or_default();
         check_address(at, written, variables, &linked)?;
@@ -110,6 +120,7 @@ fn check_branches(branches: &[Branch], pieces: &[markup::Piece<'_>]) -> Result<(
 
 /// Reads the tags in order, keeping which blocks are open.
 struct Reader<'v, 'a> {
+    source: &'a str,
     variables: &'v [Variable],
     open: Vec<Open<'a>>,
     branches: Vec<Branch>,
@@ -120,11 +131,13 @@ struct Open<'a> {
     from: usize,
     /// `{{else}}` has been read.
     last: bool,
+    /// What the branch that is open has asked for.
+    asked: Asked<'a>,
 }
 
 impl<'v, 'a> Reader<'v, 'a> {
-    fn new(variables: &'v [Variable]) -> Self {
-        Self { variables, open: Vec::new(), branches: Vec::new() }
+    fn new(source: &'a str, variables: &'v [Variable]) -> Self {
+        Self { source, variables, open: Vec::new(), branches: Vec::new() }
     }
 
     fn read(mut self, tags: &[Tag<'a>]) -> Result<Vec<Branch>, Fault> {
@@ -144,33 +157,35 @@ impl<'v, 'a> Reader<'v, 'a> {
 
     fn begin(&mut self, tag: &Tag<'a>) -> Result<(), Fault> {
         let (name, rest) = split_name(tag.inside.get(1..).unwrap_or_default());
-        match name {
-            "if" | "unless" => self.condition(tag.at, rest)?,
-            "each" => self.each(tag.at, rest)?,
+        let asked = match name {
+            "if" => Asked::there(self.condition(tag.at, rest)?),
+            "unless" => Asked::absent(self.condition(tag.at, rest)?),
+            "each" => {
+                self.each(tag.at, rest)?;
+                Asked::default()
+            }
             _ => return fault(tag.at, format!("`#{}` is no block; blocks are if, unless, each", clip(name))),
-        }
+        };
         if self.open.len() >= DEPTH {
             return fault(tag.at, format!("blocks stand at most {DEPTH} deep"));
         }
-        self.open.push(Open { name, from: tag.end, last: false });
+        self.open.push(Open { name, from: tag.end, last: false, asked });
         Ok(())
     }
 
     fn otherwise(&mut self, tag: &Tag<'a>) -> Result<(), Fault> {
         let rest = tag.inside.get(4..).unwrap_or_default().trim();
         let chained = match split_name(rest) {
-            ("", _) => false,
-            ("if", condition) => {
-                self.condition(tag.at, condition)?;
-                true
-            }
+            ("", _) => None,
+            ("if", condition) => Some(Asked::there(self.condition(tag.at, condition)?)),
             _ => return fault(tag.at, "after `else` stands nothing, or `if` with a condition"),
         };
         let Some(open) = self.open.last_mut() else { return fault(tag.at, "`else` stands outside of a block") };
-        if open.last || (chained && open.name != "if") {
+        if open.last || (chained.is_some() && open.name != "if") {
             return fault(tag.at, "`else` cannot stand here");
         }
-        open.last = !chained;
+        open.last = chained.is_none();
+        open.asked = chained.unwrap_or_else(|| open.asked.otherwise());
         let from = std::mem::replace(&mut open.from, tag.end);
         self.branches.push(Branch { from, to: tag.at });
         Ok(())
@@ -188,11 +203,12 @@ impl<'v, 'a> Reader<'v, 'a> {
         }
     }
 
-    fn condition(&self, at: usize, rest: &str) -> Result<(), Fault> {
+    /// The variable that is asked for.
+    fn condition(&self, at: usize, rest: &'a str) -> Result<&'a str, Fault> {
         match words(at, rest)?.as_slice() {
-            [Word::Name(name)] => self.find(at, name).map(|_| ()),
+            [Word::Name(name)] => self.find(at, name).map(|_| *name),
             [Word::Equals(name)] => match self.find(at, name)?.kind {
-                Sort::Text | Sort::Number => Ok(()),
+                Sort::Text | Sort::Number => Ok(name),
                 _ => fault(at, format!("`eq` compares words or numbers, and `{name}` is neither")),
             },
             _ => fault(at, "a condition is one variable, or (eq variable value)"),
@@ -215,13 +231,13 @@ impl<'v, 'a> Reader<'v, 'a> {
     fn value(&self, tag: &Tag<'a>) -> Result<(), Fault> {
         let words = words(tag.at, tag.inside)?;
         let sort = |name: &str, wanted: Sort, said: &'static str| match self.find(tag.at, name)?.kind {
-            found if found == wanted => Ok(()),
+            found if found == wanted => self.asked_for(tag, name),
             _ => fault(tag.at, format!("`{name}` is no {said}")),
         };
         match words.as_slice() {
             [Word::Name("this")] if self.open.iter().any(|open| open.name == "each") => Ok(()),
             [Word::Name(name)] => match self.find(tag.at, name)?.kind {
-                Sort::Text | Sort::Link | Sort::Number => Ok(()),
+                Sort::Text | Sort::Link | Sort::Number => self.asked_for(tag, name),
                 Sort::Day => fault(tag.at, format!("`{name}` is a day: write {{{{date {name}}}}}")),
                 Sort::List => {
                     fault(tag.at, format!("`{name}` is a list: write {{{{#each {name}}}}}{{{{this}}}}{{{{/each}}}}"))
@@ -243,6 +259,15 @@ impl<'v, 'a> Reader<'v, 'a> {
         }
     }
 
+    /// What may be absent is printed where a branch around it has asked for it.
+    fn asked_for(&self, tag: &Tag<'a>, name: &str) -> Result<(), Fault> {
+        let optional = self.find(tag.at, name)?.optional;
+        if !optional || self.open.iter().any(|open| open.asked.has(name)) {
+            return Ok(());
+        }
+        Err(asked::not_asked_for(self.source, tag, name))
+    }
+
     fn find(&self, at: usize, name: &str) -> Result<Variable, Fault> {
         if self.open.iter().any(|open| open.name == "each") {
             return fault(at, format!("inside `each` stands `this`, not `{}`", clip(name)));
@@ -254,7 +279,7 @@ impl<'v, 'a> Reader<'v, 'a> {
             } else {
                 format!("this mail has no variable `{}`", clip(name))
             };
-            Fault { at, what: what.into(), nearest: nearest(self.variables, name) }
+            Fault { nearest: nearest(self.variables, name), ..Fault::new(at, what) }
         })
     }
 }

@@ -18,7 +18,7 @@ mod say;
 mod store;
 mod variables;
 
-pub(crate) use cases::{Real, preview_cases};
+pub(crate) use cases::{Place, Real, preview_cases};
 pub(super) use check::leads_to;
 pub(crate) use check::{Proposal, check};
 pub(crate) use model::{Flaw, MAILS, Own, Rule, is_mail};

@@ -1,5 +1,6 @@
 //! The captured mailbox: mails that never leave this instance, for trying things out and for test orders. A folder of `.eml` files, of
-//! which the newest are kept; read back as a mail program would. A captured mail never counts as sent.
+//! which the newest are kept; read back as a mail program would. A captured mail never counts as sent. It holds its address in clear, so
+//! that whoever erases a person erases here too ([`Mailbox::erase`]).
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -7,6 +8,7 @@ use std::time::SystemTime;
 
 use mail_parser::{Message, MessageParser};
 
+use crate::kernel::email::EmailAddress;
 use crate::kernel::id::MessageId;
 use crate::kernel::time::Timestamp;
 
@@ -99,6 +101,26 @@ impl Mailbox {
         }
     }
 
+    /// Deletes the mails of which this is true: by their id and the address they went to. Tells how many there were.
+    ///
+    /// # Errors
+    /// The file system's.
+    pub fn erase(&self, is_theirs: impl Fn(MessageId, Option<&EmailAddress>) -> bool) -> io::Result<usize> {
+        let mut erased = 0;
+        for (id, path, _) in self.files()? {
+            let to = match std::fs::read(&path) {
+                Ok(raw) => addressee(&raw),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                Err(error) => return Err(error),
+            };
+            if is_theirs(id, to.as_ref()) {
+                remove(&path)?;
+                erased += 1;
+            }
+        }
+        Ok(erased)
+    }
+
     /// Newest first, by the time of writing.
     fn files(&self) -> io::Result<Vec<(MessageId, PathBuf, SystemTime)>> {
         let entries = match std::fs::read_dir(self.folder.path()) {
@@ -113,10 +135,24 @@ impl Mailbox {
 
     fn prune(&self) -> io::Result<()> {
         for (_, path, _) in self.files()?.into_iter().skip(KEPT) {
-            std::fs::remove_file(path)?;
+            remove(&path)?;
         }
         Ok(())
     }
+}
+
+/// Another hand may have been faster.
+fn remove(path: &Path) -> io::Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        done => done,
+    }
+}
+
+/// The address in `To`.
+fn addressee(raw: &[u8]) -> Option<EmailAddress> {
+    let mail = MessageParser::default().parse_headers(raw)?;
+    EmailAddress::parse(mail.to()?.first()?.address()?).ok()
 }
 
 fn captured(entry: &std::fs::DirEntry) -> Option<(MessageId, PathBuf, SystemTime)> {

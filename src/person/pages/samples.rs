@@ -109,8 +109,9 @@ pub(super) fn erased() -> Vec<ErasedPage> {
         orders: 2,
         reviews: 1,
         photos: 3,
+        captured: 2,
         stays: Stays::ALL.to_vec(),
         back_url: HERE.to_owned(),
     };
-    vec![some.clone(), ErasedPage { orders: 0, reviews: 0, photos: 0, ..some }]
+    vec![some.clone(), ErasedPage { orders: 0, reviews: 0, photos: 0, captured: 0, ..some }]
 }

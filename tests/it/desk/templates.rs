@@ -107,6 +107,12 @@ async fn what_fails_is_refused_with_its_place_and_nothing_is_stored() {
         assert_eq!((&typo["line"], &typo["column"], &typo["nearest"]), (&json!(2), &json!(1), &json!("customer_name")));
         let case = put(json!({ "text": { "opening": "{{date order.placed}}" } })).await;
         assert_eq!((&case["case"], &case["line"]), (&json!("bare"), &json!(1)), "{case}");
+        let unasked = put(json!({ "text": { "opening": "Ciao {{customer_name}},\n\ncome va?" } })).await;
+        assert_eq!((&unasked["case"], &unasked["line"], &unasked["column"]), (&json!("no_name"), &json!(1), &json!(6)));
+        let hint = unasked["detail"].as_str().unwrap();
+        assert!(hint.contains("`{{#if customer_name}} {{customer_name}}{{/if}}`"), "{hint}");
+        let stray = put(json!({ "text": { "opening": "ciao}}" } })).await;
+        assert_eq!((&stray["line"], &stray["column"]), (&json!(1), &json!(5)), "{stray}");
         let ask = put(json!({ "subject": "Dacci 5 stelle" })).await;
         assert_eq!((&ask["code"], &ask["field"]), (&json!("asks_for_praise"), &json!("/subject")));
         let deep = "{{#if customer_name}}".repeat(200) + &"{{/if}}".repeat(200);
@@ -143,7 +149,30 @@ async fn a_preview_shows_every_case_and_the_last_orders() {
             }
         }
         let order = see(json!({ "case": "order:A1" })).await;
-        assert!(order["text"].as_str().unwrap().contains("A1"), "{order}");
+        let text = order["text"].as_str().unwrap();
+        assert!(text.contains("l'ordine A1 (1º marzo 2026)"), "{text}");
+        assert!(text.contains("Ultimo giorno per scriverla: 28 agosto 2026."), "180 days from its trigger: {text}");
+        let host = app.ctx().links().base().host().to_owned();
+        let privacy = app.ctx().links().privacy();
+        for seen in [&order, &plain] {
+            let text = seen["text"].as_str().unwrap();
+            assert!(text.contains(&format!("Questo servizio è gestito da {host}.")), "{text}");
+            assert!(text.contains(&privacy) && !text.contains("reviews.example/privacy"), "{text}");
+        }
+        let mut undated = fulfilled("A2", "eva@example.com", app.now());
+        undated["data"].as_object_mut().unwrap().remove("placed_at");
+        app.post_event(&shop, &undated).await.expect(202, "an order without its day");
+        let undated = see(json!({ "case": "order:A2" })).await;
+        assert!(undated["text"].as_str().unwrap().contains("perché hai fatto l'ordine A2. "), "{undated}");
+        let waits = attesta::kernel::time::DAY;
+        let waiting = crate::support::app::event("order.created", "A3", "ugo@example.com", app.now().minus_ms(waits));
+        app.post_event(&shop, &waiting).await.expect(202, "its clock does not run");
+        let waiting = see(json!({ "case": "order:A3" })).await;
+        let text = waiting["text"].as_str().unwrap();
+        assert!(text.contains("(28 febbraio 2026)") && text.contains("28 agosto 2026"), "as if it started now: {text}");
+        let again = app.send_as(&shop, "POST", "/templates/reminder/it/preview", &json!({ "case": "order:A1" })).await;
+        let again = again.expect(200, "the reminder");
+        assert!(again["text"].as_str().unwrap().contains("1º marzo 2026"), "{again}");
         let refused = app.send_as(&shop, "POST", &path, &json!({ "own": { "subject": "{{x}}" } })).await;
         assert_eq!(refused.expect(422, "a bad draft")["field"], "/own/subject");
         app.send_as(&shop, "POST", &path, &json!({ "case": "order:Z" })).await.expect(422, "no such order");

@@ -36,6 +36,8 @@ async fn traces(engine: Engine) {
 
     let done = app.post_form(&format!("{erase}?lang=en"), &[]).await;
     assert!(done.status == 200 && done.text.contains("2 orders") && done.text.contains("2 reviews"), "{}", done.text);
+    let to_ada = || app.mails().iter().filter(|mail| mail.entry.to.contains(ADA)).count();
+    assert_eq!(to_ada(), 1, "what was captured goes too, except what the other shop wrote");
     let rows = dump(app.ctx()).await;
     for gone in [ADA, "posta.example", "Ada Bianchi", NAME, WORD, "Meno bella", "Grazie"] {
         assert_eq!(holding(&rows, gone), Vec::<&String>::new(), "{gone} on {engine:?}");

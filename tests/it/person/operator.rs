@@ -69,6 +69,14 @@ async fn an_address_is_exported_and_erased_in_every_shop() {
         "shop": shop.domain, "orders": 1, "addresses": 1, "invitations": 1, "stopped": 0, "reviews": 2, "photos": 0,
     });
     assert_eq!(*one, expected);
+    assert!(done["captured"].as_u64().is_some_and(|captured| captured > 0), "{done}");
+    let to: Vec<String> = app.mails().into_iter().map(|mail| mail.entry.to).collect();
+    assert!(to.iter().all(|to| !to.contains(ADA)) && to.iter().any(|to| to.contains("eva@")), "{to:?}");
+    let folder = app.house.dir.path().join("captured");
+    for file in std::fs::read_dir(folder).expect("the captured mails") {
+        let text = std::fs::read_to_string(file.expect("a file").path()).expect("a mail");
+        assert!(!text.to_lowercase().contains(ADA), "{text}");
+    }
     let two = done["shops"].as_array().expect("shops").iter().find(|one| one["shop"] == other.domain).expect("it");
     assert_eq!((&two["stopped"], &two["reviews"]), (&json!(1), &json!(0)), "the other shop had not asked yet");
     let rows = dump(app.ctx()).await;

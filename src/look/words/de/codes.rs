@@ -13,6 +13,7 @@ pub(super) const REASONS: Reasons = Reasons {
     transport_held: "E-Mail-Versand ruht zurzeit",
     sending_paused: "Versand pausiert: zu viele E-Mails des Shops kamen zurück",
     sending_stopped: "Versand gestoppt: zu viele E-Mails des Shops kamen zurück",
+    stopped_by_operator: "Versand des Shops vom Betreiber gestoppt",
     instance_paused: "Versand vom Betreiber angehalten",
     no_email: "Keine E-Mail-Adresse",
     invalid_email: "Ungültige E-Mail-Adresse",

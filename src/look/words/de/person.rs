@@ -46,6 +46,10 @@ pub(super) const MINE: Mine = Mine {
     n_orders: Counted { one: "{n} Bestellung", many: "{n} Bestellungen" },
     n_reviews: Counted { one: "{n} Bewertung", many: "{n} Bewertungen" },
     n_photos: Counted { one: "{n} Foto", many: "{n} Fotos" },
+    n_captured: Counted {
+        one: "{n} auf diesem Rechner behaltene E-Mail",
+        many: "{n} auf diesem Rechner behaltene E-Mails",
+    },
 };
 
 pub(super) const STAYS: Stays = Stays {
@@ -90,6 +94,7 @@ pub(super) const KEPT: Kept = Kept {
     order: "Was wann bestellt wurde, ohne Name und Adresse",
     review: "Bewertungen, Fotos und Antworten darauf",
     mail_log: "Welche E-Mails verschickt wurden und was Mailserver antworteten, mit verdeckten Adressen",
+    captured: "E-Mails, die diesen Rechner nicht verlassen haben, etwa zu Testbestellungen, mit ihrer Adresse",
     event_ids: "Kennungen der signierten Nachrichten von Shops, mit einem Fingerabdruck des Inhalts",
     refused: "Spuren abgelehnter Nachrichten von Shops, ohne den Inhalt",
     wishes: "Fingerabdrücke derer, die keine E-Mails mehr wollen oder gelöscht wurden",
@@ -102,6 +107,7 @@ pub(super) const UNTIL: Until = Until {
     erased_by_author: "bis sie von der Person gelöscht werden, die sie geschrieben hat, jederzeit",
     days_after_arrival: "{length} nach dem Eingang",
     newest_of_shop: "die neuesten {n} jedes Shops",
+    newest_here: "die neuesten {n}, und keine nach einer Löschung",
     with_the_shop: "solange der Shop diesen Dienst nutzt",
     no_end: "unbefristet: Ohne sie würden wir wieder schreiben",
     years: Counted { one: "{n} Jahr", many: "{n} Jahre" },

@@ -13,6 +13,7 @@ pub(super) const REASONS: Reasons = Reasons {
     transport_held: "Mail held for now",
     sending_paused: "Sending pauses: too much of the shop's mail came back",
     sending_stopped: "Sending stopped: too much of the shop's mail came back",
+    stopped_by_operator: "The shop's mail stopped by whoever runs the service",
     instance_paused: "Mail held by whoever runs the service",
     no_email: "No e-mail address",
     invalid_email: "E-mail address not valid",

@@ -46,6 +46,7 @@ pub(super) const MINE: Mine = Mine {
     n_orders: Counted { one: "{n} order", many: "{n} orders" },
     n_reviews: Counted { one: "{n} review", many: "{n} reviews" },
     n_photos: Counted { one: "{n} photo", many: "{n} photos" },
+    n_captured: Counted { one: "{n} e-mail kept on this machine", many: "{n} e-mails kept on this machine" },
 };
 
 pub(super) const STAYS: Stays = Stays {
@@ -90,6 +91,7 @@ pub(super) const KEPT: Kept = Kept {
     order: "What was ordered and when, without name and address",
     review: "Reviews, photos and answers",
     mail_log: "Which e-mails were sent and what mail servers answered, with addresses hidden",
+    captured: "E-mails that did not leave this machine, such as those of test orders, with their address",
     event_ids: "Ids of the signed messages from shops, with a fingerprint of the content",
     refused: "Traces of refused messages from shops, without the content",
     wishes: "Fingerprints of those who want no more e-mails or were erased",
@@ -102,6 +104,7 @@ pub(super) const UNTIL: Until = Until {
     erased_by_author: "until their author erases them, at any time",
     days_after_arrival: "{length} after they arrived",
     newest_of_shop: "the newest {n} of each shop",
+    newest_here: "the newest {n}, and never after an erasure",
     with_the_shop: "as long as the shop uses this service",
     no_end: "without end: without them we would write again",
     years: Counted { one: "{n} year", many: "{n} years" },

@@ -13,6 +13,7 @@ pub(super) const REASONS: Reasons = Reasons {
     transport_held: "Envío de correos detenido por ahora",
     sending_paused: "Envío en pausa: han vuelto demasiados correos de la tienda",
     sending_stopped: "Envío detenido: han vuelto demasiados correos de la tienda",
+    stopped_by_operator: "Envío de la tienda detenido por quien gestiona el servicio",
     instance_paused: "Envío suspendido por quien gestiona el servicio",
     no_email: "Sin dirección de correo",
     invalid_email: "Dirección de correo no válida",

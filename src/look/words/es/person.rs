@@ -46,6 +46,7 @@ pub(super) const MINE: Mine = Mine {
     n_orders: Counted { one: "{n} pedido", many: "{n} pedidos" },
     n_reviews: Counted { one: "{n} reseña", many: "{n} reseñas" },
     n_photos: Counted { one: "{n} foto", many: "{n} fotos" },
+    n_captured: Counted { one: "{n} correo retenido en esta máquina", many: "{n} correos retenidos en esta máquina" },
 };
 
 pub(super) const STAYS: Stays = Stays {
@@ -90,6 +91,7 @@ pub(super) const KEPT: Kept = Kept {
     order: "Qué se pidió y cuándo, sin nombre ni dirección",
     review: "Reseñas, fotos y réplicas",
     mail_log: "Qué correos salieron y qué respondieron los servidores, con las direcciones ocultas",
+    captured: "Correos que no salieron de esta máquina, como los de pedidos de prueba, con su dirección",
     event_ids: "Identificadores de los mensajes firmados de las tiendas, con una huella del contenido",
     refused: "Rastros de los mensajes de tiendas rechazados, sin el contenido",
     wishes: "Huellas de quienes no quieren más correos o fueron borrados",
@@ -102,6 +104,7 @@ pub(super) const UNTIL: Until = Until {
     erased_by_author: "hasta que las borre quien las escribió, en cualquier momento",
     days_after_arrival: "{length} después de llegar",
     newest_of_shop: "los {n} más recientes de cada tienda",
+    newest_here: "los {n} más recientes, y ninguno después de un borrado",
     with_the_shop: "mientras la tienda use este servicio",
     no_end: "sin límite: sin ellas volveríamos a escribir",
     years: Counted { one: "{n} año", many: "{n} años" },

@@ -13,6 +13,7 @@ pub(super) const REASONS: Reasons = Reasons {
     transport_held: "Envoi d’e-mails suspendu pour le moment",
     sending_paused: "Envoi en pause\u{a0}: trop d’e-mails de la boutique ont été refusés",
     sending_stopped: "Envoi arrêté\u{a0}: trop d’e-mails de la boutique ont été refusés",
+    stopped_by_operator: "Envoi de la boutique arrêté par l’exploitant du service",
     instance_paused: "Envoi suspendu par l’exploitant du service",
     no_email: "Pas d’adresse e-mail",
     invalid_email: "Adresse e-mail non valide",

@@ -46,6 +46,7 @@ pub(super) const MINE: Mine = Mine {
     n_orders: Counted { one: "{n} commande", many: "{n} commandes" },
     n_reviews: Counted { one: "{n} avis", many: "{n} avis" },
     n_photos: Counted { one: "{n} photo", many: "{n} photos" },
+    n_captured: Counted { one: "{n} e-mail gardé sur cette machine", many: "{n} e-mails gardés sur cette machine" },
 };
 
 pub(super) const STAYS: Stays = Stays {
@@ -90,6 +91,7 @@ pub(super) const KEPT: Kept = Kept {
     order: "Ce qui a été commandé et quand, sans nom ni adresse",
     review: "Avis, photos et réponses",
     mail_log: "Quels e-mails sont partis et ce que les serveurs ont répondu, adresses masquées",
+    captured: "E-mails qui n’ont pas quitté cette machine, comme ceux des commandes de test, avec leur adresse",
     event_ids: "Identifiants des messages signés des boutiques, avec une empreinte du contenu",
     refused: "Traces des messages de boutiques refusés, sans le contenu",
     wishes: "Empreintes des personnes qui ne veulent plus d’e-mails ou ont été supprimées",
@@ -102,6 +104,7 @@ pub(super) const UNTIL: Until = Until {
     erased_by_author: "jusqu’à leur suppression par la personne qui les a écrits, à tout moment",
     days_after_arrival: "{length} après leur arrivée",
     newest_of_shop: "les {n} plus récentes de chaque boutique",
+    newest_here: "les {n} plus récents, et aucun après un effacement",
     with_the_shop: "tant que la boutique utilise ce service",
     no_end: "sans limite de temps\u{a0}: sans elles, nous écririons à nouveau",
     years: Counted { one: "{n} an", many: "{n} ans" },

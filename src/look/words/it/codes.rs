@@ -13,6 +13,7 @@ pub(super) const REASONS: Reasons = Reasons {
     transport_held: "Invio di e-mail sospeso per ora",
     sending_paused: "Invio in pausa: troppe e-mail del negozio sono tornate indietro",
     sending_stopped: "Invio fermato: troppe e-mail del negozio sono tornate indietro",
+    stopped_by_operator: "Invio del negozio fermato da chi gestisce il servizio",
     instance_paused: "Invio sospeso da chi gestisce il servizio",
     no_email: "Senza indirizzo e-mail",
     invalid_email: "Indirizzo e-mail non valido",

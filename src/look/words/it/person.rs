@@ -46,6 +46,10 @@ pub(super) const MINE: Mine = Mine {
     n_orders: Counted { one: "{n} ordine", many: "{n} ordini" },
     n_reviews: Counted { one: "{n} recensione", many: "{n} recensioni" },
     n_photos: Counted { one: "{n} foto", many: "{n} foto" },
+    n_captured: Counted {
+        one: "{n} e-mail trattenuta su questa macchina",
+        many: "{n} e-mail trattenute su questa macchina",
+    },
 };
 
 pub(super) const STAYS: Stays = Stays {
@@ -90,8 +94,9 @@ pub(super) const KEPT: Kept = Kept {
     order: "Che cosa è stato ordinato e quando, senza nome né indirizzo",
     review: "Recensioni, foto e repliche",
     mail_log: "Quali e-mail sono partite e che cosa hanno risposto i server, con gli indirizzi nascosti",
+    captured: "E-mail che non sono uscite da questa macchina, come quelle degli ordini di prova, con il loro indirizzo",
     event_ids: "Identificativi dei messaggi firmati dai negozi, con un'impronta del contenuto",
-    refused: "Tracce dei messaggi respinti, senza il contenuto",
+    refused: "Tracce dei messaggi di negozi respinti, senza il contenuto",
     wishes: "Impronte di chi non vuole più e-mail o è stato cancellato",
 };
 
@@ -102,6 +107,7 @@ pub(super) const UNTIL: Until = Until {
     erased_by_author: "finché non le cancella chi le ha scritte, in qualsiasi momento",
     days_after_arrival: "{length} dopo l'arrivo",
     newest_of_shop: "le ultime {n} di ogni negozio",
+    newest_here: "le ultime {n}, e nessuna dopo una cancellazione",
     with_the_shop: "finché il negozio usa questo servizio",
     no_end: "senza scadenza: se sparissero, torneremmo a scrivere",
     years: Counted { one: "{n} anno", many: "{n} anni" },

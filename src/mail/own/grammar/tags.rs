@@ -29,6 +29,7 @@ pub(super) fn scan(source: &str) -> Result<Vec<Tag<'_>>, Fault> {
     let mut tags = Vec::new();
     let mut from = 0;
     while let Some(at) = source.get(from..).and_then(|rest| rest.find("{{")).map(|found| from + found) {
+        refuse_end(from, source.get(from..at).unwrap_or_default())?;
         if source.get(..at).is_some_and(|before| before.ends_with(['\\', '{'])) {
             return fault(at, "`{{` cannot be escaped or stand behind another bracket");
         }
@@ -47,7 +48,19 @@ pub(super) fn scan(source: &str) -> Result<Vec<Tag<'_>>, Fault> {
         }
         from = end;
     }
+    refuse_end(from, source.get(from..).unwrap_or_default())?;
     Ok(tags)
+}
+
+/// Outside of tags there is no `}}`, and none has a third bracket.
+fn refuse_end(from: usize, between: &str) -> Result<(), Fault> {
+    if from > 0 && between.starts_with('}') {
+        return fault(from, "a tag ends with two brackets: leave out the third");
+    }
+    match between.find("}}") {
+        Some(at) => fault(from + at, "`}}` ends a tag that never began: write `{{` before the name, or leave it out"),
+        None => Ok(()),
+    }
 }
 
 fn refuse_sign(at: usize, rest: &str) -> Result<(), Fault> {
@@ -95,7 +108,7 @@ pub(super) fn words(at: usize, text: &str) -> Result<Vec<Word<'_>>, Fault> {
 }
 
 fn word(at: usize, rest: &str) -> Result<(Word<'_>, &str), Fault> {
-    let unread = || Fault { at, what: "this tag cannot be read".into(), nearest: None };
+    let unread = || Fault::new(at, "this tag cannot be read");
     if let Some(inner) = rest.strip_prefix('(') {
         let (inner, after) = inner.split_once(')').ok_or_else(unread)?;
         let (eq, compared) = split_name(inner);

@@ -107,12 +107,57 @@ fn a_wrong_name_is_found_with_its_place_and_its_neighbour() {
 }
 
 #[test]
+fn what_may_be_absent_is_printed_only_where_it_was_asked_for() {
+    let refused = [
+        ("Ciao {{customer_name}},\n\ncome va?", (1, 6), "no_name", "`{{#if customer_name}} {{customer_name}}{{/if}}`"),
+        ("Ordine\ndel {{date order.placed}}.", (2, 5), "bare", "`{{#if order.placed}} {{date order.placed}}{{/if}}`"),
+        ("{{customer_name}}, ciao", (1, 1), "no_name", "`{{#if customer_name}}{{customer_name}}{{/if}}`"),
+        ("{{#if customer_name}}a{{else}}{{customer_name}}{{/if}}", (1, 31), "no_name", "customer_name"),
+        ("{{#unless customer_name}}{{customer_name}}{{/unless}}", (1, 26), "no_name", "customer_name"),
+        ("{{#if order.items}}{{customer_name}}{{/if}}", (1, 20), "no_name", "customer_name"),
+        ("{{#if customer_name}}a{{/if}} {{customer_name}}", (1, 31), "no_name", "customer_name"),
+        ("{{plural order.more one=\"#\" other=\"# in più\"}}", (1, 1), "bare", "{{plural order.more one="),
+    ];
+    for (source, place, case, hint) in refused {
+        let flaw = tried("invitation", &text(source)).expect_err(source);
+        assert_eq!((flaw.place, flaw.case), (Some(place), Some(case)), "{source}: {flaw}");
+        assert!(flaw.what.contains(hint) && flaw.what.contains("write `{{#if "), "{source}: {flaw}");
+        assert_eq!(tried("invitation", &html("<p>x</p>")), Ok(()));
+    }
+    for good in [
+        "Ciao{{#if customer_name}} {{customer_name}}{{/if}},",
+        "{{#unless customer_name}}Ciao{{else}}Ciao {{customer_name}}{{/unless}}",
+        "{{#if order.items}}a{{else if customer_name}}{{customer_name}}{{/if}}",
+        "{{#if customer_name}}{{#if order.placed}}{{customer_name}}, {{date order.placed}}{{/if}}{{/if}}",
+        "{{#if (eq customer_name \"Ada\")}}Ciao {{customer_name}}{{/if}}",
+        "{{#each order.items}}{{this}}{{/each}}{{#if order.more}} e {{number order.more}}{{/if}}",
+        "Scrivi entro il {{date write_until}}: {{shop.name}}.",
+    ] {
+        assert_eq!(tried("invitation", &text(good)), Ok(()), "{good}");
+    }
+    let flaw = tried("invitation", &html("<p>Ciao <b>{{customer_name}}</b></p>")).unwrap_err();
+    assert_eq!((flaw.pointer.as_str(), flaw.place), ("/html/opening", Some((1, 12))), "{flaw}");
+    assert!(tried("fresh_link", &text("Entro il {{date write_until}}.")).is_err(), "there it may be absent");
+}
+
+#[test]
+fn brackets_that_end_nothing_are_refused_with_their_place() {
+    for (source, place) in [
+        ("ciao}}", (1, 5)),
+        ("{{shop.name}} a\nb }} c", (2, 3)),
+        ("}}{{shop.name}}", (1, 1)),
+        ("{{shop.name}}}", (1, 14)),
+    ] {
+        let flaw = tried("invitation", &text(source)).expect_err(source);
+        assert_eq!((flaw.place, flaw.pointer.as_str()), (Some(place), "/text/opening"), "{source}: {flaw}");
+    }
+    assert_eq!(tried("invitation", &text("Un {sorriso} da {{shop.name}}.")), Ok(()));
+}
+
+#[test]
 fn a_case_that_fails_is_named() {
-    let flaw = tried("invitation", &text("Ordine del {{date order.placed}}.")).unwrap_err();
-    assert_eq!((flaw.case, flaw.place.map(|(line, _)| line)), (Some("bare"), Some(1)), "{flaw}");
-    let guarded = text("Ordine{{#if order.placed}} del {{date order.placed}}{{/if}}.");
-    assert_eq!(tried("invitation", &guarded), Ok(()));
-    let long = own(serde_json::json!({ "subject": "A ".to_owned() + &"{{customer_name}} ".repeat(10) }));
+    let name = "{{#if customer_name}}{{customer_name}}{{/if}} ";
+    let long = own(serde_json::json!({ "subject": "A ".to_owned() + &name.repeat(4) }));
     assert_eq!(tried("invitation", &long).unwrap_err().case, Some("long_name"));
 }
 
@@ -167,6 +212,7 @@ fn no_engine_sees_what_could_end_the_process() {
         "{{plural order.more one=\"}}\" other=\"x\"}}".to_owned(),
         "{{plural order.more one=x other=\"y\"}}".to_owned(),
         "{{shop.name shop.name}}".to_owned(),
+        "ciao}}".to_owned(),
     ];
     for source in &sources {
         let flaw = tried("invitation", &text(source)).expect_err(source);
@@ -262,7 +308,7 @@ fn an_ask_is_refused_however_it_is_written() {
         html("<p>Dacci <b>cinque</b> stelle</p>"),
         html("<p>Dacci 5 st&#101;lle</p>"),
         own(serde_json::json!({ "subject": "Vota ★★★★★" })),
-        text("{{plural order.more one=\"Dacci 5 stelle\" other=\"x\"}}"),
+        text("{{#if order.more}}{{plural order.more one=\"Dacci 5 stelle\" other=\"x\"}}{{/if}}"),
         text("Please give us five stars"),
     ] {
         assert_eq!(tried("invitation", &bad).map_err(|flaw| flaw.rule), Err(Rule::NoAsk), "{bad:?}");
