@@ -28,7 +28,7 @@ pub(super) struct SettingsArgs {
     /// Where the world reaches this instance; the only source of links.
     #[arg(long, global = true, value_name = "URL")]
     public_url: Option<String>,
-    /// Any other setting, such as --set log.format=json; can be repeated. A list is written a,b or '["a", "b"]'.
+    /// Any other setting, such as --set log.format=json; can be repeated. A list is written a,b or as in the settings file.
     #[arg(long, global = true, value_name = "KEY=VALUE")]
     set: Vec<String>,
 }
