@@ -9,6 +9,7 @@ use serde_json::json;
 use super::shown::{Failure, Shown};
 use crate::context::Context;
 use crate::kernel::email::EmailAddress;
+use crate::person::captured;
 use crate::person::erase::{self, Erased, Stays};
 use crate::person::stored::{self, Stored, Written};
 use crate::reviews::model::Operator;
@@ -97,7 +98,7 @@ fn erase(ctx: &Context, of: &Of, shown: &mut Shown<'_>) -> Result<(), Failure> {
     let address = of.address()?;
     let person = ctx.keyring().person(&address);
     let erased = erase::everywhere(ctx, person, Operator::at_the_machine())?;
-    let captured = erase::captured_everywhere(ctx, &person).map_err(|error| {
+    let captured = captured::everywhere(ctx, &person).map_err(|error| {
         Failure::new(format!("Captured mails could not be deleted: {error}. The rest is erased; repeat the command."))
     })?;
     let stays: Vec<_> = Stays::ALL.iter().map(|what| json!({ "what": what, "why": why(*what) })).collect();

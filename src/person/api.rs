@@ -5,11 +5,11 @@
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::erase;
 use super::pages::PrivacyPage;
 use super::scope::Scope;
 use super::show::{self, Stage};
 use super::stored::{self, Stored};
+use super::{captured, erase};
 use crate::context::Context;
 use crate::http::{self, Audience, Method, RouteTable};
 use crate::invitations;
@@ -91,9 +91,9 @@ async fn erase_data(
     });
     let Some((scope, erased)) = done.await? else { return nothing(&req, &ctx, &token) };
     let (inside, about) = ((**ctx).clone(), erased.clone());
-    let captured = web::block(move || erase::captured_behind(&inside, &scope, &about));
-    let captured = captured.await.map_err(Problem::internal)?.map_err(Problem::internal)?;
-    page(&show::erased(&stage(&ctx, &token, &reader), reader.shop_name.clone(), &erased, captured))
+    let gone = web::block(move || captured::behind(&inside, &scope, &about));
+    let gone = gone.await.map_err(Problem::internal)?.map_err(Problem::internal)?;
+    page(&show::erased(&stage(&ctx, &token, &reader), reader.shop_name.clone(), &erased, gone))
 }
 
 async fn show_privacy(req: HttpRequest, ctx: web::Data<Context>) -> Result<HttpResponse, Problem> {

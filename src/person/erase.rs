@@ -4,8 +4,6 @@
 //! Twice is once. An erasure also stops mail: whoever wants to be forgotten is not asked again, and the hash that remembers so
 //! is all that is left of them.
 
-use std::io;
-
 use serde::Serialize;
 
 use super::scope::Scope;
@@ -13,11 +11,9 @@ use super::stored::{messages_about, shops_of};
 use crate::context::Context;
 use crate::db::{self, Connection};
 use crate::invitations::{self, Reach, Suppression, SuppressionReason};
-use crate::kernel::email::EmailAddress;
 use crate::kernel::id::{MessageId, OrderId, ShopId};
 use crate::kernel::time::Timestamp;
 use crate::keyring::{Keyring, PersonHash};
-use crate::mail::transport::capture::Mailbox;
 use crate::merchants;
 use crate::orders::{self, Actor, hashes, personal};
 use crate::reviews::model::Operator;
@@ -81,22 +77,6 @@ pub(super) fn behind(tx: &mut Connection, ctx: &Context, scope: &Scope, now: Tim
         Some(person) => of_person(tx, ctx.keyring(), &Request { shop, person, word, now }),
         None => own_order(tx, scope, word, now),
     }
-}
-
-/// Deletes what was captured of the mails about what a link erased: those that went to its holder, and all about an order that is theirs
-/// alone. Tells how many there were.
-pub(super) fn captured_behind(ctx: &Context, scope: &Scope, erased: &Erased) -> io::Result<usize> {
-    let keyring = ctx.keyring();
-    let whole = scope.person.is_none() && scope.own_order;
-    let went_to =
-        |to: Option<&EmailAddress>| to.map(|to| keyring.person(to)).is_some_and(|to| scope.addressee == Some(to));
-    Mailbox::new(&ctx.config().data_dir).erase(|id, to| erased.mails.contains(&id) && (whole || went_to(to)))
-}
-
-/// Deletes every captured mail to a person, whatever it was about. Tells how many there were.
-pub(crate) fn captured_everywhere(ctx: &Context, person: &PersonHash) -> io::Result<usize> {
-    let keyring = ctx.keyring();
-    Mailbox::new(&ctx.config().data_dir).erase(|_, to| to.is_some_and(|to| keyring.person(to) == *person))
 }
 
 /// Erases a person in every shop that knows them, at their request to the operator.

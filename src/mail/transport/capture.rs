@@ -41,6 +41,17 @@ pub struct Entry {
     pub subject: String,
 }
 
+/// Whom a captured mail went to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Addressed {
+    /// Which message.
+    pub id: MessageId,
+    /// The address in `To`.
+    pub to: EmailAddress,
+    /// Its `Date`.
+    pub date: Option<Timestamp>,
+}
+
 /// A captured mail, opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Opened {
@@ -101,22 +112,23 @@ impl Mailbox {
         }
     }
 
-    /// Deletes the mails of which this is true: by their id and the address they went to. Tells how many there were.
+    /// Whom every mail went to. A file that names nobody is left out.
     ///
     /// # Errors
     /// The file system's.
-    pub fn erase(&self, is_theirs: impl Fn(MessageId, Option<&EmailAddress>) -> bool) -> io::Result<usize> {
+    pub fn addressed(&self) -> io::Result<Vec<Addressed>> {
+        let files = self.files()?;
+        Ok(files.into_iter().filter_map(|(id, path, _)| addressed(id, &std::fs::read(path).ok()?)).collect())
+    }
+
+    /// Deletes these mails. Tells how many there were.
+    ///
+    /// # Errors
+    /// The file system's.
+    pub fn erase(&self, ids: impl IntoIterator<Item = MessageId>) -> io::Result<usize> {
         let mut erased = 0;
-        for (id, path, _) in self.files()? {
-            let to = match std::fs::read(&path) {
-                Ok(raw) => addressee(&raw),
-                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-                Err(error) => return Err(error),
-            };
-            if is_theirs(id, to.as_ref()) {
-                remove(&path)?;
-                erased += 1;
-            }
+        for id in ids {
+            erased += usize::from(remove(&self.folder.path().join(format!("{id}.eml")))?);
         }
         Ok(erased)
     }
@@ -141,18 +153,19 @@ impl Mailbox {
     }
 }
 
-/// Another hand may have been faster.
-fn remove(path: &Path) -> io::Result<()> {
+/// False: another hand was faster.
+fn remove(path: &Path) -> io::Result<bool> {
     match std::fs::remove_file(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        done => done,
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
     }
 }
 
-/// The address in `To`.
-fn addressee(raw: &[u8]) -> Option<EmailAddress> {
+fn addressed(id: MessageId, raw: &[u8]) -> Option<Addressed> {
     let mail = MessageParser::default().parse_headers(raw)?;
-    EmailAddress::parse(mail.to()?.first()?.address()?).ok()
+    let to = EmailAddress::parse(mail.to()?.first()?.address()?).ok()?;
+    Some(Addressed { id, to, date: mail.date().map(|date| Timestamp::from_seconds(date.to_timestamp())) })
 }
 
 fn captured(entry: &std::fs::DirEntry) -> Option<(MessageId, PathBuf, SystemTime)> {

@@ -95,6 +95,9 @@ async fn after_the_shop(engine: Engine) {
     let erased = json!({ "type": "customer.erased", "timestamp": app.now(), "data": { "customer": { "email": ADA } } });
     app.post_event(&shop, &erased).await.expect(202, "the shop forgets");
     assert!(!holding(&dump(app.ctx()).await, WORD).is_empty(), "what is published is the author's");
+    assert!(!app.mails().is_empty());
+    app.rooms.let_people_go().await.expect("the tick works");
+    assert!(app.mails().is_empty(), "what was captured before goes too");
     app.post_form(&format!("{}/erase", mine(&link)), &[]).await.text.clear();
     assert_eq!(holding(&dump(app.ctx()).await, WORD), Vec::<&String>::new());
 }
