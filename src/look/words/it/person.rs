@@ -96,7 +96,7 @@ pub(super) const KEPT: Kept = Kept {
     mail_log: "Quali e-mail sono partite e che cosa hanno risposto i server, con gli indirizzi nascosti",
     captured: "E-mail che non sono uscite da questa macchina, come quelle degli ordini di prova, con il loro indirizzo",
     event_ids: "Identificativi dei messaggi firmati dai negozi, con un'impronta del contenuto",
-    refused: "Tracce dei messaggi di negozi respinti, senza il contenuto",
+    refused: "Tracce dei messaggi respinti, senza il contenuto",
     wishes: "Impronte di chi non vuole più e-mail o è stato cancellato",
 };
 
