@@ -53,7 +53,7 @@ async fn a_shop_writes_its_own_words_and_they_are_sent() {
         app.run_jobs().await;
         let mail = app.mail_to("ada@example.com");
         assert_eq!(mail.entry.subject, "Ordine A1: raccontaci");
-        assert!(mail.text.contains("qui la bottega.") && mail.text.contains("5 stelle, ottima"), "{}", mail.text);
+        assert!(mail.text.contains("qui la bottega.") && mail.text.contains("5 stelle su 5, ottima"), "{}", mail.text);
         assert!(mail.text.contains("Ti scriviamo per conto di") && mail.text.contains("/u/"), "{}", mail.text);
     })
     .await;
