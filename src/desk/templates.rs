@@ -8,18 +8,16 @@ use crate::db::{self, Connection};
 use crate::invitations;
 use crate::kernel::id::ShopId;
 use crate::kernel::locale::Language;
-use crate::kernel::time::{DAY, Timestamp};
+use crate::kernel::time::Timestamp;
 use crate::look::changes::{Fate, Part, changes};
 use crate::mail::context::{Day, Frame, Purchase};
 use crate::mail::own::{self, Kept, Own, Place, Real, Variable};
 use crate::mail::template::{House, Templates};
-use crate::merchants::{Sector, Shop};
+use crate::merchants::Shop;
 use crate::orders::{self, Order, Sketch, decide};
 
 /// Orders that a preview offers.
 const ORDERS: i64 = 5;
-/// Days after its trigger in which a purchase of this sector may be reviewed, whatever the settings allow.
-const TOURISM_IT_DAYS: i64 = 30;
 
 /// One mail in one language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -204,11 +202,7 @@ fn real(conn: &mut Connection, ctx: &Context, shop: &Shop, sketch: Sketch) -> db
 fn closes_at(ctx: &Context, shop: &Shop, order: &Order) -> Timestamp {
     let on = decide::moment(shop, &order.fold).invite_on;
     let trigger = decide::readiness(&order.fold, on, true).reached_at.unwrap_or_else(|| ctx.now());
-    let days = match shop.sector {
-        Sector::General => ctx.config().submit_days,
-        Sector::TourismIt => ctx.config().submit_days.min(TOURISM_IT_DAYS),
-    };
-    trigger.plus_ms(days.saturating_mul(DAY))
+    trigger.plus_ms(invitations::submit_ms(shop, ctx.config().submit_days))
 }
 
 /// Where mails of the shop are written, and in whose name.

@@ -50,6 +50,7 @@ pub use later::{AskedLater, Deferred, ask_later, deferred, may_ask_later};
 pub use letter::last_links;
 pub use model::{Bearer, Invitation, Reach, Suppression, SuppressionReason};
 pub use plan::{PlanItem, Planned, Purge, plan_batch};
+pub(crate) use policy::submit_ms;
 pub use postpone::{Later, postpone};
 pub(crate) use preview::{PREVIEW_DAYS, Previewed, Window, preview};
 pub use remind::ReminderLetter;

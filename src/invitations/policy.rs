@@ -99,7 +99,7 @@ fn has_basis(shop: &Shop, case: &Case) -> bool {
 }
 
 /// For how long after the trigger a review may be submitted, in ms.
-fn submit_ms(shop: &Shop, submit_days: i64) -> i64 {
+pub(crate) fn submit_ms(shop: &Shop, submit_days: i64) -> i64 {
     let days = submit_days.saturating_mul(DAY);
     match shop.sector {
         Sector::General => days,
