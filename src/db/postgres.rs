@@ -9,9 +9,10 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::pool::{self, Manager};
 use super::{Connection, Error, Result, Sizes};
 
-/// Settings of every connection: times are ours, and nothing may wait for ever.
+/// Settings of every connection: times are ours, nothing may wait for ever, and no plan is kept: one that was made while a table was empty
+/// would read the whole of it until the server next counts its rows.
 const SETTINGS: &str = "SET TIME ZONE 'UTC'; SET lock_timeout = '10s'; SET statement_timeout = '60s'; \
-     SET idle_in_transaction_session_timeout = '60s';";
+     SET idle_in_transaction_session_timeout = '60s'; SET plan_cache_mode = force_custom_plan;";
 
 /// The engine for several nodes.
 pub struct Store {

@@ -252,12 +252,13 @@ pub fn finish_done(tx: &mut Connection, kind: &'static str, claims: &[&Claim]) -
     match tx {
         Connection::Pg(conn) => {
             let gone: Vec<Gone> = prepared(
-                "DELETE FROM jobs USING UNNEST(?, ?) AS t (s, f) WHERE kind = ? AND subject = t.s AND fence = t.f \
+                // The kind stands beside each subject: asked for once, all jobs of that kind may be read for it.
+                "DELETE FROM jobs USING UNNEST(?, ?, ?) AS t (k, s, f) WHERE kind = t.k AND subject = t.s AND fence = t.f \
                  RETURNING subject, fence",
             )
+            .bind::<Array<Text>, _>(column(claims, |_| kind))
             .bind::<Array<Binary>, _>(column(claims, |claim| claim.subject.as_bytes().to_vec()))
             .bind::<Array<BigInt>, _>(column(claims, |claim| claim.fence))
-            .bind::<Text, _>(kind)
             .load(conn)?;
             let gone: HashSet<(Vec<u8>, i64)> = gone.into_iter().map(|row| (row.subject, row.fence)).collect();
             Ok(claims.iter().map(|claim| gone.contains(&(claim.subject.as_bytes().to_vec(), claim.fence))).collect())
