@@ -15,6 +15,7 @@ use crate::kernel::time::Timestamp;
 
 mod backoff;
 pub mod clock;
+mod reports;
 mod runner;
 mod store;
 mod waiting;

@@ -8,6 +8,7 @@ use futures_util::future::join_all;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::{JoinError, JoinHandle, JoinSet};
 
+use super::reports::Reports;
 use super::waiting::{Claimed, Waiting};
 use super::{Claim, Job, MAX_ATTEMPTS, Outcome, Ran};
 use crate::context::Context;
@@ -33,6 +34,8 @@ const AGAIN_MS: i64 = 2 * SECOND;
 enum Next {
     Ended(Result<Ended, JoinError>),
     Claimed(Result<db::Result<Claimed>, JoinError>),
+    /// What gathered to be recorded has waited long enough.
+    Ripe,
     Nothing,
 }
 
@@ -69,7 +72,7 @@ impl Runner {
 
     /// Claims while it works: a job that takes long keeps its own turn and no others waiting.
     async fn run_kind(&self, job: &Arc<dyn Job>, stop: &watch::Receiver<bool>) -> db::Result<usize> {
-        let (mut waiting, mut running) = (Waiting::default(), JoinSet::new());
+        let (mut waiting, mut running, mut reports) = (Waiting::default(), JoinSet::new(), Reports::default());
         let mut failed = None;
         loop {
             if failed.is_none() && !*stop.borrow() {
@@ -80,21 +83,20 @@ impl Runner {
                 self.give_back(&mut waiting).await;
             }
             // What has begun is waited for, whatever failed beside it.
-            let first = match next(&mut waiting, &mut running).await {
-                Next::Ended(first) => first,
-                Next::Claimed(claimed) => {
-                    failed = self.take(claimed, &mut waiting).err().or(failed);
-                    continue;
+            match next(&mut waiting, &mut running, &mut reports).await {
+                Next::Ended(first) => {
+                    self.sort(first, &mut waiting, &mut reports);
+                    while let Some(next) = running.try_join_next() {
+                        self.sort(next, &mut waiting, &mut reports);
+                    }
                 }
+                Next::Claimed(claimed) => failed = self.take(claimed, &mut waiting).err().or(failed),
+                Next::Ripe => {}
                 Next::Nothing => break,
-            };
-            let mut reports = Vec::new();
-            self.sort(first, &mut waiting, &mut reports);
-            while let Some(next) = running.try_join_next() {
-                self.sort(next, &mut waiting, &mut reports);
             }
-            failed = self.record(reports).await.err().or(failed);
+            failed = self.record(reports.take()).await.err().or(failed);
         }
+        failed = self.record(reports.take_all()).await.err().or(failed);
         failed.map_or(Ok(waiting.claimed), Err)
     }
 
@@ -109,14 +111,15 @@ impl Runner {
     }
 
     /// What a task that ended leaves to do. One that broke off leaves its claim to the end of its lease.
-    fn sort(&self, task: Result<Ended, JoinError>, waiting: &mut Waiting, reports: &mut Vec<(Claim, Outcome)>) {
+    fn sort(&self, task: Result<Ended, JoinError>, waiting: &mut Waiting, reports: &mut Reports) {
+        let now = self.ctx.now();
         match task {
             Ok(Ended::Soon(claim, times)) if times < BEGUN_AGAIN => return waiting.blocked.push((claim, times)),
             Ok(Ended::Soon(claim, _)) => {
-                let again = Outcome::RetryAt(self.ctx.now().plus_ms(AGAIN_MS), "waits for others".to_owned());
-                return reports.push((claim, again));
+                let again = Outcome::RetryAt(now.plus_ms(AGAIN_MS), "waits for others".to_owned());
+                return reports.add(claim, again, now);
             }
-            Ok(Ended::Report(claim, outcome)) => reports.push((claim, outcome)),
+            Ok(Ended::Report(claim, outcome)) => reports.add(claim, outcome, now),
             Ok(Ended::Over) | Err(_) => {}
         }
         waiting.claims.extend(waiting.blocked.drain(..));
@@ -211,17 +214,15 @@ impl Runner {
     }
 }
 
-/// Waits for a job to end or for claims to come.
-async fn next(waiting: &mut Waiting, running: &mut JoinSet<Ended>) -> Next {
-    let Some(coming) = &mut waiting.coming else {
-        return running.join_next().await.map_or(Next::Nothing, Next::Ended);
-    };
+/// Waits for a job to end, for claims to come, or for what gathers to be recorded.
+async fn next(waiting: &mut Waiting, running: &mut JoinSet<Ended>, reports: &mut Reports) -> Next {
+    if running.is_empty() && waiting.coming.is_none() {
+        return Next::Nothing;
+    }
     tokio::select! {
         Some(ended) = running.join_next() => Next::Ended(ended),
-        claimed = coming => {
-            waiting.coming = None;
-            Next::Claimed(claimed)
-        }
+        claimed = waiting.come() => Next::Claimed(claimed),
+        () = reports.ripen() => Next::Ripe,
     }
 }
 

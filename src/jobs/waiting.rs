@@ -51,6 +51,14 @@ impl Waiting {
         }
     }
 
+    /// What came of asking; never, where nothing was asked for.
+    pub(super) async fn come(&mut self) -> Result<db::Result<Claimed>, JoinError> {
+        let Some(coming) = &mut self.coming else { return std::future::pending().await };
+        let claimed = coming.await;
+        self.coming = None;
+        claimed
+    }
+
     /// Takes what came; returns when to ask again where nothing may be claimed before.
     pub(super) fn take(&mut self, claimed: Result<db::Result<Claimed>, JoinError>) -> db::Result<Option<Timestamp>> {
         self.drained = true;
