@@ -30,6 +30,8 @@ use super::transport::Receipt;
 const PAUSES: [u64; 5] = [100, 500, 2_000, 8_000, 20_000];
 /// What was read longer ago is read again before anything is sent, in ms.
 const STALE: i64 = SECOND;
+/// Who waited longer than this for a turn reads again before it takes it, in ms: what somebody wants meanwhile is to be heard soon.
+const WAITED: i64 = 200;
 /// Why a dialogue was broken off, in words for the queue.
 const LONG: &str = "the mail server took long about this recipient, as about enough others";
 
@@ -84,12 +86,12 @@ struct Extent {
 
 impl Run<'_> {
     async fn work(self) -> Ran {
-        let turn = self.mailer.turn().await;
+        let (turn, looked) = self.look_and_wait().await;
         // Whoever waited too long for a turn might not end within its lease.
         if self.ctx.now() >= self.claim.until {
             return Ran::Report(Outcome::RetryAt(self.ctx.now(), "waited long for a turn".to_owned()));
         }
-        let (draft, seen) = match self.look().await {
+        let (draft, seen) = match looked {
             Ok(looked) => looked,
             Err(error) => return Ran::Report(Outcome::Retry(error.to_string())),
         };
@@ -102,6 +104,15 @@ impl Run<'_> {
             Draft::Hold(stop) => self.unsent((stop.shop_id, stop.edition), Fate::Held(stop.reason, None), &seen).await,
             Draft::Send(mail) => self.send(&mail, seen, turn).await,
         }
+    }
+
+    /// Reads while others speak; who waited long for a turn reads again.
+    async fn look_and_wait(&self) -> (Option<SemaphorePermit<'_>>, db::Result<Look>) {
+        let from = self.ctx.now();
+        let looked = self.look().await;
+        let turn = self.mailer.turn().await;
+        let waited = self.ctx.now().since(from) > WAITED;
+        (turn, if waited { self.look().await } else { looked })
     }
 
     async fn look(&self) -> db::Result<Look> {
@@ -168,7 +179,7 @@ impl Run<'_> {
         mail: Composed,
         pass: Option<Pass<'_>>,
     ) -> Result<Result<Receipt, Fault>, Timestamp> {
-        let progress = Progress::default();
+        let progress = Progress::about(self.claim.subject);
         let dialogue = carrier.send(&mail, &progress);
         let Some(mut pass) = pass else { return Ok(dialogue.await) };
         let ended = pass.follow(&**self.ctx.clock(), &progress, dialogue).await;

@@ -31,6 +31,19 @@ async fn meanwhile(bench: &Bench, second: &TestApp, no: impl Future<Output = ()>
     assert!(sent < 1_000, "it came in time");
 }
 
+/// What did not leave was dropped for this reason.
+async fn dropped(bench: &Bench, shop: &TestShop, orders: std::ops::Range<usize>, reason: &str) {
+    let mut count = 0;
+    for order in orders.step_by(9) {
+        let (state, why) = bench.order(shop, &format!("#{order}")).await;
+        if state != "sent" {
+            assert_eq!((state.as_str(), why.as_str()), ("skipped", reason), "#{order}");
+            count += 1;
+        }
+    }
+    assert!(count > 0, "all of them have left");
+}
+
 #[tokio::test]
 async fn no_mail_leaves_after_a_bounce_was_acknowledged() {
     for engine in ENGINES {
@@ -48,7 +61,7 @@ async fn no_mail_leaves_after_a_bounce_was_acknowledged() {
             assert_eq!(answer, 250);
         };
         meanwhile(&bench, &second, bounce).await;
-        assert_eq!(bench.order(&other, "#999").await, ("skipped".to_owned(), "address_bounced".to_owned()));
+        dropped(&bench, &other, 500..1_000, "address_bounced").await;
     }
 }
 
@@ -75,6 +88,6 @@ async fn no_mail_leaves_after_an_unsubscription_was_acknowledged() {
             }
         };
         meanwhile(&bench, &second, one_click).await;
-        assert_eq!(bench.order(&bench.shop, "#999").await, ("skipped".to_owned(), "unsubscribed".to_owned()));
+        dropped(&bench, &bench.shop, 0..1_000, "unsubscribed").await;
     }
 }
