@@ -68,6 +68,8 @@ pub(in crate::mail) struct Pass<'a> {
     long: bool,
     /// It was broken off.
     broken: bool,
+    /// About somebody who was broken off before, which says nothing more about the domain.
+    known: bool,
 }
 
 impl Pass<'_> {
@@ -125,6 +127,7 @@ impl Lanes {
     /// What becomes of a dialogue that runs. One that may take long holds no other turn of its domain any more.
     fn judge(&self, pass: &mut Pass<'_>, progress: &Progress, now: Timestamp) -> Verdict {
         let mut open = self.open();
+        pass.known |= open.long.knows(progress);
         let verdict = open.long.judge(progress, now);
         if verdict == Verdict::Stay
             && let Some(lane) = open.lanes.get_mut(&pass.domain)
@@ -158,6 +161,7 @@ impl Lanes {
                 ended: None,
                 long: false,
                 broken: false,
+                known: false,
             });
         }
         if !full && !slow {
@@ -184,7 +188,7 @@ impl Lanes {
         } else {
             lane.end(pass.began);
         }
-        if let Some(ms) = took {
+        if let Some(ms) = took.filter(|_| !(pass.broken && pass.known)) {
             // Nobody knows how long one would have taken that was broken off: a domain where most are is a slow one.
             lane.lengths.add(if pass.broken { ms.max(SLOW_MS + 1) } else { ms });
         }
@@ -212,6 +216,7 @@ impl Lane {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::jobs::Subject;
     use crate::kernel::time::SteppedClock;
 
     fn at(ms: i64) -> Timestamp {
@@ -271,6 +276,25 @@ mod tests {
             matches!(lanes.enter("tarpit.example", at(1_000)).err(), Some(Wait::Until(_))),
             "a quarter, as a slow domain"
         );
+    }
+
+    #[tokio::test]
+    async fn who_is_known_to_take_long_does_not_make_a_domain_slow() {
+        let (lanes, clock) = (Lanes::new(&[], 8, 8), SteppedClock::new(at(1_000)));
+        for _ in 0..9 {
+            lanes.enter("quick.example", at(0)).unwrap().end(at(5));
+        }
+        let progress = Progress::about(Subject::from_bytes([1; 16]));
+        progress.asks(at(0));
+        let mut held: Vec<_> = (0..2).map(|_| lanes.enter("tarpit.example", at(0)).unwrap()).collect();
+        assert!(held.iter_mut().all(|pass| lanes.judge(pass, &progress, at(1_000)) == Verdict::Stay));
+        let _talking: Vec<_> = (0..6).map(|_| lanes.enter("quick.example", at(0)).unwrap()).collect();
+        for time in 1..10 {
+            let mut late = lanes.enter("quick.example", at(1_000)).ok();
+            let late = late.as_mut().unwrap_or_else(|| panic!("the domain is as quick as before, after {time} times"));
+            assert!(late.follow(&clock, &progress, std::future::pending::<()>()).await.is_err(), "it is broken off");
+            late.ended = Some(at(1_000));
+        }
     }
 
     #[test]

@@ -2,13 +2,15 @@
 //!
 //! A server that plays for time with some of its recipients (a tarpit) is told from a healthy one only by waiting, and whoever waits holds a
 //! turn. So dialogues that take much longer than usual may hold a quarter of all turns, and more only while another quarter is free. One
-//! more that does is broken off, as long as nothing of its mail was handed over, and comes again when one of those should have ended: all
-//! that were broken off stand in one line, so that there is no storm of them. Opening a connection is not counted: it says nothing about a
-//! recipient. Nor does a server that answers nobody for a moment, unless that moment becomes long itself.
+//! more that does is broken off, as long as nothing of its mail was handed over. The first time it may have been bad luck, and it comes again
+//! soon; after that when one of those that take long should have ended: these stand in one line, so that there is no storm of them. Opening
+//! a connection is not counted: it says nothing about a recipient. Nor does a server that answers nobody for a moment, unless that moment
+//! becomes long itself.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use crate::jobs::Subject;
 use crate::kernel::time::{HOUR, SECOND, Timestamp};
 
 use super::lanes::SLOW_MS;
@@ -21,6 +23,8 @@ const SHORT_MS: i64 = 10;
 const UNKNOWN_MS: i64 = 10 * SECOND;
 /// The least wait of what was broken off, and the longest, in ms.
 const WAIT_MS: (i64, i64) = (SECOND, HOUR);
+/// So many are remembered that were broken off.
+const KNOWN: usize = 10_000;
 
 /// How long the last few dialogues took. Their middle is not moved by the few that take very long.
 #[derive(Default)]
@@ -47,25 +51,34 @@ impl Lengths {
 
 /// How far a dialogue has come: written by who speaks, read by who waits.
 #[derive(Debug, Default)]
-pub(in crate::mail) struct Progress(AtomicI64);
+pub(in crate::mail) struct Progress {
+    asked: AtomicI64,
+    /// What the mail is about, where it may come again.
+    about: Option<Subject>,
+}
 
 /// Stands for a mail that is being handed over.
 const GIVEN: i64 = i64::MAX;
 
 impl Progress {
+    /// Of the mail about this.
+    pub(in crate::mail) fn about(subject: Subject) -> Self {
+        Self { about: Some(subject), ..Self::default() }
+    }
+
     /// The line stands; from now on the server is asked about this mail.
     pub(in crate::mail) fn asks(&self, now: Timestamp) {
-        self.0.store(now.millis(), Ordering::Relaxed);
+        self.asked.store(now.millis(), Ordering::Relaxed);
     }
 
     /// The mail itself is handed over: nobody may break off any more.
     pub(in crate::mail) fn gives(&self) {
-        self.0.store(GIVEN, Ordering::Relaxed);
+        self.asked.store(GIVEN, Ordering::Relaxed);
     }
 
     /// Since when the server has been asked; `None` while the line is opened and once the mail is handed over.
     fn asked(&self) -> Option<Timestamp> {
-        Some(self.0.load(Ordering::Relaxed)).filter(|at| (1..GIVEN).contains(at)).map(Timestamp::from_millis)
+        Some(self.asked.load(Ordering::Relaxed)).filter(|at| (1..GIVEN).contains(at)).map(Timestamp::from_millis)
     }
 }
 
@@ -92,6 +105,8 @@ pub(super) struct Long {
     all: Lengths,
     took: Lengths,
     next: Option<Timestamp>,
+    /// Broken off, and to be put in the line the next time.
+    known: HashSet<Subject>,
     /// When one last came to its end.
     ended: Option<Timestamp>,
 }
@@ -106,6 +121,7 @@ impl Long {
             all: Lengths::default(),
             took: Lengths::default(),
             next: None,
+            known: HashSet::new(),
             ended: None,
         }
     }
@@ -143,13 +159,28 @@ impl Long {
             self.held += 1;
             return Verdict::Stay;
         }
-        let answers = self.ended.is_some_and(|ended| ended > asked);
+        // Who was told once is told again, whether or not the server answers others meanwhile.
+        let answers = self.knows(progress) || self.ended.is_some_and(|ended| ended > asked);
         let crowded = self.used + self.few > self.turns;
         if crowded && (answers || now.since(asked) >= SLOW_MS) {
-            Verdict::Break(self.line_up(now))
+            Verdict::Break(self.again(progress.about, now))
         } else {
             Verdict::Wait(patience)
         }
+    }
+
+    /// Whether this one was broken off before.
+    pub(super) fn knows(&self, progress: &Progress) -> bool {
+        progress.about.is_some_and(|about| self.known.contains(&about))
+    }
+
+    /// When what is broken off comes again.
+    fn again(&mut self, about: Option<Subject>, now: Timestamp) -> Timestamp {
+        if self.known.len() >= KNOWN {
+            self.known.clear();
+        }
+        let first = about.is_some_and(|about| self.known.insert(about));
+        if first { now.plus_ms(WAIT_MS.0) } else { self.line_up(now) }
     }
 
     fn line_up(&mut self, now: Timestamp) -> Timestamp {
@@ -213,6 +244,20 @@ mod tests {
     }
 
     #[test]
+    fn who_is_broken_off_for_the_first_time_comes_again_soon() {
+        let mut long = crowded();
+        let places = [(); 2].map(|()| long.judge(&asking(0), at(400)));
+        assert_eq!(places, [Verdict::Stay; 2]);
+        let named = Progress::about(Subject::from_bytes([1; 16]));
+        named.asks(at(0));
+        let waits = [(); 2].map(|()| long.judge(&asking(0), at(400)));
+        assert_eq!(waits, [1_400, 3_066].map(|ms| Verdict::Break(at(ms))));
+        let first = long.judge(&named, at(400));
+        assert_eq!(first, Verdict::Break(at(1_400)), "it may have been bad luck");
+        assert_eq!(long.judge(&named, at(400)), Verdict::Break(at(4_732)), "in line with the others");
+    }
+
+    #[test]
     fn nobody_is_broken_off_while_there_are_turns_for_others() {
         let mut long = crowded();
         let places = [(); 2].map(|()| long.judge(&asking(0), at(400)));
@@ -232,6 +277,11 @@ mod tests {
         long.ended(at(-100), at(0), false);
         assert_eq!(long.judge(&asking(0), at(SLOW_MS - 1)), Verdict::Wait(400));
         assert!(matches!(long.judge(&asking(0), at(SLOW_MS)), Verdict::Break(_)));
+        let named = Progress::about(Subject::from_bytes([1; 16]));
+        named.asks(at(0));
+        assert_eq!(long.judge(&named, at(400)), Verdict::Wait(400));
+        assert!(matches!(long.judge(&named, at(SLOW_MS)), Verdict::Break(_)));
+        assert!(matches!(long.judge(&named, at(400)), Verdict::Break(_)), "it was waited for once");
         long.ended(at(200), at(300), false);
         assert!(matches!(long.judge(&asking(0), at(400)), Verdict::Break(_)), "it answers others");
     }
