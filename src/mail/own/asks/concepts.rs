@@ -1,5 +1,5 @@
 //! Which words mean the same: `concepts.txt`. A concept is a line per language of words; `lasci*` means every word that begins so,
-//! `*sterne` every word that ends so, `per_favore` two words in a row. Some are subjects: who names none of them asks for nothing.
+//! `*sterne` every word that ends so, `per_favore` two words in a row.
 
 use std::collections::HashMap;
 
@@ -15,7 +15,6 @@ pub(super) struct Concepts {
     whole: HashMap<&'static str, Vec<Entry>>,
     begins: HashMap<&'static str, Vec<Entry>>,
     ends: HashMap<&'static str, Vec<Entry>>,
-    subjects: Vec<u8>,
 }
 
 /// What follows a first word, and what all of it means.
@@ -29,9 +28,8 @@ impl Concepts {
     /// The concepts of a language, by its tag.
     pub(super) fn of(language: &str) -> Self {
         let mut concepts = Self::default();
-        for Row { concept, subject, tag, entries } in rows() {
+        for Row { concept, tag, entries } in rows() {
             if tag == language {
-                concepts.subjects.extend(subject.then_some(concept));
                 entries.split_whitespace().for_each(|entry| concepts.add(entry, concept));
             }
         }
@@ -48,11 +46,6 @@ impl Concepts {
             _ => (&mut self.whole, first),
         };
         map.entry(first).or_default().push(entry);
-    }
-
-    /// Whether any of these is what asks are about.
-    pub(super) fn have_subject(&self, meant: &[Vec<u8>]) -> bool {
-        meant.iter().flatten().any(|concept| self.subjects.contains(concept))
     }
 
     /// What each word means.
@@ -85,22 +78,20 @@ fn follows(wanted: &[&str], words: &[String]) -> bool {
 /// The words of a concept in one language.
 struct Row {
     concept: u8,
-    subject: bool,
     tag: &'static str,
     entries: &'static str,
 }
 
 /// Every row of the table.
 fn rows() -> impl Iterator<Item = Row> {
-    let (mut concept, mut subject) = (0_u8, false);
+    let mut concept = 0_u8;
     TABLE.lines().filter(|line| !line.starts_with('#')).filter_map(move |line| {
         if line.starts_with('[') {
             concept = concept.saturating_add(1);
-            subject = line.starts_with("[[");
             return None;
         }
         let (tag, entries) = line.split_once(' ')?;
-        Some(Row { concept, subject, tag, entries })
+        Some(Row { concept, tag, entries })
     })
 }
 

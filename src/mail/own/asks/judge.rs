@@ -5,9 +5,9 @@
 use super::marks::{MARKS, pull};
 
 /// How often every example is looked at.
-const ROUNDS: u32 = 12;
+const ROUNDS: u32 = 6;
 /// How far a step goes.
-const STEP: f32 = 0.3;
+const STEP: f32 = 0.2;
 /// How much weights shrink that nothing asks for.
 const SHRINK: f32 = 0.001;
 
@@ -99,7 +99,7 @@ fn covered(mark: u32, round: u32) -> bool {
 /// What one mark of many counts: a long sentence weighs no more than a short one.
 fn share(marks: &[u32]) -> f32 {
     let length: f32 = marks.iter().map(|mark| pull(*mark) * pull(*mark)).sum();
-    3.0 / length.sqrt().max(1.0)
+    2.0 / length.sqrt().max(1.0)
 }
 
 /// The greatest common divisor.

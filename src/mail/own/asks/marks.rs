@@ -8,10 +8,10 @@ use super::concepts::Concepts;
 use super::corpus::{self, LANGUAGES};
 use super::words::{self, Sentence};
 
-/// So many marks are told apart; there are a third as many, and the few that fall together do little harm. The first third are words, the
+/// So many marks are told apart; there are a fifth as many, and the few that fall together do little harm. The first third are words, the
 /// second concepts, the last letters.
 pub(super) const MARKS: u32 = 3 * KIND;
-const KIND: u32 = 1 << 18;
+const KIND: u32 = 1 << 20;
 /// How much more a concept pulls than a word: other shops have other words for it.
 const CONCEPT: f32 = 1.8;
 /// How much less a few letters pull: they stand in many words, and there are more of them.
@@ -53,16 +53,12 @@ impl Reader {
         self.marks(&whole.unwrap_or_default())
     }
 
-    /// The marks of a sentence, in order, each once. One that names no subject of asks has none.
+    /// The marks of a sentence, in order, each once.
     pub(super) fn marks(&self, sentence: &Sentence) -> Vec<u32> {
         let mut marks = Vec::new();
         let Some((language, concepts)) = self.language_of(&sentence.words) else { return marks };
-        let meant = concepts.meant(&sentence.words);
-        if !concepts.have_subject(&meant) {
-            return marks;
-        }
         mark_words(sentence, language, &mut marks);
-        mark_concepts(&meant, &mut marks);
+        mark_concepts(&concepts.meant(&sentence.words), &mut marks);
         marks.sort_unstable();
         marks.dedup();
         marks
@@ -151,5 +147,5 @@ pub(super) const fn pull(mark: u32) -> f32 {
 fn mark(kind: u8, bytes: impl IntoIterator<Item = u8>) -> u32 {
     let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3);
     let hash = [kind].into_iter().chain(bytes).fold(0xCBF2_9CE4_8422_2325, step);
-    u32::try_from((hash ^ (hash >> 32)) & 0x3_FFFF).unwrap_or_default()
+    u32::try_from((hash ^ (hash >> 32)) & 0xF_FFFF).unwrap_or_default()
 }

@@ -1,7 +1,7 @@
 //! Finds where a text asks for stars, praise or kindness, in five languages at once. A shop may ask for the experience, good or bad; it
 //! may not ask for five stars, for a positive review, for mercy, only those who are happy, or pay for praise.
 //!
-//! Nobody can list how people ask, so the linter learns it. `corpus/` holds three thousand sentences in each language, asks and innocents;
+//! Nobody can list how people ask, so the linter learns it. `corpus/` holds some six thousand sentences in each language, asks and innocents;
 //! `concepts.txt` says which words mean the same ([`concepts`]). At first use the [`judge`] weighs words and concepts by these examples,
 //! in well under a second; nothing is stored. Who finds a sentence judged wrongly adds it to the corpus. `tests/data/asks/` holds
 //! what is never learned from, to measure with.
@@ -47,9 +47,9 @@ const PIECE: usize = 16;
 const SHORT: usize = 3;
 
 /// What a sentence must weigh to count as an ask. An innocent who is accused loses more than an ask that slips through.
-const ACCUSED: f32 = 2.4;
+const ACCUSED: f32 = 1.4;
 /// What two sentences must weigh together.
-const BOTH_ACCUSED: f32 = 2.6;
+const BOTH_ACCUSED: f32 = 1.6;
 
 /// The first ask in a text.
 pub(crate) fn find(text: &str) -> Option<Ask> {
