@@ -18,6 +18,33 @@ pub(super) struct Judge {
     bias: f32,
 }
 
+/// Sentences to learn from: their marks in one row, where each one's end, and whether it asks. One row goes back to the system as a whole
+/// when all is learned; as many as there are sentences would stay.
+#[derive(Debug, Default)]
+pub(super) struct Examples {
+    marks: Vec<u32>,
+    ends: Vec<(usize, bool)>,
+}
+
+impl Examples {
+    fn get(&self, at: usize) -> Option<(&[u32], bool)> {
+        let (end, asks) = *self.ends.get(at)?;
+        let before = at.checked_sub(1).and_then(|before| self.ends.get(before));
+        Some((self.marks.get(before.map_or(0, |(end, _)| *end)..end)?, asks))
+    }
+}
+
+impl FromIterator<(Vec<u32>, bool)> for Examples {
+    fn from_iter<T: IntoIterator<Item = (Vec<u32>, bool)>>(all: T) -> Self {
+        let mut examples = Self::default();
+        for (marks, asks) in all {
+            examples.marks.extend(marks);
+            examples.ends.push((examples.marks.len(), asks));
+        }
+        examples
+    }
+}
+
 /// What is being learned.
 struct Pupil {
     weights: Vec<Weight>,
@@ -42,18 +69,19 @@ impl Weight {
 
 impl Judge {
     /// Learns from the marks of asks (`true`) and innocents.
-    pub(super) fn learn(examples: &[(Vec<u32>, bool)]) -> Self {
+    pub(super) fn learn(examples: &Examples) -> Self {
         let mut pupil = Pupil { weights: vec![Weight::NEW; place(MARKS)], bias: Weight::NEW };
         // Neighbours in the corpus are alike: strides mix them.
-        let from = examples.len() * 382 / 1000;
-        let stride = (from..from + examples.len()).find(|stride| divisor(*stride, examples.len()) == 1);
+        let many = examples.ends.len();
+        let from = many * 382 / 1000;
+        let stride = (from..from + many).find(|stride| divisor(*stride, many) == 1);
         let mut at = 0;
         for round in 0..ROUNDS {
-            for _ in examples {
-                at = (at + stride.unwrap_or(1)) % examples.len();
+            for _ in 0..many {
+                at = (at + stride.unwrap_or(1)) % many;
                 if let Some((marks, asks)) = examples.get(at) {
                     let seen: Vec<u32> = marks.iter().copied().filter(|mark| !covered(*mark, round)).collect();
-                    pupil.look(&seen, *asks);
+                    pupil.look(&seen, asks);
                 }
             }
         }

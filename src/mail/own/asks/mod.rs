@@ -30,7 +30,7 @@ pub(crate) struct Ask {
 /// What was learned from all sentences.
 static LINTER: LazyLock<Linter> = LazyLock::new(|| {
     let reader = Reader::new();
-    let examples: Vec<_> = corpus::all().map(|line| (reader.line(line.text), line.asks)).collect();
+    let examples = corpus::all().map(|line| (reader.line(line.text), line.asks)).collect();
     Linter { judge: Judge::learn(&examples), reader }
 });
 

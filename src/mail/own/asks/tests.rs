@@ -1,6 +1,7 @@
 //! How well the linter judges, above all what it has not learned from.
 
 use super::corpus::{LANGUAGES, Line};
+use super::judge::Examples;
 use super::*;
 
 /// Asks, those that were caught, innocents, those that were accused.
@@ -59,13 +60,13 @@ fn fifths(lines: &[Line]) -> Vec<usize> {
 #[test]
 fn what_was_left_out_of_learning_is_judged_well() {
     let lines: Vec<Line> = corpus::all().collect();
-    let mut linter = Linter { reader: Reader::new(), judge: Judge::learn(&[]) };
+    let mut linter = Linter { reader: Reader::new(), judge: Judge::learn(&Examples::default()) };
     let examples: Vec<_> = lines.iter().map(|line| (linter.reader.line(line.text), line.asks)).collect();
     let fifths = fifths(&lines);
     let mut all = Scores::default();
     for left_out in 0..5 {
         let others = fifths.iter().zip(&examples).filter(|(fifth, _)| **fifth != left_out);
-        linter.judge = Judge::learn(&others.map(|(_, example)| example.clone()).collect::<Vec<_>>());
+        linter.judge = Judge::learn(&others.map(|(_, example)| example.clone()).collect());
         let unknown = fifths.iter().zip(&lines).filter(|(fifth, _)| **fifth == left_out);
         let scores = score(&linter, &unknown.map(|(_, line)| (*line, line.text)).collect::<Vec<_>>());
         for (sum, score) in all.iter_mut().zip(scores) {
