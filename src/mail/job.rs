@@ -11,7 +11,7 @@ use crate::context::Context;
 use crate::db;
 use crate::jobs::{Appetite, Claim, Job, Outcome, Ran};
 use crate::kernel::id::ShopId;
-use crate::kernel::time::{SECOND, Timestamp};
+use crate::kernel::time::Timestamp;
 
 use super::compose::{Composed, message_id};
 use super::conclude::{Attempted, Conclusion, Judge};
@@ -28,10 +28,8 @@ use super::transport::Receipt;
 
 /// Pauses between the tries to store a result, in ms: a database that restarts is back before they end.
 const PAUSES: [u64; 5] = [100, 500, 2_000, 8_000, 20_000];
-/// What was read longer ago is read again before anything is sent, in ms.
-const STALE: i64 = SECOND;
-/// Who waited longer than this for a turn reads again before it takes it, in ms: what somebody wants meanwhile is to be heard soon.
-const WAITED: i64 = 200;
+/// What was read longer ago is read again before anything is sent, in ms: what somebody wants meanwhile is to be heard soon.
+const STALE: i64 = 200;
 /// Why a dialogue was broken off, in words for the queue.
 const LONG: &str = "the mail server took long about this recipient, as about enough others";
 
@@ -75,6 +73,13 @@ struct Run<'a> {
     claim: &'a Claim,
 }
 
+/// What a letter waits for before it leaves.
+struct Free<'a> {
+    turn: Option<SemaphorePermit<'a>>,
+    /// Kept until the result is stored.
+    _unsettled: Option<SemaphorePermit<'a>>,
+}
+
 /// What of a result is stored.
 #[derive(Clone, Copy)]
 struct Extent {
@@ -86,7 +91,7 @@ struct Extent {
 
 impl Run<'_> {
     async fn work(self) -> Ran {
-        let (turn, looked) = self.look_and_wait().await;
+        let (looked, free) = self.look_and_wait().await;
         // Whoever waited too long for a turn might not end within its lease.
         if self.ctx.now() >= self.claim.until {
             return Ran::Report(Outcome::RetryAt(self.ctx.now(), "waited long for a turn".to_owned()));
@@ -102,17 +107,17 @@ impl Run<'_> {
             Draft::Gone => Ran::Report(Outcome::Done),
             Draft::Drop(stop) => self.unsent((stop.shop_id, stop.edition), Fate::Dropped(stop.reason), &seen).await,
             Draft::Hold(stop) => self.unsent((stop.shop_id, stop.edition), Fate::Held(stop.reason, None), &seen).await,
-            Draft::Send(mail) => self.send(&mail, seen, turn).await,
+            Draft::Send(mail) => self.send(&mail, seen, free).await,
         }
     }
 
-    /// Reads while others speak; who waited long for a turn reads again.
-    async fn look_and_wait(&self) -> (Option<SemaphorePermit<'_>>, db::Result<Look>) {
+    /// Reads while others speak and are stored; who waited long for them reads again.
+    async fn look_and_wait(&self) -> (db::Result<Look>, Free<'_>) {
         let from = self.ctx.now();
         let looked = self.look().await;
-        let turn = self.mailer.turn().await;
-        let waited = self.ctx.now().since(from) > WAITED;
-        (turn, if waited { self.look().await } else { looked })
+        let free = Free { turn: self.mailer.turn().await, _unsettled: self.mailer.unsettled().await };
+        let stale = self.ctx.now().since(from) > STALE;
+        (if stale { self.look().await } else { looked }, free)
     }
 
     async fn look(&self) -> db::Result<Look> {
@@ -130,7 +135,7 @@ impl Run<'_> {
         }
     }
 
-    async fn send(&self, mail: &Mail, seen: Seen, turn: Option<SemaphorePermit<'_>>) -> Ran {
+    async fn send(&self, mail: &Mail, seen: Seen, free: Free<'_>) -> Ran {
         let (whose, now) = ((mail.shop_id, mail.edition), self.ctx.now());
         let carrier = match self.mailer.carrier(mail) {
             Ok(carrier) => carrier,
@@ -151,17 +156,12 @@ impl Run<'_> {
         // The same date on every attempt, so that the message stays the same.
         let date = seen.standing.as_ref().map_or(now, |row| row.created_at);
         let composed = self.mailer.composer().compose_own(mail, seen.own.as_deref(), id, date);
-        // Kept until the result is stored.
-        let _unsettled = self.mailer.unsettled().await;
-        if self.ctx.now().since(now) > STALE {
-            return Ran::Report(Outcome::RetryAt(self.ctx.now(), "others took long to be stored".to_owned()));
-        }
         let ended = match composed {
             Ok(composed) => self.hand_over(&carrier, return_path::returnable(self.ctx, composed), pass).await,
             Err(fault) => Ok(Err(fault)),
         };
         // The next one speaks while this one is stored.
-        drop(turn);
+        drop(free.turn);
         let ended = match ended {
             Ok(ended) => ended,
             Err(again) => return Ran::Report(Outcome::RetryAt(again, LONG.to_owned())),
@@ -259,3 +259,6 @@ impl Run<'_> {
             .await
     }
 }
+
+#[cfg(test)]
+mod tests;

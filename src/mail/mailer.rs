@@ -115,7 +115,7 @@ impl Mailer {
         &self.composer
     }
 
-    /// The right to speak with the mail server, where there is one: taken before a letter is read, so that what was read is sent at once.
+    /// The right to speak with the mail server, where there is one.
     pub(super) async fn turn(&self) -> Option<SemaphorePermit<'_>> {
         match &self.route {
             Route::Smtp(smtp) => smtp.turn().await,

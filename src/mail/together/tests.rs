@@ -71,11 +71,22 @@ impl Job for Claims {
 }
 
 pub(in crate::mail) fn context() -> (Context, tempfile::TempDir) {
+    context_with(clock(), |_| {})
+}
+
+pub(in crate::mail) fn clock() -> Arc<SteppedClock> {
+    Arc::new(SteppedClock::new(Timestamp::parse("2026-11-22T09:00:00Z").unwrap()))
+}
+
+pub(in crate::mail) fn context_with(
+    clock: Arc<dyn Clock>,
+    change: impl FnOnce(&mut Config),
+) -> (Context, tempfile::TempDir) {
     let dir = tempfile::tempdir().unwrap();
-    let config = Config::for_tests().in_dir(dir.path());
+    let mut config = Config::for_tests().in_dir(dir.path());
+    change(&mut config);
     let db = Db::open(&config.database_url, config.db_sizes()).unwrap();
     migrate::run(&db).unwrap();
-    let clock: Arc<dyn Clock> = Arc::new(SteppedClock::new(Timestamp::parse("2026-11-22T09:00:00Z").unwrap()));
     let random: Arc<dyn Random> = Arc::new(SeededRandom::new(1));
     let keyring = Keyring::open(&db, MasterKey::generate(&*random), Arc::clone(&random), clock.now()).unwrap();
     let (ids, links) = (Ids::new(Arc::clone(&clock), Arc::clone(&random)), Links::new(config.base()));
@@ -83,7 +94,7 @@ pub(in crate::mail) fn context() -> (Context, tempfile::TempDir) {
 }
 
 /// So many mails that left, each with its claim.
-async fn claims(ctx: &Context, many: u8) -> Vec<Claim> {
+pub(in crate::mail) async fn claims(ctx: &Context, many: u8) -> Vec<Claim> {
     let now = ctx.now();
     let enqueued = ctx.db().write(move |tx| (0..many).try_for_each(|n| enqueue(tx, KIND, subject(n), now))).await;
     enqueued.unwrap();
