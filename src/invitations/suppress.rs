@@ -103,15 +103,10 @@ pub fn forget(tx: &mut Connection, shop: ShopId, orders: &[OrderId], now: Timest
     let keys: Vec<_> = orders.iter().map(|order| (shop, *order)).collect();
     let mut rows = store::of_orders(tx, &keys)?;
     rows.sort_unstable_by_key(|row| row.id);
-    for row in &rows {
-        if row.is_pending() {
-            stop(tx, row, now)?;
-        } else if row.sent_at.is_some() {
-            jobs::cancel(tx, REMINDER, Subject::from(row.id))?;
-        }
-        store::forget_person(tx, shop, row.id)?;
-    }
-    Ok(())
+    let ids: Vec<InvitationId> = rows.iter().map(|row| row.id).collect();
+    take_out(tx, &ids)?;
+    store::drop_many(tx, &ids, now)?;
+    forget_addressee(tx, shop, &ids)
 }
 
 /// The hash of whoever these invitations went to is taken off, whatever their orders say of it: where a shop gave an order
@@ -151,20 +146,28 @@ struct End {
 
 /// Drops the person's pending invitations of one shop and the reminders of those that were sent.
 fn end_planned(tx: &mut Connection, shop: ShopId, person: &PersonHash, end: &End) -> db::Result<()> {
-    for row in store::of_person(tx, Some(shop), person)? {
-        if row.is_pending() {
-            stop(tx, &row, end.now)?;
-            let how = Move { actor: end.actor, at: end.now, note: None };
-            orders::move_to(tx, shop, row.order_id, State::Skipped(end.reason), &how)?;
-        } else if row.sent_at.is_some() && row.reminded_at.is_none() {
-            jobs::cancel(tx, REMINDER, Subject::from(row.id))?;
-        }
+    let ids: Vec<InvitationId> = store::of_person(tx, Some(shop), person)?.iter().map(|row| row.id).collect();
+    take_out(tx, &ids)?;
+    // Read again: a mail of theirs may have left until the jobs were held.
+    let pending: Vec<Invitation> = store::hold_all(tx, &ids)?.into_iter().filter(Invitation::is_pending).collect();
+    store::drop_many(tx, &pending.iter().map(|row| row.id).collect::<Vec<_>>(), end.now)?;
+    for row in &pending {
+        let how = Move { actor: end.actor, at: end.now, note: None };
+        orders::move_to(tx, shop, row.order_id, State::Skipped(end.reason), &how)?;
     }
     Ok(())
 }
 
 /// Takes a pending invitation out of the queue. The caller moves the order.
 pub(super) fn stop(tx: &mut Connection, row: &Invitation, now: Timestamp) -> db::Result<()> {
-    store::drop_many(tx, &[row.id], now)?;
-    jobs::cancel(tx, INVITATION, Subject::from(row.id))
+    take_out(tx, &[row.id])?;
+    store::drop_many(tx, &[row.id], now)
+}
+
+/// Nothing about these is to be sent any more, be it a mail or its reminder. Jobs are taken hold of before the rows they are about, as by
+/// whoever stores that mails left: otherwise both would wait for each other.
+fn take_out(tx: &mut Connection, ids: &[InvitationId]) -> db::Result<()> {
+    let subjects: Vec<Subject> = ids.iter().map(|id| Subject::from(*id)).collect();
+    jobs::cancel_many(tx, INVITATION, &subjects)?;
+    jobs::cancel_many(tx, REMINDER, &subjects)
 }

@@ -108,6 +108,26 @@ pub fn cancel(tx: &mut Connection, kind: &'static str, subject: Subject) -> db::
     Ok(())
 }
 
+/// [`cancel`] for many, in the order of their subjects, in which everybody takes hold of jobs.
+///
+/// # Errors
+/// The database's.
+pub fn cancel_many(tx: &mut Connection, kind: &'static str, subjects: &[Subject]) -> db::Result<()> {
+    let mut sorted = subjects.to_vec();
+    sorted.sort_unstable();
+    match tx {
+        _ if sorted.is_empty() => {}
+        Connection::Pg(conn) => {
+            prepared("DELETE FROM jobs USING UNNEST(?, ?) AS t (k, s) WHERE kind = t.k AND subject = t.s")
+                .bind::<Array<Text>, _>(column(&sorted, |_| kind))
+                .bind::<Array<Binary>, _>(column(&sorted, |subject| subject.as_bytes().to_vec()))
+                .execute(conn)?;
+        }
+        Connection::Sqlite(_) => sorted.iter().try_for_each(|subject| cancel(tx, kind, *subject))?,
+    }
+    Ok(())
+}
+
 /// When a job is due, if it is in the queue and not parked.
 ///
 /// # Errors
@@ -251,14 +271,17 @@ pub(super) fn finish(tx: &mut Connection, claim: &Claim, outcome: &Outcome) -> d
 pub fn finish_done(tx: &mut Connection, kind: &'static str, claims: &[&Claim]) -> db::Result<Vec<bool>> {
     match tx {
         Connection::Pg(conn) => {
+            // In one order everywhere, so that nobody who takes hold of several waits for somebody who waits for them.
+            let mut sorted = claims.to_vec();
+            sorted.sort_unstable_by_key(|claim| claim.subject);
             let gone: Vec<Gone> = prepared(
                 // The kind stands beside each subject: asked for once, all jobs of that kind may be read for it.
                 "DELETE FROM jobs USING UNNEST(?, ?, ?) AS t (k, s, f) WHERE kind = t.k AND subject = t.s AND fence = t.f \
                  RETURNING subject, fence",
             )
-            .bind::<Array<Text>, _>(column(claims, |_| kind))
-            .bind::<Array<Binary>, _>(column(claims, |claim| claim.subject.as_bytes().to_vec()))
-            .bind::<Array<BigInt>, _>(column(claims, |claim| claim.fence))
+            .bind::<Array<Text>, _>(column(&sorted, |_| kind))
+            .bind::<Array<Binary>, _>(column(&sorted, |claim| claim.subject.as_bytes().to_vec()))
+            .bind::<Array<BigInt>, _>(column(&sorted, |claim| claim.fence))
             .load(conn)?;
             let gone: HashSet<(Vec<u8>, i64)> = gone.into_iter().map(|row| (row.subject, row.fence)).collect();
             Ok(claims.iter().map(|claim| gone.contains(&(claim.subject.as_bytes().to_vec(), claim.fence))).collect())

@@ -11,7 +11,7 @@ use crate::context::Context;
 use crate::db;
 use crate::jobs::{Appetite, Claim, Job, Outcome, Ran};
 use crate::kernel::id::ShopId;
-use crate::kernel::time::Timestamp;
+use crate::kernel::time::{SECOND, Timestamp};
 
 use super::compose::{Composed, message_id};
 use super::conclude::{Attempted, Conclusion, Judge};
@@ -28,8 +28,10 @@ use super::transport::Receipt;
 
 /// Pauses between the tries to store a result, in ms: a database that restarts is back before they end.
 const PAUSES: [u64; 5] = [100, 500, 2_000, 8_000, 20_000];
-/// What was read longer ago is read again before anything is sent, in ms: what somebody wants meanwhile is to be heard soon.
-const STALE: i64 = 200;
+/// Who waited longer than this for a turn reads again before it takes it, in ms.
+const WAITED: i64 = 200;
+/// What was read longer ago is not sent, in ms: who says no is heard within this time.
+const STALE: i64 = SECOND;
 /// Why a dialogue was broken off, in words for the queue.
 const LONG: &str = "the mail server took long about this recipient, as about enough others";
 
@@ -73,11 +75,10 @@ struct Run<'a> {
     claim: &'a Claim,
 }
 
-/// What a letter waits for before it leaves.
-struct Free<'a> {
-    turn: Option<SemaphorePermit<'a>>,
-    /// Kept until the result is stored.
-    _unsettled: Option<SemaphorePermit<'a>>,
+/// The right to a dialogue, for a letter as it was read at this moment.
+struct Turn<'a> {
+    permit: Option<SemaphorePermit<'a>>,
+    read_at: Timestamp,
 }
 
 /// What of a result is stored.
@@ -91,7 +92,7 @@ struct Extent {
 
 impl Run<'_> {
     async fn work(self) -> Ran {
-        let (looked, free) = self.look_and_wait().await;
+        let (looked, turn) = self.look_and_wait().await;
         // Whoever waited too long for a turn might not end within its lease.
         if self.ctx.now() >= self.claim.until {
             return Ran::Report(Outcome::RetryAt(self.ctx.now(), "waited long for a turn".to_owned()));
@@ -107,17 +108,20 @@ impl Run<'_> {
             Draft::Gone => Ran::Report(Outcome::Done),
             Draft::Drop(stop) => self.unsent((stop.shop_id, stop.edition), Fate::Dropped(stop.reason), &seen).await,
             Draft::Hold(stop) => self.unsent((stop.shop_id, stop.edition), Fate::Held(stop.reason, None), &seen).await,
-            Draft::Send(mail) => self.send(&mail, seen, free).await,
+            Draft::Send(mail) => self.send(&mail, seen, turn).await,
         }
     }
 
-    /// Reads while others speak and are stored; who waited long for them reads again.
-    async fn look_and_wait(&self) -> (db::Result<Look>, Free<'_>) {
-        let from = self.ctx.now();
+    /// Reads while others speak; who waited long for a turn reads again.
+    async fn look_and_wait(&self) -> (db::Result<Look>, Turn<'_>) {
+        let read_at = self.ctx.now();
         let looked = self.look().await;
-        let free = Free { turn: self.mailer.turn().await, _unsettled: self.mailer.unsettled().await };
-        let stale = self.ctx.now().since(from) > STALE;
-        (if stale { self.look().await } else { looked }, free)
+        let permit = self.mailer.turn().await;
+        let now = self.ctx.now();
+        if now.since(read_at) <= WAITED {
+            return (looked, Turn { permit, read_at });
+        }
+        (self.look().await, Turn { permit, read_at: now })
     }
 
     async fn look(&self) -> db::Result<Look> {
@@ -135,7 +139,7 @@ impl Run<'_> {
         }
     }
 
-    async fn send(&self, mail: &Mail, seen: Seen, free: Free<'_>) -> Ran {
+    async fn send(&self, mail: &Mail, seen: Seen, turn: Turn<'_>) -> Ran {
         let (whose, now) = ((mail.shop_id, mail.edition), self.ctx.now());
         let carrier = match self.mailer.carrier(mail) {
             Ok(carrier) => carrier,
@@ -156,12 +160,17 @@ impl Run<'_> {
         // The same date on every attempt, so that the message stays the same.
         let date = seen.standing.as_ref().map_or(now, |row| row.created_at);
         let composed = self.mailer.composer().compose_own(mail, seen.own.as_deref(), id, date);
+        // Kept until the result is stored.
+        let _unsettled = self.mailer.unsettled().await;
+        if self.ctx.now().since(turn.read_at) > STALE {
+            return Ran::Report(Outcome::RetryAt(self.ctx.now(), "others took long to be stored".to_owned()));
+        }
         let ended = match composed {
             Ok(composed) => self.hand_over(&carrier, return_path::returnable(self.ctx, composed), pass).await,
             Err(fault) => Ok(Err(fault)),
         };
         // The next one speaks while this one is stored.
-        drop(free.turn);
+        drop(turn.permit);
         let ended = match ended {
             Ok(ended) => ended,
             Err(again) => return Ran::Report(Outcome::RetryAt(again, LONG.to_owned())),

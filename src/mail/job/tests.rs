@@ -59,6 +59,6 @@ async fn reason_after(waited: i64) -> String {
 
 #[tokio::test]
 async fn who_waited_long_for_a_turn_reads_again() {
-    assert_eq!(reason_after(STALE).await, "unsubscribed", "what was read a moment ago holds");
-    assert_eq!(reason_after(STALE + 1).await, "address_bounced", "what came meanwhile is heard");
+    assert_eq!(reason_after(WAITED).await, "unsubscribed", "what was read a moment ago holds");
+    assert_eq!(reason_after(WAITED + 1).await, "address_bounced", "what came meanwhile is heard");
 }
