@@ -70,10 +70,11 @@ pub(super) async fn leave<'a>(
         }
     }
     let domain = mail.to.domain();
-    let pass = match pace.enter(domain, now) {
+    let pass = match pace.enter((mail.shop_id, domain), &seen.own, now) {
         Ok(pass) => pass,
         Err(Wait::Soon) => return Ok(Leave::Soon),
         Err(Wait::Until(at)) => return Ok(Leave::Later(at, "the domain has all the dialogues it may hold".to_owned())),
+        Err(Wait::Own(at, limit)) => return Ok(Leave::Later(at, format!("{LIMIT}{limit} of a shop's own"))),
     };
     let leaving = Leaving { shop: mail.shop_id, domain, sender, awaited, own: &seen.own, refusals: seen.refusals };
     match pace.turn(ctx, leaving).await? {

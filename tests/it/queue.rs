@@ -71,8 +71,7 @@ async fn limited_by_the_shop(engine: Engine) {
     let seen = put(json!({ "limits": ["2 per HOUR", "1 per minute to gmail.com"] })).await.expect(200, "they are set");
     assert_eq!(seen["limits"][2], json!({ "limit": "2 per hour", "used": 0 }));
     for (bad, field) in [
-        (json!({ "limits": ["2 connections"] }), "/limits/0"),
-        (json!({ "limits": ["1 connection to gmail.com"] }), "/limits/0"),
+        (json!({ "limits": ["no connections"] }), "/limits/0"),
         (json!({ "limits": ["2 per hour", "soon"] }), "/limits/1"),
         (json!({ "limits": "2 per hour" }), "/limits"),
         (json!({ "limit": [] }), "/limit"),
@@ -80,8 +79,6 @@ async fn limited_by_the_shop(engine: Engine) {
     ] {
         let refused = put(bad.clone()).await.expect(422, "it is no limit");
         assert_eq!(refused["field"], field, "{bad}");
-        let of_operator = refused["detail"].as_str().unwrap().contains("the operator's to limit");
-        assert_eq!(of_operator, bad.to_string().contains("connection"), "{refused}");
     }
     for n in 0..5 {
         ordered(&app, &shop, &format!("L{n}")).await;
@@ -233,4 +230,45 @@ async fn what_waits_for_a_limit_of_one_domain_is_told_and_so_is_the_clock_of_qui
             assert_eq!(seen["deferred"].as_array().unwrap().len(), 1);
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shop_holds_no_more_dialogues_than_it_wants() {
+    let sink = SmtpSink::start().await;
+    let url = sink.url();
+    let app = TestApp::start_with(Engine::Sqlite, |config| config.smtp_url = Some(Secret::new(url)));
+    let app = app.await.expect("SQLite is always there");
+    // Ahead of the real clock, by which the command looks.
+    app.clock().set(Timestamp::parse("2090-03-06T09:30:00.000Z").unwrap());
+    let (shop, other) = (app.shop("stretta.example").await, app.shop("altra.example").await);
+    let limits = json!({ "limits": ["1 connection"] });
+    let seen = app.send_as(&shop, "PUT", "/mail/limits", &limits).await.expect(200, "it is set");
+    assert_eq!(seen["limits"], json!([{ "limit": "1 connection", "used": null }]));
+    // The mail server keeps everybody waiting; each recipient has a domain of their own, so that no domain is full.
+    for n in 0..3 {
+        for (shop, whose) in [(&shop, "mine"), (&other, "theirs")] {
+            let event = fulfilled(&format!("{whose}-{n}"), &format!("hang-{whose}@{n}.{whose}.example"), app.now());
+            app.post_event(shop, &event).await.expect(202, "the order is taken");
+        }
+    }
+    let asked = |whose: &str| sink.commands().iter().filter(|line| line.contains(&format!("<hang-{whose}@"))).count();
+    let meanwhile = async {
+        let waits = json!("1 connection of a shop's own");
+        loop {
+            let seen = tokio::task::block_in_place(|| attesta(&app, "mail queue"));
+            let deferred = &seen["deferred"][0];
+            if (&deferred["limit"], &deferred["mails"]) == (&waits, &json!(2)) && asked("theirs") == 3 {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(asked("mine"), 1, "the others of this shop wait, whoever is ahead of them");
+        sink.free();
+    };
+    tokio::join!(app.run_jobs(), meanwhile);
+    for _ in 0..2 {
+        app.advance(HOUR);
+        app.run_jobs().await;
+    }
+    assert_eq!((asked("mine"), sink.ledger().len()), (3, 6), "nothing is lost");
 }

@@ -11,7 +11,7 @@ use crate::http::{self, Audience, Method, RouteTable, StrictJson};
 use crate::invitations;
 use crate::kernel::id::{OrderId, ShopId};
 use crate::kernel::order_number::OrderNumber;
-use crate::kernel::pace::{Bound, Limit};
+use crate::kernel::pace::Limit;
 use crate::kernel::time::{HOUR, Timestamp};
 use crate::kernel::zone::Zone;
 use crate::mail::Mailer;
@@ -119,10 +119,6 @@ async fn replace_mail_limits(
     Ok(http::json(&seen(ctx, mailer.into_inner(), shop).await?))
 }
 
-/// Why a shop sets no number of connections.
-const CONNECTIONS: &str = "A shop limits its mails in a time, like \"100 per hour\" or \"20 per minute to gmail.com\". Connections are shared by \
-                           all shops, and the operator's to limit (setting mail.limits).";
-
 fn own_limits(body: &Map<String, Value>) -> Result<Vec<Limit>, Flaw> {
     let flaw = |pointer: String, detail: &str| Flaw { pointer, detail: detail.to_owned() };
     if let Some(other) = body.keys().find(|name| *name != "limits") {
@@ -132,11 +128,11 @@ fn own_limits(body: &Map<String, Value>) -> Result<Vec<Limit>, Flaw> {
     let list = list.ok_or_else(|| flaw("/limits".to_owned(), "This must be a list of at most 8 limits."))?;
     let limit = |(n, value): (usize, &Value)| {
         let limit = value.as_str().and_then(|text| Limit::parse(text).ok());
-        let detail = match &limit {
-            Some(Limit { bound: Bound::Connections(_), .. }) => CONNECTIONS,
-            _ => "This must be a limit like \"100 per hour\" or \"20 per minute to gmail.com\".",
-        };
-        limit.filter(|limit| matches!(limit.bound, Bound::Rate(_))).ok_or_else(|| flaw(format!("/limits/{n}"), detail))
+        limit.ok_or_else(|| {
+            let expected =
+                "This must be a limit like \"100 per hour\", \"20 per minute to gmail.com\" or \"2 connections\".";
+            flaw(format!("/limits/{n}"), expected)
+        })
     };
     list.iter().enumerate().map(limit).collect()
 }

@@ -11,6 +11,7 @@ use crate::kernel::pace::{Bound, Limit};
 use crate::kernel::time::{Clock, SECOND, Timestamp};
 
 use super::long::{Lengths, Long, Progress, Verdict};
+use super::shops::Held;
 
 /// A dialogue that takes longer is slow, in ms.
 pub(super) const SLOW_MS: i64 = 2 * SECOND;
@@ -25,12 +26,21 @@ const MOST_MS: i64 = 300 * SECOND;
 const KNOWN: usize = 1_000;
 
 /// Why a mail does not get a dialogue.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::mail) enum Wait {
     /// The first dialogues with this domain will soon tell how fast it is.
     Soon,
     /// It shall ask again then.
     Until(Timestamp),
+    /// It shall ask again then, because of this limit of the shop's own.
+    Own(Timestamp, Limit),
+}
+
+/// The next place in a line of those who ask again, one `gap` (ms) after the other; `next` is the place after that.
+pub(super) fn line_up(next: &mut Option<Timestamp>, gap: i64, now: Timestamp) -> Timestamp {
+    let place = next.unwrap_or(now).max(now.plus_ms(LEAST_MS)).min(now.plus_ms(MOST_MS));
+    *next = Some(place.plus_ms(gap.max(1)));
+    place
 }
 
 /// The dialogues of every domain.
@@ -70,6 +80,16 @@ pub(in crate::mail) struct Pass<'a> {
     broken: bool,
     /// About somebody who was broken off before, which says nothing more about the domain.
     known: bool,
+    /// The place under the shop's own limits.
+    own: Option<Held<'a>>,
+}
+
+impl<'a> Pass<'a> {
+    /// With the place that it holds under the shop's own limits.
+    pub(super) fn of_shop(mut self, own: Option<Held<'a>>) -> Self {
+        self.own = own;
+        self
+    }
 }
 
 impl Pass<'_> {
@@ -99,6 +119,9 @@ impl Pass<'_> {
     /// When the dialogue ended, so that its length is known.
     pub(in crate::mail) fn end(mut self, now: Timestamp) {
         self.ended = Some(now);
+        if let Some(own) = self.own.take() {
+            own.end(now);
+        }
     }
 }
 
@@ -162,6 +185,7 @@ impl Lanes {
                 long: false,
                 broken: false,
                 known: false,
+                own: None,
             });
         }
         if !full && !slow {
@@ -169,10 +193,7 @@ impl Lanes {
         }
         let width = if full { most.unwrap_or(1) } else { self.few };
         let usual = usual.unwrap_or(0).max(if slow { SLOW_MS } else { 1 });
-        let gap = (usual / i64::try_from(width.max(1)).unwrap_or(1)).max(1);
-        let next = lane.next.unwrap_or(now).max(now.plus_ms(LEAST_MS)).min(now.plus_ms(MOST_MS));
-        lane.next = Some(next.plus_ms(gap));
-        Err(Wait::Until(next))
+        Err(Wait::Until(line_up(&mut lane.next, usual / i64::try_from(width.max(1)).unwrap_or(1), now)))
     }
 
     fn leave(&self, pass: &Pass<'_>) {

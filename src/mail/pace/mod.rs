@@ -7,6 +7,7 @@
 
 mod lanes;
 mod long;
+mod shops;
 mod window;
 
 use std::collections::HashMap;
@@ -24,6 +25,7 @@ use super::store::pace as store;
 use lanes::Lanes;
 pub(super) use lanes::{Pass, Wait};
 pub(super) use long::Progress;
+use shops::Shops;
 pub(super) use window::Window;
 
 /// How long a domain that asked for patience is slower, in ms.
@@ -82,6 +84,7 @@ pub(super) struct Pace {
     warm_up: Option<WarmUp>,
     quiet: Option<QuietHours>,
     lanes: Lanes,
+    shops: Shops,
     /// When the next mail that waits for a limit shall come again, by what is counted.
     queues: Mutex<HashMap<String, Timestamp>>,
     /// What was last seen of the limits that hold for every mail.
@@ -97,6 +100,7 @@ impl Pace {
             warm_up: settings.warm_up,
             quiet: settings.quiet_hours,
             lanes: Lanes::new(&settings.limits, connections, connections.min(parallel)),
+            shops: Shops::default(),
             queues: Mutex::default(),
             seen: Mutex::default(),
         }
@@ -125,9 +129,10 @@ impl Pace {
         (room.unwrap_or(i64::MAX).max(0), free.unwrap_or(now))
     }
 
-    /// A dialogue with this domain, or when to ask again: it has as many as it may, or those it has take long.
-    pub(super) fn enter(&self, domain: &str, now: Timestamp) -> Result<Pass<'_>, Wait> {
-        self.lanes.enter(domain, now)
+    /// A dialogue of this shop with this domain, or when to ask again: either has as many as it may, or those of the domain take long.
+    pub(super) fn enter(&self, of: (ShopId, &str), own: &[Limit], now: Timestamp) -> Result<Pass<'_>, Wait> {
+        let held = self.shops.enter(of, own, now).map_err(|(at, limit)| Wait::Own(at, limit))?;
+        Ok(self.lanes.enter(of.1, now)?.of_shop(held))
     }
 
     /// Counts a mail against everything that limits it, or says when it may come again and for which limit, in plain words. Nothing is
