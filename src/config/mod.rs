@@ -77,6 +77,8 @@ pub struct Config {
     pub event_keep_days: i64,
     /// Milliseconds between two looks at changed public versions.
     pub public_poll_ms: i64,
+    /// Where whoever runs this instance is reached, as a URI; none: it is not said.
+    pub contact: Option<String>,
     /// Whom to tell about a hole in this instance, as a URI; none: it is not said.
     pub security_contact: Option<String>,
     /// What photos may weigh.
@@ -217,6 +219,7 @@ impl Config {
             contact_days_after_last_mail: r.number("contact_days_after_last_mail", 1, 3650)?,
             event_keep_days: r.number("event_keep_days", 1, 3650)?,
             public_poll_ms: r.number("public_poll_ms", 10, 60_000)?,
+            contact: r.contact("contact")?,
             security_contact: r.contact("security_contact")?,
             photos: Photos { body_limit: r.number("photos.body_limit", 1 << 20, 256 << 20)? },
             log: Log { format: r.log_format("log.format")?, filter: r.log_filter("log.filter")? },
@@ -274,6 +277,11 @@ impl Config {
     /// The file of the master key: the one that was named, else `master.key` in the data folder.
     pub fn master_key_path(&self) -> PathBuf {
         self.master_key_file.clone().unwrap_or_else(|| self.data_dir.join("master.key"))
+    }
+
+    /// [`Config::contact`] as people read it.
+    pub fn contact_in_words(&self) -> Option<&str> {
+        self.contact.as_deref().map(|uri| uri.strip_prefix("mailto:").unwrap_or(uri))
     }
 
     /// Sizes for [`crate::db::Db::open`].

@@ -60,6 +60,7 @@ pub const KEYS: &[Key] = &[
     plain("contact_days_after_last_mail"),
     plain("event_keep_days"),
     plain("public_poll_ms"),
+    plain("contact"),
     plain("security_contact"),
     plain("photos.body_limit"),
     plain("log.format"),

@@ -153,10 +153,21 @@ pub(crate) struct PrivacyPage {
     pub(crate) frame: Frame,
     /// Who runs this instance, as mails name it.
     pub(crate) operator: String,
+    /// Where they are reached, if they say so.
+    pub(crate) contact: Option<ContactLink>,
     /// This page, for the paragraph that shops copy.
     pub(crate) url: String,
     /// How long what is kept.
     pub(crate) kept: Vec<KeptLine>,
+}
+
+/// Where whoever runs this instance is reached.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct ContactLink {
+    /// To follow.
+    pub(crate) url: String,
+    /// To read.
+    pub(crate) words: String,
 }
 
 /// One line of the table.
@@ -173,7 +184,9 @@ impl PrivacyPage {
     pub(crate) fn of(frame: Frame, operator: String, config: &Config) -> Self {
         let language = frame.language;
         let kept = retention::all(config).iter().map(|kept| retention::said(language, kept)).collect();
-        Self { url: frame.here.clone(), frame, operator, kept }
+        let link = |(url, words): (&String, &str)| ContactLink { url: url.clone(), words: words.to_owned() };
+        let contact = config.contact.as_ref().zip(config.contact_in_words()).map(link);
+        Self { url: frame.here.clone(), frame, operator, contact, kept }
     }
 }
 
@@ -222,7 +235,10 @@ impl View for PrivacyPage {
         let frame = Frame::new(Language::It, "https://attesta.example", "https://attesta.example/privacy");
         let line = KeptLine { what: "Nome e indirizzo".to_owned(), until: "30 giorni".to_owned() };
         let (operator, url) = ("attesta.example".to_owned(), frame.here.clone());
-        vec![Self { frame, operator, url, kept: vec![line] }]
+        let contact =
+            ContactLink { url: "mailto:help@attesta.example".to_owned(), words: "help@attesta.example".to_owned() };
+        let page = Self { frame, operator, contact: Some(contact), url, kept: vec![line] };
+        vec![Self { contact: None, ..page.clone() }, page]
     }
 }
 

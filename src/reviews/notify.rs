@@ -226,7 +226,7 @@ impl Author {
             reason: ground(decision.reason),
             statement: paragraphs(&decision.statement),
             restricted: self.day(decision.at),
-            contact: None,
+            contact: ctx.config().contact_in_words().map(str::to_owned),
             edit_url: self.manage_url(ctx),
         }
     }

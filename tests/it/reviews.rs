@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use attesta::config::Environment;
+use attesta::config::{Config, Environment};
 use attesta::db::Engine;
 use attesta::kernel::time::{DAY, HOUR};
 use futures_util::future::join_all;
@@ -15,7 +15,8 @@ const ADA: &str = "ada@example.com";
 
 /// A running instance, a shop, and the link in the mail about one order of Ada's.
 async fn start(engine: Engine) -> Option<(TestApp, TestShop, String)> {
-    let app = TestApp::start(engine).await?;
+    let reached = |config: &mut Config| config.contact = Some("mailto:reclami@reviews.example".to_owned());
+    let app = TestApp::start_with(engine, reached).await?;
     let shop = app.shop("bottega.example").await;
     let link = app.invited(&shop, "#1", ADA).await;
     Some((app, shop, link))
@@ -252,7 +253,9 @@ async fn statement(engine: Engine) {
     app.advance(300 * DAY);
     app.run_jobs().await;
     let mail = app.mail_to(ADA);
-    assert!(mail.text.contains("Names a person with contempt."), "the author is told why on {engine:?}: {}", mail.text);
+    for said in ["Names a person with contempt.", "reclami@reviews.example"] {
+        assert!(mail.text.contains(said), "the author is told why, and where to object, on {engine:?}: {}", mail.text);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

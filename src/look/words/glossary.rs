@@ -219,7 +219,7 @@ glossary! {
     }
     /// The page about privacy.
     privacy: Privacy {
-        title lead who who_more what what_order what_address what_review what_not how_long what_column
+        title lead who who_more who_contact what what_order what_address what_review what_not how_long what_column
         until_column rights right_stop right_see right_change right_lost shops shops_more shops_text
     }
     /// The list of shops.

@@ -165,6 +165,7 @@ async fn privacy(engine: Engine) {
         config.contact_days_after_last_mail = 12;
         config.event_keep_days = 45;
         config.token_years = 2;
+        config.contact = Some("mailto:aiuto@reviews.example".to_owned());
     })
     .await
     else {
@@ -183,6 +184,8 @@ async fn privacy(engine: Engine) {
         for said in says {
             assert!(text.contains(said), "{lang}: {said}: {text}");
         }
+        let reached = "<a href=\"mailto:aiuto@reviews.example\">aiuto@reviews.example</a>";
+        assert!(text.contains(reached), "{lang}: who answers for the data: {text}");
     }
     assert!(app.get("/shops").await.text.contains("/privacy\""), "every page leads there");
 }

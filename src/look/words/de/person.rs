@@ -119,6 +119,7 @@ pub(super) const PRIVACY: Privacy = Privacy {
     lead: "Was dieser Dienst über Sie weiß, wozu, wann es verschwindet und was Sie tun können.",
     who: "Wer für Ihre Daten verantwortlich ist",
     who_more: "Der Shop, bei dem Sie gekauft haben. {operator} sammelt in seinem Auftrag Bewertungen und nutzt Ihre Daten für nichts anderes.",
+    who_contact: "Wer {operator} betreibt, ist hier erreichbar:",
     what: "Was ankommt und wozu",
     what_order: "Der Shop meldet jede Bestellung: Nummer, Produkte, Zeitpunkte, Land, Ihren Namen und Ihre E-Mail-Adresse. Sie dienen dazu, Sie einmal nach Ihrer Erfahrung zu fragen, mit höchstens einer Erinnerung.",
     what_address: "Name und Adresse sind verschlüsselt gespeichert, und nur solange sie gebraucht werden. Bei der Bestellung bleibt ein Fingerabdruck der Adresse: Aus ihm lässt sich die Adresse nicht ablesen.",

@@ -116,6 +116,7 @@ pub(super) const PRIVACY: Privacy = Privacy {
     lead: "What this service knows about you, what it is for, when it goes, and what you can do.",
     who: "Who answers for your data",
     who_more: "The shop you bought from. {operator} collects reviews on its behalf and uses your data for nothing else.",
+    who_contact: "How to reach whoever runs {operator}:",
     what: "What comes in and what it is for",
     what_order: "The shop tells of each order: number, products, dates, country, your name and e-mail address. They serve to ask you once about your experience, with one reminder at most.",
     what_address: "Name and address are stored encrypted, and only while they are needed. Beside the order stays a fingerprint of the address: who reads it cannot tell the address.",

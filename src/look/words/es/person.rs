@@ -116,6 +116,7 @@ pub(super) const PRIVACY: Privacy = Privacy {
     lead: "Qué sabe de ti este servicio, para qué, cuándo desaparece y qué puedes hacer.",
     who: "Quién responde de tus datos",
     who_more: "La tienda en la que compraste. {operator} reúne las reseñas por cuenta de ella y no usa tus datos para nada más.",
+    who_contact: "Para escribir a quien gestiona {operator}:",
     what: "Qué llega y para qué",
     what_order: "La tienda comunica cada pedido: número, productos, fechas, país, tu nombre y tu dirección de correo. Sirven para preguntarte una vez por tu experiencia, con un recordatorio como mucho.",
     what_address: "El nombre y la dirección se guardan cifrados, y solo mientras hacen falta. Junto al pedido queda una huella de la dirección: quien la lee no puede saber cuál es.",

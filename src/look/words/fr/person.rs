@@ -116,6 +116,7 @@ pub(super) const PRIVACY: Privacy = Privacy {
     lead: "Ce que ce service sait de vous, à quoi cela sert, quand cela disparaît et ce que vous pouvez faire.",
     who: "Qui répond de vos données",
     who_more: "La boutique chez laquelle vous avez acheté. {operator} recueille les avis pour son compte et n’utilise vos données pour rien d’autre.",
+    who_contact: "Pour joindre la personne qui gère {operator}\u{a0}:",
     what: "Ce qui arrive et à quoi cela sert",
     what_order: "La boutique signale chaque commande\u{a0}: numéro, produits, dates, pays, votre nom et votre adresse e-mail. Cela sert à vous demander une fois votre expérience, avec un rappel au plus.",
     what_address: "Le nom et l’adresse sont enregistrés chiffrés, et seulement tant qu’ils sont nécessaires. À côté de la commande reste une empreinte de l’adresse\u{a0}: elle ne permet pas de la lire.",

@@ -119,6 +119,7 @@ pub(super) const PRIVACY: Privacy = Privacy {
     lead: "Che cosa sa di te questo servizio, a che cosa serve, quando sparisce e che cosa puoi fare tu.",
     who: "Chi risponde dei tuoi dati",
     who_more: "Il negozio da cui hai comprato. {operator} raccoglie le recensioni per suo conto e non usa i tuoi dati per nient'altro.",
+    who_contact: "Per scrivere a chi gestisce {operator}:",
     what: "Che cosa arriva e a che cosa serve",
     what_order: "Il negozio comunica ogni ordine: numero, prodotti, date, paese, il tuo nome e il tuo indirizzo e-mail. Servono a chiederti una sola volta com'è andata, con al massimo un promemoria.",
     what_address: "Nome e indirizzo sono memorizzati cifrati, e solo per il tempo necessario. Accanto all'ordine resta un'impronta dell'indirizzo: chi la legge non può ricavarlo.",
