@@ -322,6 +322,7 @@ impl House {
                     listener.stop().await;
                 }
                 ticks.stop().await;
+                self.mailer.stop();
                 queue.drain().await;
             }
             self.flush().await;

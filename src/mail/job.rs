@@ -34,6 +34,7 @@ const WAITED: i64 = 200;
 const STALE: i64 = SECOND;
 /// Why a dialogue was broken off, in words for the queue.
 const LONG: &str = "the mail server took long about this recipient, as about enough others";
+const STOPPED: &str = "the server was asked to stop";
 
 /// The job of one kind of letter.
 pub struct LetterJob {
@@ -93,6 +94,9 @@ struct Extent {
 impl Run<'_> {
     async fn work(self) -> Ran {
         let (looked, turn) = self.look_and_wait().await;
+        if self.mailer.halt.is_called() {
+            return Ran::Report(Outcome::RetryAt(self.ctx.now(), STOPPED.to_owned()));
+        }
         // Whoever waited too long for a turn might not end within its lease.
         if self.ctx.now() >= self.claim.until {
             return Ran::Report(Outcome::RetryAt(self.ctx.now(), "waited long for a turn".to_owned()));
@@ -173,7 +177,7 @@ impl Run<'_> {
         drop(turn.permit);
         let ended = match ended {
             Ok(ended) => ended,
-            Err(again) => return Ran::Report(Outcome::RetryAt(again, LONG.to_owned())),
+            Err((again, why)) => return Ran::Report(Outcome::RetryAt(again, why.to_owned())),
         };
         let attempted = Attempted { transport: carrier.name(), success: carrier.success(), ended };
         let Seen { standing, hold, .. } = seen;
@@ -181,19 +185,27 @@ impl Run<'_> {
         self.conclude(Judge { ctx, claim, mail, id, started: now, standing, hold, streak }.conclude(attempted)).await
     }
 
-    /// The dialogue. Broken off where it takes long and enough others do: nothing was attempted then, and it comes again.
+    /// The dialogue. Broken off where it takes long and enough others do, or the server was asked to stop: nothing was attempted then, and
+    /// it comes again.
     async fn hand_over(
         &self,
         carrier: &Carrier<'_>,
         mail: Composed,
         pass: Option<Pass<'_>>,
-    ) -> Result<Result<Receipt, Fault>, Timestamp> {
+    ) -> Result<Result<Receipt, Fault>, (Timestamp, &'static str)> {
         let progress = Progress::about(self.claim.subject);
         let dialogue = carrier.send(&mail, &progress);
-        let Some(mut pass) = pass else { return Ok(dialogue.await) };
-        let ended = pass.follow(&**self.ctx.clock(), &progress, dialogue).await;
-        pass.end(self.ctx.now());
-        ended
+        let followed = async {
+            let Some(mut pass) = pass else { return Ok(dialogue.await) };
+            let ended = pass.follow(&**self.ctx.clock(), &progress, dialogue).await;
+            pass.end(self.ctx.now());
+            ended.map_err(|again| (again, LONG))
+        };
+        tokio::select! {
+            biased;
+            ended = followed => ended,
+            () = self.mailer.halt.before(&progress) => Err((self.ctx.now(), STOPPED)),
+        }
     }
 
     /// Whether a mail that leaves the instance may do so now.

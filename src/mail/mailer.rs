@@ -14,6 +14,7 @@ use crate::kernel::time::Clock;
 
 use super::compose::{Composed, Composer, Sender};
 use super::dkim::Signing;
+use super::halt::Halt;
 use super::hold::Streak;
 use super::letter::{Fate, Mail};
 use super::origin::Origin;
@@ -76,6 +77,7 @@ pub struct Mailer {
     signing: Arc<Signing>,
     origin: Origin,
     unsettled: Semaphore,
+    pub(super) halt: Halt,
     pub(super) trials: Trials,
     pub(super) streak: Streak,
 }
@@ -100,6 +102,7 @@ impl Mailer {
             signing,
             origin: Origin::new(config),
             unsettled: Semaphore::new(UNSETTLED),
+            halt: Halt::default(),
             trials: Trials::default(),
             streak: Streak::default(),
         })
@@ -127,6 +130,11 @@ impl Mailer {
     pub(super) async fn unsettled(&self) -> Option<SemaphorePermit<'_>> {
         // Never closed.
         self.unsettled.acquire().await.ok()
+    }
+
+    /// The process is about to stop: no mail server is waited for any more that has not been given its mail. For good.
+    pub fn stop(&self) {
+        self.halt.call();
     }
 
     /// Why no mail leaves, if none does.

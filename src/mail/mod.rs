@@ -32,6 +32,7 @@ pub mod dkim;
 pub mod dns;
 mod gate;
 mod gather;
+mod halt;
 mod hold;
 pub mod identity;
 mod job;

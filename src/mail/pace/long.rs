@@ -76,6 +76,11 @@ impl Progress {
         self.asked.store(GIVEN, Ordering::Relaxed);
     }
 
+    /// Whether the mail itself is handed over, or has been.
+    pub(in crate::mail) fn is_given(&self) -> bool {
+        self.asked.load(Ordering::Relaxed) == GIVEN
+    }
+
     /// Since when the server has been asked; `None` while the line is opened and once the mail is handed over.
     fn asked(&self) -> Option<Timestamp> {
         Some(self.asked.load(Ordering::Relaxed)).filter(|at| (1..GIVEN).contains(at)).map(Timestamp::from_millis)

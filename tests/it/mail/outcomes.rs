@@ -196,6 +196,43 @@ async fn a_server_that_is_down_costs_no_attempt_and_is_left_alone_ever_longer() 
 }
 
 #[tokio::test]
+async fn a_stop_waits_for_no_server_that_has_not_got_its_mail() {
+    let engines = benches(|_| {}).len();
+    for which in 0..engines {
+        let sink = SmtpSink::start().await;
+        let settings = public(Some(&sink.url()));
+        let bench = benches(|config| {
+            settings(config);
+            config.mail.connections = 1;
+        })
+        .swap_remove(which);
+        for n in 1..=2 {
+            bench.post_mail(n, mail_to(&format!("hang-{n}@example.com"))).await;
+        }
+        let stop = async {
+            while !sink.commands().iter().any(|line| line.starts_with("RCPT")) {
+                tokio::task::yield_now().await;
+            }
+            bench.mailer.stop();
+        };
+        let (ran, ()) = tokio::join!(bench.runner.run_due(), stop);
+        assert_eq!(ran.expect("the queue works"), 2, "one is asked about, one waits for the only connection");
+        assert_eq!(sink.ledger().len(), 0, "nobody was answered, and nobody waited for it");
+        sink.free();
+        bench.neighbour().run_due().await.expect("the queue works");
+        assert_eq!(sink.ledger().len(), 2, "both were due at once for whoever works next");
+        for n in 1..=2 {
+            let message = bench.message(n).await;
+            assert_eq!(
+                (message.state.as_str(), message.attempts.len()),
+                ("sent", 1),
+                "nothing was attempted before: {n}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_refused_greeting_or_login_holds_the_transport() {
     let moods = [
         (Mood::Greets("554 5.7.1 no service for you"), "hello"),
