@@ -101,19 +101,23 @@ impl Pass<'_> {
         dialogue: impl Future<Output = T>,
     ) -> Result<T, Timestamp> {
         let mut dialogue = std::pin::pin!(dialogue);
-        loop {
+        let done = loop {
             let look = match self.lanes.judge(self, progress, clock.now()) {
                 Verdict::Wait(ms) => Duration::from_millis(u64::try_from(ms).unwrap_or(0).max(LOOK_MS)),
                 Verdict::Break(again) => {
                     self.broken = true;
                     return Err(again);
                 }
-                Verdict::Stay => return Ok(dialogue.await),
+                Verdict::Stay => break dialogue.await,
             };
             if let Ok(done) = tokio::time::timeout(look, &mut dialogue).await {
-                return Ok(done);
+                break done;
             }
+        };
+        if self.known {
+            self.lanes.open().long.forget(progress);
         }
+        Ok(done)
     }
 
     /// When the dialogue ended, so that its length is known.
@@ -316,6 +320,11 @@ mod tests {
             assert!(late.follow(&clock, &progress, std::future::pending::<()>()).await.is_err(), "it is broken off");
             late.ended = Some(at(1_000));
         }
+        assert!(lanes.open().long.knows(&progress));
+        let mut answered = lanes.enter("quick.example", at(1_000)).unwrap();
+        progress.gives();
+        assert_eq!(answered.follow(&clock, &progress, std::future::ready(250)).await, Ok(250));
+        assert!(!lanes.open().long.knows(&progress), "whose mail was taken is nobody to remember");
     }
 
     #[test]

@@ -179,6 +179,13 @@ impl Long {
         progress.about.is_some_and(|about| self.known.contains(&about))
     }
 
+    /// Their mail came to an end: they need not be remembered.
+    pub(super) fn forget(&mut self, progress: &Progress) {
+        if let Some(about) = progress.about {
+            self.known.remove(&about);
+        }
+    }
+
     /// When what is broken off comes again.
     fn again(&mut self, about: Option<Subject>, now: Timestamp) -> Timestamp {
         if self.known.len() >= KNOWN {
