@@ -11,6 +11,8 @@ from conftest import Instance, order_event, wait_for
 from test_independent import post_event
 
 MAILS, CONNECTIONS = 200, 8
+# Mails that one process has handed over and not stored, at most.
+UNSETTLED = 16
 LEASE = ["jobs.lease_seconds=5"]
 
 
@@ -55,7 +57,7 @@ def judge(sink, crashes):
     counts = addresses(sink.ledger)
     assert set(counts) == {f"c{n}@example.com" for n in range(MAILS)}, "everybody who was due got their mail"
     twice = [address for address, count in counts.items() if count > 1]
-    assert sum(counts.values()) - len(counts) <= CONNECTIONS * crashes, f"at most what was in flight comes twice: {len(twice)}"
+    assert sum(counts.values()) - len(counts) <= UNSETTLED * crashes, f"at most what was in flight comes twice: {len(twice)}"
     for address in twice:
         copies = sink.to(address)
         assert len({mail.message_id for mail in copies}) == 1, f"copies to {address} share one Message-ID"

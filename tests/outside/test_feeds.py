@@ -50,6 +50,7 @@ def filled(prefixed):
         event["data"]["items"][0] |= {"sku": f"=sku {n}", "name": text, "gtin": "8006363018432", "brand": text, "mpn": f"-{n}", "url": f"https://bottega.example/p/{n}?a=1&b=<2>"}
         status, answer = post_event(prefixed, shop, event)
         assert status == 202, answer
+    for n, text in enumerate(HOSTILE):
         fields = {"stars": 1 + n % 5, "title": text, "text": text, "name": text, f"stars.{key(f'=sku {n}')}": 1 + n % 5, f"text.{key(f'=sku {n}')}": text}
         link = link_in(prefixed.mail_to(f"c{n}@example.com"), "/r/")
         review(link, **fields)
