@@ -55,5 +55,8 @@ fn greet(config: &Config, shown: &mut Shown<'_>) -> Result<(), Failure> {
     } else if config.public_url.is_some() && config.smtp_url.is_none() {
         text.push_str("\n  mail       held: set --smtp-url to your mail server");
     }
+    if config.public_url.is_some() && config.contact.is_none() {
+        text.push_str("\n  contact    none: set --contact, so that customers can reach you");
+    }
     shown.say(&answer, &text)
 }

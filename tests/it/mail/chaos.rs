@@ -101,7 +101,7 @@ async fn recipients_that_keep_us_waiting_keep_no_others_of_their_domain_waiting(
             while sink.ledger().len() < 180 {
                 assert!(steps < 12_000, "five minutes have passed, and only {} have left", sink.ledger().len());
                 tokio::select! {
-                    // On a busy machine a healthy one may seem late, too: then it comes again a second later.
+                    // On a busy machine a healthy one may seem late, too: then it comes again a moment later.
                     () = &mut work => work = Box::pin(bench.run()),
                     () = tokio::time::sleep(Duration::from_millis(10)) => {
                         bench.clock.advance(25);
