@@ -161,7 +161,7 @@ pub struct Mail {
     pub warm_up: Option<WarmUp>,
     /// Hours of the recipient's day in which nothing is sent that nobody waits for.
     pub quiet_hours: Option<QuietHours>,
-    /// Open connections to the mail server.
+    /// Open connections to the mail server, 1 to 16.
     pub connections: usize,
     /// How long to wait for an answer of the mail server.
     pub timeout: Duration,
@@ -238,7 +238,7 @@ impl Config {
                 limits: r.limits("mail.limits")?,
                 warm_up: r.warm_up("mail.warm_up")?,
                 quiet_hours: r.quiet_hours("mail.quiet_hours")?,
-                connections: r.number("mail.connections", 1, 64)?,
+                connections: r.number("mail.connections", 1, 16)?,
                 timeout: r.seconds("mail.timeout_seconds", 1, 600)?,
                 name: r.sender_name("mail.name")?,
                 spf: r.spf("mail.spf")?,

@@ -152,7 +152,7 @@ classes! {
     LoginWanted "The mail server wants a login." "Put user and password into smtp_url.";
     SenderRefused "The mail server does not send for this sender." "Register the sender's domain at the provider, or set mail_from to an address that it knows.";
     NoSuchMailbox "The recipient's mailbox does not exist." "Correct the address. In earnest, such a person gets no further mail.";
-    MailboxFull "The recipient's mailbox is full." "Try another recipient; in earnest, it is tried again for some days.";
+    MailboxFull "The recipient's mailbox is full." "Try another recipient; in earnest, it is tried again for most of an hour.";
     RelayDenied "The mail server does not take mail for this recipient from us." "Log in (user and password in smtp_url), or let the server relay for this machine; its words in the last step may name a list.";
     Later "The mail server wants the mail later." "Nothing to do: it is tried again, after growing waits. A server that has not met you before often answers so.";
     TooLarge "The mail is larger than the mail server takes." "Raise its limit; mails of this instance are small.";

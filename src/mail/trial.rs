@@ -1,5 +1,5 @@
-//! One mail sent to see what happens: composed and handed over by the code that carries every mail, with each step noted. Nothing is
-//! stored, and nothing is tried again.
+//! One mail sent to see what happens: composed in the shop's own words, made returnable and handed over by the code that carries every mail,
+//! with each step noted. Nothing is stored, and nothing is tried again; should it come back, nobody knows it.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -17,7 +17,9 @@ use super::identity::{Identity, shown_name};
 use super::letter::Mail;
 use super::mailer::{Carrier, Mailer, NO_PUBLIC_URL};
 use super::outcome::{Fault, Stage};
+use super::own;
 use super::pace::Progress;
+use super::return_path;
 use super::samples;
 
 /// Trials of one shop in an hour.
@@ -27,7 +29,7 @@ impl Mailer {
     /// Sends this mail now, past queue, pace and holds, and tells every step.
     ///
     /// # Errors
-    /// The database's, when the keys that sign are read again.
+    /// The database's, when the keys that sign and the shop's words are read.
     pub async fn try_out(&self, ctx: &Context, mail: &Mail) -> db::Result<Dialogue> {
         self.refresh_signing(ctx).await?;
         let (name, address) = self.shown_sender(&mail.identity, &mail.context.frame().shop.name);
@@ -43,8 +45,11 @@ impl Mailer {
             next: None,
         };
         let id: MessageId = ctx.ids().next();
-        match self.composer().compose(mail, id, ctx.now()) {
-            Ok(composed) => self.carry(&mut dialogue, &composed).await,
+        let (shop, template, language) = (mail.shop_id, mail.context.template(), mail.language);
+        let kept = ctx.db().read(move |conn| own::current(conn, shop, template, language)).await?;
+        let own = kept.map(|kept| kept.own).filter(|own| !own.is_empty());
+        match self.composer().compose_own(mail, own.as_ref(), id, ctx.now()) {
+            Ok(composed) => self.carry(&mut dialogue, &return_path::returnable(ctx, composed)).await,
             Err(fault) => dialogue.ends(&fault, class(&fault, None)),
         }
         Ok(dialogue)

@@ -122,13 +122,13 @@ fn poison() -> Vec<(Value, u16, &'static str)> {
 }
 
 /// A shop whose own words were stored by a version that knew another variable.
-async fn broken_words(app: &TestApp) -> TestShop {
-    let shop = app.shop("vecchia.example").await;
+async fn broken_words(app: &TestApp, domain: &str, body: &Value) -> TestShop {
+    let shop = app.shop(domain).await;
     app.send_as(&shop, "PUT", TEMPLATE, &json!({ "subject": "Ordine {{order.number}}" })).await.expect(200, "stored");
-    let all = "UPDATE shop_templates SET body = '{\"subject\":\"Ordine {{order.gone}}\"}'";
-    let write = |tx: &mut Connection| match tx {
-        Connection::Sqlite(c) => Ok(c.batch_execute(all)?),
-        Connection::Pg(c) => Ok(c.batch_execute(all)?),
+    let these = format!("UPDATE shop_templates SET body = '{body}' WHERE body LIKE '%{{{{order.number}}}}%'");
+    let write = move |tx: &mut Connection| match tx {
+        Connection::Sqlite(c) => Ok(c.batch_execute(&these)?),
+        Connection::Pg(c) => Ok(c.batch_execute(&these)?),
     };
     app.ctx().db().write(write).await.expect("it is as if it had been stored long ago");
     shop
@@ -136,7 +136,9 @@ async fn broken_words(app: &TestApp) -> TestShop {
 
 async fn poisoned(engine: Engine) {
     let Some((sink, app, shop)) = start(engine).await else { return };
-    let broken = broken_words(&app).await;
+    let broken = broken_words(&app, "vecchia.example", &json!({ "subject": "Ordine {{order.gone}}" })).await;
+    let endless = json!({ "text": { "opening": "{{#*inline \"a\"}}{{> a}}{{/inline}}{{> a}}" } });
+    let endless = broken_words(&app, "infinita.example", &endless).await;
     for source in ["{{#*inline \"a\"}}{{> a}}{{/inline}}{{> a}}".to_owned(), "{{#if customer_name}}".repeat(250)] {
         let refused = app.send_as(&shop, "PUT", TEMPLATE, &json!({ "text": { "opening": source } })).await;
         let refused = refused.expect(422, "what could end the process is refused");
@@ -150,6 +152,7 @@ async fn poisoned(engine: Engine) {
         states.push((format!("#x{n}"), state));
     }
     app.post_event(&broken, &fulfilled("#y", "mia@example.com", app.now())).await.expect(202, "taken");
+    app.post_event(&endless, &fulfilled("#z", "zoe@example.com", app.now())).await.expect(202, "taken");
     // The mail server takes nothing of what this one says, however often.
     app.post_event(&shop, &fulfilled("#spam", "spam-1@example.com", app.now())).await.expect(202, "taken");
     let healthy = (0..300).map(|n| {
@@ -167,6 +170,8 @@ async fn poisoned(engine: Engine) {
     let words = sink.ledger().into_iter().find(|mail| mail.to == ["mia@example.com"]).expect("it leaves all the same");
     let subject = MessageParser::default().parse(&words.data).expect("a mail").subject().unwrap_or_default().to_owned();
     assert!(subject.contains("com'è andato il tuo ordine #y?"), "in the words of the house: {subject}");
+    let endless = sink.ledger().into_iter().filter(|mail| mail.to == ["zoe@example.com"]).count();
+    assert_eq!(endless, 1, "words that call themselves end no process");
     for _ in 0..12 {
         app.advance(2 * DAY);
         app.run_jobs().await;

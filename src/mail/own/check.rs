@@ -55,7 +55,7 @@ pub(crate) fn check(templates: &Templates, what: Proposal<'_>) -> Result<(), Fla
     check_cases(templates, what)
 }
 
-fn flawed(part: Part<'_>, fault: Fault) -> Flaw {
+pub(super) fn flawed(part: Part<'_>, fault: Fault) -> Flaw {
     let Fault { at, what, nearest, case } = fault;
     let hint = nearest.map_or_else(String::new, |nearest| format!(" The nearest is `{nearest}`."));
     let sentence = format!("{}.{hint}", uppercase(&what));

@@ -1,12 +1,14 @@
-//! A shop's words with their values in them. What was checked when it was stored is rendered here, with the variables of its mail only,
-//! and into a writer that has an end.
+//! A shop's words with their values in them. What was checked when it was stored is checked once more and rendered here, with the variables
+//! of its mail only, and into a writer that has an end.
 
 use std::io;
 
-use handlebars::html_escape;
+use handlebars::{RenderErrorReason, html_escape};
 use serde_json::{Map, Value, json};
 
 use super::asks;
+use super::check::flawed;
+use super::grammar;
 use super::model::{Flaw, Manner, Own, Part};
 use super::variables;
 use crate::kernel::text::decode_entities;
@@ -77,9 +79,13 @@ impl Own {
     /// # Errors
     /// The first part that cannot be.
     pub(in crate::mail) fn say(&self, set: &LocaleSet, context: &MailContext, all: &Value) -> Result<Said, Flaw> {
-        let visible = visible(context.template(), all);
+        let mail = context.template();
+        let (variables, visible) = (variables::of(mail), visible(mail, all));
         let mut said = Said::default();
         for part in self.parts() {
+            // Also what was checked when it was stored: an older version may have known another language, and one template that calls
+            // itself ends the process.
+            grammar::check_text(part.source, &variables).map_err(|fault| flawed(part, fault))?;
             let text = render(set, part, &visible)?;
             let place = match part.pointer {
                 "/subject" => &mut said.subject,
@@ -98,9 +104,14 @@ impl Own {
 
 fn render(set: &LocaleSet, part: Part<'_>, visible: &Value) -> Result<String, Flaw> {
     let rendered = set.render_text(part.source, visible, part.manner == Manner::Html);
-    let text = rendered.map_err(|error| Flaw {
-        place: error.line_no.zip(error.column_no),
-        ..Flaw::of(part.pointer, format!("{}.", error.reason()))
+    let text = rendered.map_err(|error| {
+        let what = match error.reason() {
+            RenderErrorReason::IOError(_) => {
+                format!("It becomes too long: it may have {BYTES} bytes when its values are in.")
+            }
+            other => format!("{other}."),
+        };
+        Flaw { place: error.line_no.zip(error.column_no), ..Flaw::of(part.pointer, what) }
     })?;
     match part.manner {
         Manner::Line if text.contains(char::is_control) => {

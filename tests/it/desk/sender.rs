@@ -2,7 +2,9 @@
 //! what happens.
 
 use attesta::config::Secret;
+use attesta::kernel::email::EmailAddress;
 use attesta::links::Base;
+use mail_parser::MessageParser;
 use serde_json::{Value, json};
 
 use crate::support::app::{Answer, TestApp, TestShop, fulfilled};
@@ -123,6 +125,27 @@ async fn a_test_mail_tells_what_happens() {
         refused.expect(429, "eleven in an hour");
         app.advance(attesta::kernel::time::HOUR);
         test("ok-1@example.com").await.expect(200, "told again");
+    }
+}
+
+#[tokio::test]
+async fn a_test_mail_is_what_customers_get() {
+    for engine in ENGINES {
+        let sink = SmtpSink::start().await;
+        let started = TestApp::start_with(engine, |config| {
+            config.smtp_url = Some(Secret::new(sink.url()));
+            config.returns.mailbox = Some(EmailAddress::parse("returns@bounces.example").unwrap());
+        });
+        let Some(app) = started.await else { continue };
+        let shop = app.shop("bottega.example").await;
+        let words = json!({ "subject": "Una domanda da {{shop.name}}" });
+        app.send_as(&shop, "PUT", "/templates/invitation/it", &words).await.expect(200, "stored");
+        let told = app.send_as(&shop, "POST", "/mail/test", &json!({ "to": "ok-1@example.com" })).await;
+        assert_eq!(told.expect(200, "told")["sent"], true);
+        let mail = sink.ledger().remove(0);
+        assert!(mail.from.starts_with("returns+") && mail.from.ends_with("@bounces.example"), "{}", mail.from);
+        let subject = MessageParser::default().parse(&mail.data).unwrap().subject().unwrap_or_default().to_owned();
+        assert!(subject.contains("Una domanda da"), "in the shop's own words: {subject}");
     }
 }
 
