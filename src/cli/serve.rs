@@ -56,7 +56,7 @@ fn greet(config: &Config, shown: &mut Shown<'_>) -> Result<(), Failure> {
         text.push_str("\n  mail       held: set --smtp-url to your mail server");
     }
     if config.public_url.is_some() && config.contact.is_none() {
-        text.push_str("\n  contact    none: set --contact, so that customers can reach you");
+        text.push_str("\n  contact    none: add --set contact=ADDRESS, so that customers can reach you");
     }
     shown.say(&answer, &text)
 }

@@ -30,7 +30,7 @@ use super::transport::Receipt;
 const PAUSES: [u64; 5] = [100, 500, 2_000, 8_000, 20_000];
 /// Who waited longer than this for a turn reads again before it takes it, in ms.
 const WAITED: i64 = 200;
-/// What was read longer ago is not sent, in ms: who says no is heard within this time.
+/// What was read longer ago begins no dialogue, in ms.
 const STALE: i64 = SECOND;
 /// Why a dialogue was broken off, in words for the queue.
 const LONG: &str = "the mail server took long about this recipient, as about enough others";

@@ -232,8 +232,15 @@ impl Carrier<'_> {
     pub(super) async fn send(&self, mail: &Composed, progress: &Progress) -> Result<Receipt, Fault> {
         match self {
             Self::Smtp(smtp) => smtp.send_followed(mail, progress).await,
-            Self::File(folder) => folder.send(mail).await,
-            Self::Capture(mailbox) => mailbox.send(mail).await,
+            // Nobody is asked: writing the file hands it over.
+            Self::File(folder) => {
+                progress.gives();
+                folder.send(mail).await
+            }
+            Self::Capture(mailbox) => {
+                progress.gives();
+                mailbox.send(mail).await
+            }
         }
     }
 

@@ -1,4 +1,4 @@
-//! What was read too long ago is not what a letter does.
+//! What was read too long ago is not what a letter does, and what is handed over is not broken off.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -6,9 +6,10 @@ use super::*;
 use crate::config::Secret;
 use crate::db::Connection;
 use crate::jobs::Subject;
+use crate::kernel::id::MessageId;
 use crate::mail::letter::{Settled, Stop};
 use crate::mail::store;
-use crate::mail::together::tests::{claims, clock, context_with};
+use crate::mail::together::tests::{claims, clock, context, context_with};
 
 /// Has another reason not to be sent each time it is read.
 #[derive(Default)]
@@ -61,4 +62,15 @@ async fn reason_after(waited: i64) -> String {
 async fn who_waited_long_for_a_turn_reads_again() {
     assert_eq!(reason_after(WAITED).await, "unsubscribed", "what was read a moment ago holds");
     assert_eq!(reason_after(WAITED + 1).await, "address_bounced", "what came meanwhile is heard");
+}
+
+#[tokio::test]
+async fn a_mail_that_is_written_to_a_file_is_handed_over() {
+    let (ctx, _dir) = std::thread::spawn(context).join().unwrap();
+    let mailer = Mailer::new(ctx.config(), ctx.clock()).unwrap();
+    let (from, to) = ("reviews@reviews.example".parse().unwrap(), "ada@example.com".parse().unwrap());
+    let mail = Composed { id: MessageId::from_bytes([1; 16]), from, to, bytes: b"Subject: x\r\n\r\nx\r\n".to_vec() };
+    let progress = Progress::default();
+    mailer.way_out().expect("mail is captured").send(&mail, &progress).await.expect("a file");
+    assert!(progress.is_given(), "a stop meanwhile would have it written twice");
 }
