@@ -26,6 +26,9 @@ pub(super) fn all(house: &House, edge: &Arc<Edge>, wake: Arc<Notify>) -> Vec<Tic
             said("rejected webhooks", house.rejections.flush(&house.ctx).await);
             said("uses of keys", house.shops.flush_uses(false).await);
         }),
+        each(house, "ask for a mail server that was away", mail::ASK_AGAIN, |house| async move {
+            said("the mail server", house.mailer.ask_again(&house.ctx, &super::kinds()).await);
+        }),
         each(house, "plan where settings moved", "*/2 * * * * *", |house| async move {
             said("changed settings", invitations::jobs::watch_settings(&house.ctx).await);
         }),

@@ -306,6 +306,7 @@ diesel::table! {
         reason -> Text,
         at -> BigInt,
         refusals -> BigInt,
+        line -> Text,
     }
 }
 

@@ -6,9 +6,9 @@ use crate::jobs::{Claim, Outcome};
 use crate::kernel::id::{MessageId, ShopId};
 use crate::kernel::time::Timestamp;
 
-use super::hold::{PARKED_ATTEMPTS, Streak, hold_ms, parked_ms, soft_attempts, soft_ms, spread_ms};
+use super::hold::{CUT_ATTEMPTS, Line, PARKED_ATTEMPTS, Streaks, cut_ms, parked_ms, soft_attempts, soft_ms, spread_ms};
 use super::letter::{Fate, Mail, Settled};
-use super::outcome::{Fault, Verdict, asks_for_patience, enhanced, judge};
+use super::outcome::{Fault, MAIL_SERVER_DOWN, Trouble, Verdict, asks_for_patience, enhanced, judge};
 use super::returned::{self, ReturnKind, ReturnOf, ReturnSource, Returned};
 use super::store::{self, Attempt, Hold, Row, Standing};
 use super::transport::Receipt;
@@ -150,7 +150,7 @@ pub(super) struct Judge<'a> {
     pub(super) started: Timestamp,
     pub(super) standing: Option<Standing>,
     pub(super) hold: Option<Hold>,
-    pub(super) streak: &'a Streak,
+    pub(super) streaks: &'a Streaks,
 }
 
 impl Judge<'_> {
@@ -188,7 +188,7 @@ impl Judge<'_> {
     }
 
     fn after_success(&self, transport: &str) -> HoldMove {
-        self.streak.taken();
+        self.streaks.taken();
         if self.hold.is_some() { HoldMove::End(transport.to_owned()) } else { HoldMove::Keep }
     }
 
@@ -196,48 +196,82 @@ impl Judge<'_> {
         let (verdict, random) = (judge(fault), self.ctx.random());
         let (reason, attempts) = (verdict.reason(fault), before + 1);
         match verdict {
-            Verdict::Soft | Verdict::Unknown if attempts >= soft_attempts(reason) => {
-                (Fate::Failed(reason), attempts, HoldMove::Keep)
+            Verdict::Soft | Verdict::Unknown if matches!(fault.trouble, Trouble::Cut(_) | Trouble::Silence(_)) => {
+                self.after_cut(fault, verdict, transport, before, now)
             }
             Verdict::Soft | Verdict::Unknown => {
-                (Fate::Waiting(reason, now.plus_ms(soft_ms(attempts, random))), attempts, HoldMove::Keep)
+                self.streaks.put_off();
+                let again = now.plus_ms(soft_ms(attempts, random));
+                (until(soft_attempts(reason), attempts, Fate::Waiting(reason, again)), attempts, HoldMove::Keep)
             }
             Verdict::Suppress => {
-                self.streak.taken();
+                self.streaks.taken();
                 (Fate::Bounced(reason), attempts, HoldMove::Keep)
             }
             Verdict::Hopeless => (Fate::Failed(reason), attempts, HoldMove::Keep),
             Verdict::Park => {
-                let hold = if self.streak.refused(self.mail.to.domain()) {
+                let hold = if self.streaks.refused(self.mail.to.domain()) {
                     self.set_hold(transport, fault, now)
                 } else {
                     HoldMove::Keep
                 };
-                let fate = if attempts >= PARKED_ATTEMPTS {
-                    Fate::Failed(reason)
-                } else {
-                    Fate::Parked(reason, now.plus_ms(parked_ms(attempts, random)))
-                };
-                (fate, attempts, hold)
+                let again = now.plus_ms(parked_ms(attempts, random));
+                (until(PARKED_ATTEMPTS, attempts, Fate::Parked(reason, again)), attempts, hold)
             }
-            Verdict::HoldTransport => {
-                let hold = self.set_hold(transport, fault, now);
-                let until = match &hold {
-                    HoldMove::Set(_, hold, _) => hold.until,
-                    HoldMove::Keep | HoldMove::End(_) => now.plus_ms(hold_ms(1)),
-                };
-                // Not this message's fault: it loses no attempt.
-                (Fate::Held(reason, Some(until.plus_ms(spread_ms(random)))), before, hold)
-            }
+            Verdict::HoldTransport => self.held(fault, transport, before, now),
         }
     }
 
+    /// Not this message's fault: it loses no attempt.
+    fn held(&self, fault: &Fault, transport: &str, before: i64, now: Timestamp) -> (Fate, i64, HoldMove) {
+        let hold = self.next_hold(transport, fault, now);
+        let again = hold.until.plus_ms(spread_ms(self.ctx.random()));
+        let set = HoldMove::Set(transport.to_owned(), hold, fault.to_string());
+        (Fate::Held(MAIL_SERVER_DOWN, Some(again)), before, set)
+    }
+
+    /// The dialogue broke off. One mail may have done that; where three in a row are cut off, or one while the line is on trial, it is the
+    /// line.
+    fn after_cut(
+        &self,
+        fault: &Fault,
+        verdict: Verdict,
+        transport: &str,
+        before: i64,
+        now: Timestamp,
+    ) -> (Fate, i64, HoldMove) {
+        let (cut, on_trial) = (Line::of(fault) == Line::Cut, self.hold.is_some());
+        if cut && on_trial && verdict == Verdict::Soft {
+            return self.held(fault, transport, before, now);
+        }
+        let (reason, attempts) = (verdict.reason(fault), before + 1);
+        let hold = if cut && (self.streaks.cut(self.id) || on_trial) {
+            self.set_hold(transport, fault, now)
+        } else {
+            HoldMove::Keep
+        };
+        let again = now.plus_ms(cut_ms(attempts, self.ctx.random()));
+        (until(CUT_ATTEMPTS, attempts, Fate::Waiting(reason, again)), attempts, hold)
+    }
+
     /// The next hold in a row.
-    fn set_hold(&self, transport: &str, fault: &Fault, now: Timestamp) -> HoldMove {
+    fn next_hold(&self, transport: &str, fault: &Fault, now: Timestamp) -> Hold {
         let refusals = self.hold.as_ref().map_or(0, |hold| hold.refusals) + 1;
         tracing::warn!(transport, refusals, %fault, "the mail server cannot be used; mail is held");
-        let hold = Hold { until: now.plus_ms(hold_ms(refusals)), at: self.started, refusals };
-        HoldMove::Set(transport.to_owned(), hold, fault.to_string())
+        let line = Line::of(fault);
+        Hold { until: now.plus_ms(line.hold_ms(refusals)), at: self.started, refusals, line }
+    }
+
+    fn set_hold(&self, transport: &str, fault: &Fault, now: Timestamp) -> HoldMove {
+        HoldMove::Set(transport.to_owned(), self.next_hold(transport, fault, now), fault.to_string())
+    }
+}
+
+/// This fate, until as many attempts were made as there may be.
+fn until(most: i64, attempts: i64, fate: Fate) -> Fate {
+    match fate {
+        Fate::Waiting(reason, _) | Fate::Parked(reason, _) if attempts >= most => Fate::Failed(reason),
+        _ => fate,
     }
 }
 

@@ -173,8 +173,8 @@ pub(super) fn class(fault: &Fault, broke: Option<Broke>) -> Class {
         (Stage::Auth, Trouble::Reply(reply)) if reply.code < 500 => Class::LoginLater,
         (Stage::Auth, Trouble::Reply(_)) => Class::WrongLogin,
         (Stage::Compose, _) | (_, Trouble::Local(_)) => Class::Unwritable,
-        (Stage::Accept, Trouble::Cut(_)) => Class::NoOutcome,
-        (_, Trouble::Cut(_)) => Class::CutOff,
+        (Stage::Accept, Trouble::Cut(_) | Trouble::Silence(_)) => Class::NoOutcome,
+        (_, Trouble::Cut(_) | Trouble::Silence(_)) => Class::CutOff,
         (_, Trouble::Reply(Reply { code: 530, .. })) => Class::LoginWanted,
         (Stage::MailFrom, Trouble::Reply(reply)) => {
             if reply.code < 500 {

@@ -181,8 +181,8 @@ impl Run<'_> {
         };
         let attempted = Attempted { transport: carrier.name(), success: carrier.success(), ended };
         let Seen { standing, hold, .. } = seen;
-        let (ctx, claim, streak) = (self.ctx, self.claim, &self.mailer.streak);
-        self.conclude(Judge { ctx, claim, mail, id, started: now, standing, hold, streak }.conclude(attempted)).await
+        let (ctx, claim, streaks) = (self.ctx, self.claim, &self.mailer.streaks);
+        self.conclude(Judge { ctx, claim, mail, id, started: now, standing, hold, streaks }.conclude(attempted)).await
     }
 
     /// The dialogue. Broken off where it takes long and enough others do, or the server was asked to stop: nothing was attempted then, and

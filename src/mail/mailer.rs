@@ -15,11 +15,12 @@ use crate::kernel::time::Clock;
 use super::compose::{Composed, Composer, Sender};
 use super::dkim::Signing;
 use super::halt::Halt;
-use super::hold::Streak;
+use super::hold::Streaks;
 use super::letter::{Fate, Mail};
 use super::origin::Origin;
 use super::outcome::Fault;
 use super::pace::{self, Pace, Progress};
+use super::recovery::Recovery;
 use super::store::{self, Release};
 use super::template::{TemplateFaults, Templates};
 use super::transport::Receipt;
@@ -79,7 +80,8 @@ pub struct Mailer {
     unsettled: Semaphore,
     pub(super) halt: Halt,
     pub(super) trials: Trials,
-    pub(super) streak: Streak,
+    pub(super) streaks: Streaks,
+    pub(super) recovery: Recovery,
 }
 
 impl Mailer {
@@ -104,7 +106,8 @@ impl Mailer {
             unsettled: Semaphore::new(UNSETTLED),
             halt: Halt::default(),
             trials: Trials::default(),
-            streak: Streak::default(),
+            streaks: Streaks::default(),
+            recovery: Recovery::default(),
         })
     }
 
@@ -120,10 +123,7 @@ impl Mailer {
 
     /// The right to speak with the mail server, where there is one.
     pub(super) async fn turn(&self) -> Option<SemaphorePermit<'_>> {
-        match &self.route {
-            Route::Smtp(smtp) => smtp.turn().await,
-            Route::File(_) | Route::Capture | Route::Held(_) => None,
-        }
+        self.server()?.turn().await
     }
 
     /// The right to hand one more mail over, kept until what became of it is stored: whoever stores late keeps others from leaving.
@@ -135,6 +135,14 @@ impl Mailer {
     /// The process is about to stop: no mail server is waited for any more that has not been given its mail. For good.
     pub fn stop(&self) {
         self.halt.call();
+    }
+
+    /// The mail server, where there is one.
+    pub(super) fn server(&self) -> Option<&Smtp> {
+        match &self.route {
+            Route::Smtp(smtp) => Some(smtp),
+            Route::File(_) | Route::Capture | Route::Held(_) => None,
+        }
     }
 
     /// Why no mail leaves, if none does.

@@ -13,6 +13,8 @@
 //! When a mail may leave is the [`gate`]'s question: limits and their [`pace`], quiet hours, the operator's pause, and the
 //! [`brake`] of a shop whose mails come back too often. What waits, and until when, is told by the [`queue`].
 //!
+//! A server that could not be used is asked whether it is back ([`recovery`]), so that what was held for it leaves within seconds.
+//!
 //! A shop may say parts of its mails in its own words ([`own`]): checked when stored, read with the draft, never a reason to fail.
 //!
 //! A mail that left may still come back: it leaves under an address of its own ([`return_path`]), and what other servers and providers
@@ -45,6 +47,7 @@ pub mod outcome;
 pub(crate) mod own;
 mod pace;
 pub mod queue;
+mod recovery;
 mod return_path;
 pub mod returned;
 pub mod samples;
@@ -58,5 +61,6 @@ pub use context::MailContext;
 pub use job::LetterJob;
 pub use letter::{Draft, Fate, Letter, Mail, Settled, Stop};
 pub use mailer::{MailSetupError, Mailer, NO_MAIL_SERVER, NO_PUBLIC_URL};
+pub use recovery::ASK_AGAIN;
 pub use return_path::MARK;
 pub use store::{Attempt, Listed, Logged, Release, about, listed, logged, release, release_one};

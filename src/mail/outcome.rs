@@ -76,8 +76,10 @@ impl Reply {
 pub enum Trouble {
     /// The server said no.
     Reply(Reply),
-    /// No answer: cut off, timed out, or not understood. The text is ours or the system's.
+    /// No answer: cut off, or not understood. The text is ours or the system's.
     Cut(String),
+    /// No answer in time. The text is ours.
+    Silence(String),
     /// We cannot or may not go on: no TLS where it is required, no way to log in, a message that cannot be written.
     Local(String),
 }
@@ -96,7 +98,7 @@ impl Fault {
     pub fn code(&self) -> Option<u16> {
         match &self.trouble {
             Trouble::Reply(reply) => Some(reply.code),
-            Trouble::Cut(_) | Trouble::Local(_) => None,
+            Trouble::Cut(_) | Trouble::Silence(_) | Trouble::Local(_) => None,
         }
     }
 
@@ -104,7 +106,7 @@ impl Fault {
     pub fn text(&self) -> String {
         match &self.trouble {
             Trouble::Reply(reply) => reply.text.clone(),
-            Trouble::Cut(text) | Trouble::Local(text) => masked(text),
+            Trouble::Cut(text) | Trouble::Silence(text) | Trouble::Local(text) => masked(text),
         }
     }
 }
@@ -173,7 +175,7 @@ pub fn asks_for_patience(fault: &Fault) -> bool {
             let text = reply.text.to_lowercase();
             reply.code == 421 || reply.enhanced == Some((4, 7, 28)) || WORDS.iter().any(|word| text.contains(word))
         }
-        Trouble::Reply(_) | Trouble::Cut(_) | Trouble::Local(_) => false,
+        Trouble::Reply(_) | Trouble::Cut(_) | Trouble::Silence(_) | Trouble::Local(_) => false,
     }
 }
 
@@ -194,7 +196,7 @@ pub fn judge(fault: &Fault) -> Verdict {
 fn judge_sender(trouble: &Trouble) -> Verdict {
     match trouble {
         Trouble::Reply(reply) if is_permanent(reply) => Verdict::Park,
-        Trouble::Reply(_) | Trouble::Cut(_) => Verdict::Soft,
+        Trouble::Reply(_) | Trouble::Cut(_) | Trouble::Silence(_) => Verdict::Soft,
         Trouble::Local(_) => Verdict::Hopeless,
     }
 }
@@ -206,7 +208,7 @@ fn judge_recipient(trouble: &Trouble) -> Verdict {
             _ if is_policy(reply) || is_about_session(reply) => Verdict::Park,
             _ => Verdict::Suppress,
         },
-        Trouble::Cut(_) => Verdict::Soft,
+        Trouble::Cut(_) | Trouble::Silence(_) => Verdict::Soft,
         Trouble::Local(_) => Verdict::Hopeless,
     }
 }
@@ -219,7 +221,7 @@ fn judge_message(trouble: &Trouble, cut: Verdict) -> Verdict {
             Reply { enhanced: Some((5, 1, _)), .. } => Verdict::Suppress,
             _ => Verdict::Park,
         },
-        Trouble::Cut(_) => cut,
+        Trouble::Cut(_) | Trouble::Silence(_) => cut,
         Trouble::Local(_) => Verdict::Hopeless,
     }
 }
@@ -326,7 +328,9 @@ mod tests {
             (Stage::Store, Verdict::HoldTransport),
         ];
         for (stage, verdict) in table {
-            assert_eq!(judge(&Fault { stage, trouble: Trouble::Cut("cut".to_owned()) }), verdict, "{stage:?}");
+            for trouble in [Trouble::Cut("cut".to_owned()), Trouble::Silence("no answer".to_owned())] {
+                assert_eq!(judge(&Fault { stage, trouble }), verdict, "{stage:?}");
+            }
         }
     }
 

@@ -14,6 +14,7 @@ use crate::jobs::{self, Subject};
 use crate::kernel::id::{MessageId, ShopId};
 use crate::kernel::time::Timestamp;
 
+use super::hold::Line;
 use super::returned::Returned;
 
 pub(super) mod returned;
@@ -47,6 +48,8 @@ pub(super) struct Hold {
     pub(super) at: Timestamp,
     /// Holds in a row.
     pub(super) refusals: i64,
+    /// How the line failed.
+    pub(super) line: Line,
 }
 
 /// A message with its attempts, for timelines and support.
@@ -159,10 +162,21 @@ fn log_as(tx: &mut Connection, id: MessageId, attempt: &Attempt, n: i64) -> db::
 }
 
 pub(super) fn hold(conn: &mut Connection, transport: &str) -> db::Result<Option<Hold>> {
-    let columns = (transport_holds::until, transport_holds::at, transport_holds::refusals);
+    let columns = (transport_holds::until, transport_holds::at, transport_holds::refusals, transport_holds::line);
     let held = transport_holds::table.find(transport).select(columns);
-    let row = each!(conn, |c| held.first::<(Timestamp, Timestamp, i64)>(c).optional()?);
-    Ok(row.map(|(until, at, refusals)| Hold { until, at, refusals }))
+    let row = each!(conn, |c| held.first::<(Timestamp, Timestamp, i64, String)>(c).optional()?);
+    let whole = |(until, at, refusals, line): (_, _, _, String)| {
+        let line = Line::parse(&line).ok_or_else(|| db::Error::corrupt("transport_holds.line"))?;
+        Ok(Hold { until, at, refusals, line })
+    };
+    row.map(whole).transpose()
+}
+
+/// Ends the time of this hold, unless it has been set anew: mails may be tried, and the first that is taken ends the hold itself.
+pub(super) fn try_again(tx: &mut Connection, transport: &str, hold: &Hold, now: Timestamp) -> db::Result<bool> {
+    let same = transport_holds::table.find(transport).filter(transport_holds::at.eq(hold.at));
+    let ended = each!(tx, |c| diesel::update(same).set(transport_holds::until.eq(now)).execute(c)?);
+    Ok(ended == 1)
 }
 
 pub(super) fn put_hold(tx: &mut Connection, transport: &str, hold: &Hold, reason: &str) -> db::Result<()> {
@@ -171,6 +185,7 @@ pub(super) fn put_hold(tx: &mut Connection, transport: &str, hold: &Hold, reason
         transport_holds::reason.eq(reason),
         transport_holds::at.eq(hold.at),
         transport_holds::refusals.eq(hold.refusals),
+        transport_holds::line.eq(hold.line.as_str()),
     );
     each!(tx, |c| diesel::insert_into(transport_holds::table)
         .values((transport_holds::transport.eq(transport), moves))
@@ -211,8 +226,7 @@ pub fn release(tx: &mut Connection, what: Release<'_>, now: Timestamp, limit: i6
     if let Some(shop) = what.shop {
         held = held.filter(messages::shop_id.eq(shop));
     }
-    let rows: Vec<(MessageId, Vec<u8>)> =
-        held.order(messages::id).limit(limit).select((messages::id, messages::subject)).load(tx)?;
+    let rows: Vec<(MessageId, Vec<u8>)> = held.limit(limit).select((messages::id, messages::subject)).load(tx)?;
     let ids: Vec<Vec<u8>> = rows.iter().map(|(id, _)| id.as_bytes().to_vec()).collect();
     let mut due =
         rows.iter().map(|(_, bytes)| subject(bytes).map(|subject| (subject, now))).collect::<db::Result<Vec<_>>>()?;

@@ -14,6 +14,8 @@ import pytest
 from conftest import Instance, link_in, order_event, text_of, wait_for
 from test_independent import fetch, post_event
 
+# The pages behind a link: to the form, to leaving, to what is stored.
+BEHIND = ("/r/", "/u/", "/me/")
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 
 
@@ -32,7 +34,7 @@ class Journey:
             answer = error
         text = answer.read().decode(errors="replace")
         self.heard.append(str(answer.headers))
-        if "/r/" in url or "/u/" in url:
+        if any(part in url for part in BEHIND):
             told = answer.headers["Cache-Control"], answer.headers["Referrer-Policy"]
             assert told == ("no-store", "no-referrer"), f"{method} {url}: {told}"
         else:
@@ -79,6 +81,9 @@ def travel(journey, sink, shop):
     wait_for("the notice of the answer and the fresh link", lambda: len(sink.to(ada)) == 5)
     for one in sink.to(ada):
         tokens |= tokens_in(email.message_from_bytes(one.data, policy=email.policy.default))
+    mine = link.replace("/r/", "/me/")
+    assert journey.send("GET", mine)[0] == 200
+    assert ada in journey.send("GET", mine + "/data.json")[1], "the person's own copy"
     journey.send("GET", stop)
     assert journey.send("POST", stop, {"List-Unsubscribe": "One-Click"})[0] == 200
     assert journey.send("POST", stop + "/undo", {})[0] == 200
@@ -118,14 +123,15 @@ def test_the_pages_behind_a_link_tell_nobody_where_one_came_from(instance, chrom
     context = chromium.new_context(locale="it-IT")
     page, requests = context.new_page(), []
     page.on("request", lambda request: requests.append(request))
-    for link in (link_in(mail, "/r/"), link_in(mail, "/u/")):
+    form = link_in(mail, "/r/")
+    for link in (form, link_in(mail, "/u/"), form.replace("/r/", "/me/")):
         page.goto(link)
         for n in range(page.locator("a[href]").count()):
             page.goto(link)
             with page.expect_navigation():
                 page.locator("a[href]").nth(n).dispatch_event("click")
     told = [request.all_headers().get("referer", "") for request in requests]
-    assert not [referer for referer in told if "/r/" in referer or "/u/" in referer], "no Referer carries a token"
+    assert not [referer for referer in told if any(part in referer for part in BEHIND)], "no Referer carries a token"
     strangers = {request.url for request in requests if not request.url.startswith((instance.url, "data:"))}
     assert not strangers, f"no third host is asked for anything: {strangers}"
     context.close()

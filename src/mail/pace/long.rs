@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use crate::jobs::Subject;
 use crate::kernel::time::{HOUR, SECOND, Timestamp};
 
+use super::super::outcome::Stage;
 use super::lanes::SLOW_MS;
 
 /// So many times the usual length is long.
@@ -66,6 +67,11 @@ impl Progress {
         Self { about: Some(subject), ..Self::default() }
     }
 
+    /// A line is opened.
+    pub(in crate::mail) fn opens(&self) {
+        self.asked.store(0, Ordering::Relaxed);
+    }
+
     /// The line stands; from now on the server is asked about this mail.
     pub(in crate::mail) fn asks(&self, now: Timestamp) {
         self.asked.store(now.millis(), Ordering::Relaxed);
@@ -79,6 +85,15 @@ impl Progress {
     /// Whether the mail itself is handed over, or has been.
     pub(in crate::mail) fn is_given(&self) -> bool {
         self.asked.load(Ordering::Relaxed) == GIVEN
+    }
+
+    /// How far it has come, as far as anybody who waits can tell: once the mail is being handed over, it may have been taken.
+    pub(in crate::mail) fn stage(&self) -> Stage {
+        match self.asked.load(Ordering::Relaxed) {
+            0 => Stage::Connect,
+            GIVEN => Stage::Accept,
+            _ => Stage::RcptTo,
+        }
     }
 
     /// Since when the server has been asked; `None` while the line is opened and once the mail is handed over.

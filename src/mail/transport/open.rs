@@ -27,19 +27,24 @@ const ONE_ADDRESS: Duration = Duration::from_secs(10);
 impl Smtp {
     /// Connects, protects the line, logs in.
     pub(super) async fn open(&self, watch: Watch<'_>) -> Result<AsyncSmtpConnection, Fault> {
-        let stream = self.connect(watch).await?;
-        let mut smtp = match (&self.tls, self.server.security) {
-            (Some(tls), Security::Implicit) => {
-                let stream = self.handshake(tls, Stage::Connect, stream, watch).await?;
-                self.greet(Wire::protected(stream), watch).await?
-            }
-            (Some(tls), _) => self.upgrade(tls, stream, watch).await?,
-            (None, _) => self.greet(Wire::plain(stream), watch).await?,
-        };
+        let mut smtp = self.protected(watch).await?;
         if let Some(login) = &self.server.login {
             self.log_in(&mut smtp, login, watch).await?;
         }
         Ok(smtp)
+    }
+
+    /// Connects, protects the line, greets.
+    pub(super) async fn protected(&self, watch: Watch<'_>) -> Result<AsyncSmtpConnection, Fault> {
+        let stream = self.connect(watch).await?;
+        match (&self.tls, self.server.security) {
+            (Some(tls), Security::Implicit) => {
+                let stream = self.handshake(tls, Stage::Connect, stream, watch).await?;
+                self.greet(Wire::protected(stream), watch).await
+            }
+            (Some(tls), _) => self.upgrade(tls, stream, watch).await,
+            (None, _) => self.greet(Wire::plain(stream), watch).await,
+        }
     }
 
     /// The first address of the server that answers.
@@ -139,11 +144,11 @@ impl Smtp {
 /// A line that could not be had or protected.
 fn broken(stage: Stage, error: &io::Error, watch: Watch<'_>) -> Fault {
     watch.broke(Broke::of(error));
-    let text = match error.kind() {
-        io::ErrorKind::TimedOut => "no answer in time".to_owned(),
-        _ => error.to_string(),
+    let trouble = match error.kind() {
+        io::ErrorKind::TimedOut => Trouble::Silence("no answer in time".to_owned()),
+        _ => Trouble::Cut(error.to_string()),
     };
-    fault(stage, Trouble::Cut(text))
+    fault(stage, trouble)
 }
 
 /// What a server offers, in its own words.

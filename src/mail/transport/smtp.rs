@@ -29,6 +29,10 @@ use super::url::{MailUrlError, Server};
 const MOST: usize = 16;
 /// How long the last answer may take: servers look at the mail before they take it.
 const ACCEPT: Duration = Duration::from_mins(1);
+/// How long a dialogue may take in all, from opening the line to the last answer.
+const WHOLE: Duration = Duration::from_mins(1);
+/// How long a server that could not be used may take to greet.
+const GREETING: Duration = Duration::from_secs(4);
 /// How long a waiting connection may take to say that it lives.
 const ALIVE: Duration = Duration::from_secs(5);
 
@@ -98,14 +102,35 @@ impl Smtp {
 
     /// Hands one mail over, for whoever has a turn; `progress` is told how far it has come.
     pub(in super::super) async fn send_followed(&self, mail: &Composed, progress: &Progress) -> Result<Receipt, Fault> {
+        in_all(progress, self.send_on_a_line(mail, progress)).await
+    }
+
+    /// Whether the server gives a greeting: no login is tried, no mail handed over.
+    pub(in super::super) async fn greets(&self) -> bool {
+        match tokio::time::timeout(GREETING, self.protected(Watch(None))).await {
+            Ok(Ok(smtp)) => {
+                Line::new(smtp).close();
+                true
+            }
+            Ok(Err(_)) | Err(_) => false,
+        }
+    }
+
+    async fn send_on_a_line(&self, mail: &Composed, progress: &Progress) -> Result<Receipt, Fault> {
         loop {
+            progress.opens();
             let (mut line, waited) = self.line().await?;
             // One that waited answers at once, or is taken for dead.
             let patience = if waited { ALIVE.min(self.timeout) } else { self.timeout };
             progress.asks(self.clock.now());
             let ended = self.hand_over(&mut line.smtp, mail, patience, (Watch(None), progress)).await;
             // It had died while it waited: nothing was said on it, so another takes its place.
-            if waited && matches!(&ended, Err(Fault { stage: Stage::MailFrom, trouble: Trouble::Cut(_) })) {
+            if waited
+                && matches!(
+                    &ended,
+                    Err(Fault { stage: Stage::MailFrom, trouble: Trouble::Cut(_) | Trouble::Silence(_) })
+                )
+            {
                 continue;
             }
             if is_good_for_more(&ended) {
@@ -121,11 +146,15 @@ impl Smtp {
     /// The [`Fault`] with the stage at which it ended.
     pub(in super::super) async fn send_noting(&self, mail: &Composed, notes: &Notes) -> Result<Receipt, Fault> {
         let _turn = self.turn().await;
-        let watch = Watch(Some(notes));
-        let mut line = self.open(watch).await.map(Line::new)?;
-        let ended = self.hand_over(&mut line.smtp, mail, self.timeout, (watch, &Progress::default())).await;
-        line.close();
-        ended
+        let (watch, progress) = (Watch(Some(notes)), Progress::default());
+        let dialogue = async {
+            let mut line = self.open(watch).await.map(Line::new)?;
+            progress.asks(self.clock.now());
+            let ended = self.hand_over(&mut line.smtp, mail, self.timeout, (watch, &progress)).await;
+            line.close();
+            ended
+        };
+        in_all(&progress, dialogue).await
     }
 
     /// An open line, and whether it waited in the pool. Only one whose last mail was refused is reset first: after a mail that was taken
@@ -183,6 +212,13 @@ pub(super) fn words(answer: &Response) -> String {
     format!("{} {}", answer.code(), answer.message().collect::<Vec<_>>().join(" "))
 }
 
+/// A dialogue within its time, however little each of its steps takes.
+async fn in_all(progress: &Progress, dialogue: impl Future<Output = Result<Receipt, Fault>>) -> Result<Receipt, Fault> {
+    let text = || format!("the dialogue did not end within {} s", WHOLE.as_secs());
+    let ended = tokio::time::timeout(WHOLE, dialogue).await;
+    ended.unwrap_or_else(|_elapsed| Err(fault(progress.stage(), Trouble::Silence(text()))))
+}
+
 /// One step of the dialogue. lettre can panic on a malformed EHLO answer; that ends the connection, not the worker.
 async fn within<T>(
     limit: Duration,
@@ -193,7 +229,7 @@ async fn within<T>(
         Ok(Ok(Ok(done))) => Ok(done),
         Ok(Ok(Err(error))) => Err(fault_of(stage, &error)),
         Ok(Err(_panic)) => Err(fault(stage, Trouble::Cut("the server's answer could not be understood".to_owned()))),
-        Err(_elapsed) => Err(fault(stage, Trouble::Cut(format!("no answer within {} s", limit.as_secs())))),
+        Err(_elapsed) => Err(fault(stage, Trouble::Silence(format!("no answer within {} s", limit.as_secs())))),
     }
 }
 
@@ -202,7 +238,7 @@ fn is_good_for_more(ended: &Result<Receipt, Fault>) -> bool {
     match ended {
         Ok(_) => true,
         Err(Fault { trouble: Trouble::Reply(reply), .. }) => reply.code != 421,
-        Err(Fault { trouble: Trouble::Cut(_) | Trouble::Local(_), .. }) => false,
+        Err(Fault { trouble: Trouble::Cut(_) | Trouble::Silence(_) | Trouble::Local(_), .. }) => false,
     }
 }
 

@@ -1,0 +1,1 @@
+ALTER TABLE transport_holds DROP COLUMN line;
