@@ -183,7 +183,7 @@ pub(crate) fn last_orders(conn: &mut Connection, ctx: &Context, shop: &Shop) -> 
 fn real(conn: &mut Connection, ctx: &Context, shop: &Shop, sketch: Sketch) -> db::Result<Real> {
     let (Sketch { order, customer }, now) = (sketch, ctx.now());
     let facts = order.facts();
-    let zone = facts.zone.unwrap_or(shop.zone);
+    let zone = decide::zone(shop, &order.fold);
     let asked = invitations::about(conn, shop.id, order.id)?;
     let until = asked.as_ref().map_or_else(|| closes_at(ctx, shop, &order), |row| row.submit_until);
     let names = facts.items.into_iter().filter_map(|item| item.name).collect();

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::letter::Subject;
-use super::model::{Reach, Suppression, SuppressionReason};
+use super::model::{Reach, Suppression};
 use super::plan::{PlanItem, case};
 use super::{policy, store};
 use crate::context::Context;
@@ -33,13 +33,10 @@ impl Asked {
             ShopStatus::Suspended => return Some(Reason::ShopSuspended),
         }
         let item = PlanItem { shop, order, kept: contact.is_some(), person: None, known: true };
-        let wish = || {
-            let reaching =
-                |wish: &&Suppression| matches!(wish.reach, Reach::Instance) || wish.reach == Reach::Shop(shop.id);
-            self.wishes.iter().filter(reaching).map(|wish| wish.reason).max().map(SuppressionReason::skips_with)
-        };
-        let closed = || (row.submit_until <= now).then_some(Reason::WindowClosed);
-        policy::never(shop, &case(&item, Some(row))).or_else(wish).or_else(closed)
+        let reaching =
+            |wish: &&Suppression| matches!(wish.reach, Reach::Instance) || wish.reach == Reach::Shop(shop.id);
+        let wish = self.wishes.iter().filter(reaching).map(|wish| wish.reason).max();
+        policy::never(shop, &case(&item, Some(row))).or_else(|| policy::objection(wish, row.submit_until, now))
     }
 }
 

@@ -92,7 +92,7 @@ impl Letter for FreshLinkLetter {
     }
 
     fn returned(&self, tx: &mut Connection, ctx: &Context, subject: Subject, what: &Back) -> db::Result<bool> {
-        returned::further(tx, ctx, subject.id(), what)
+        returned::fresh_link(tx, ctx, subject.id(), what)
     }
 }
 

@@ -2,19 +2,23 @@
 //!
 //! Both pull by state: a tick that was missed costs a moment, never a mail. The three letters run in the outbox's own jobs.
 
+use std::collections::HashMap;
+
 use futures_util::future::BoxFuture;
 
+use super::letter::orders_of;
 use super::model::{INVITATION, Invitation, REMINDER};
 use super::replan;
 use super::store::{self, Seen};
+use super::policy;
 use crate::context::Context;
 use crate::db::{self, Connection};
 use crate::jobs::{self, Claim, Job, Outcome, Ran, Subject};
-use crate::kernel::id::ShopId;
+use crate::kernel::id::{InvitationId, ShopId};
 use crate::kernel::time::{MINUTE, Timestamp};
 use crate::mail::{self, Release};
 use crate::merchants::{self, Shop};
-use crate::orders::{self, Reason, State};
+use crate::orders::{self, Reason, State, decide};
 
 /// Queue kind of planning a shop's waiting orders again.
 pub const REPLAN: &str = "replan";
@@ -69,12 +73,27 @@ async fn run(ctx: &Context, claim: &Claim) -> db::Result<()> {
         .await
 }
 
-/// Reminders that a pause held go out again.
+/// Reminders that a pause held go out again, each within the shop's hours on its customer's clock.
 fn release_reminders(tx: &mut Connection, shop: &Shop, now: Timestamp) -> db::Result<()> {
-    let due = shop.policy.hours.map_or(now, |(from, to)| shop.zone.next_hour_window(now, from, to));
     let what = Release { kind: REMINDER, reasons: &[Reason::ShopPaused.code()], shop: Some(shop.id) };
-    while mail::release(tx, what, due, HEAL_PAGE)? > 0 {}
-    Ok(())
+    loop {
+        let about = mail::held_about(tx, what, HEAL_PAGE)?;
+        if about.is_empty() {
+            return Ok(());
+        }
+        let ids: Vec<InvitationId> = about.iter().map(|subject| subject.id()).collect();
+        let rows = store::by_ids(tx, &ids)?;
+        let orders = orders_of(tx, &rows)?;
+        let rows: HashMap<InvitationId, &Invitation> = rows.iter().map(|row| (row.id, row)).collect();
+        for (subject, id) in about.into_iter().zip(ids) {
+            let order = rows.get(&id).and_then(|row| orders.get(&row.order_id));
+            let due = order.map_or(now, |order| {
+                let (moment, zone) = (decide::moment(shop, &order.fold), decide::zone(shop, &order.fold));
+                policy::within_hours(&moment, zone, now)
+            });
+            mail::release_one(tx, REMINDER, subject, due)?;
+        }
+    }
 }
 
 /// Finds shops whose settings moved since their orders were last planned, and has those planned again. A tick of a few seconds.
@@ -104,7 +123,7 @@ pub async fn watch_settings(ctx: &Context) -> db::Result<usize> {
 }
 
 fn moved_shops(conn: &mut Connection) -> db::Result<Vec<ShopId>> {
-    let planned: std::collections::HashMap<_, _> = store::planned_versions(conn)?.into_iter().collect();
+    let planned: HashMap<_, _> = store::planned_versions(conn)?.into_iter().collect();
     let now = merchants::settings_versions(conn)?;
     Ok(now.into_iter().filter(|(shop, version)| planned.get(shop) != Some(version)).map(|(shop, _)| shop).collect())
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::hands::pending;
 use super::model::{Bearer, INVITATION, Invitation, REMINDER};
-use super::store;
+use super::{policy, store};
 use crate::context::Context;
 use crate::db::{self, Connection};
 use crate::jobs::{self, Subject};
@@ -15,7 +15,7 @@ use crate::kernel::delay::Delay;
 use crate::kernel::time::Timestamp;
 use crate::mail;
 use crate::merchants::{self, Shop, ShopStatus};
-use crate::orders::{self, Actor, Move, Order, State};
+use crate::orders::{self, Actor, Move, Order, State, decide};
 
 /// How much later.
 const LATER: Delay = Delay::days(7);
@@ -102,7 +102,7 @@ fn look(conn: &mut Connection, ctx: &Context, row: &Invitation, now: Timestamp) 
         return Ok(AskedLater::NothingPlanned);
     };
     let order = orders::find(conn, row.shop_id, row.order_id)?;
-    let Some(order) = order.filter(|order| orders::decide::ended(&order.fold).is_none()) else {
+    let Some(order) = order.filter(|order| decide::ended(&order.fold).is_none()) else {
         return Ok(AskedLater::NothingPlanned);
     };
     if !can_be_written_to(conn, ctx, row)? {
@@ -120,7 +120,6 @@ fn can_be_written_to(conn: &mut Connection, ctx: &Context, row: &Invitation) -> 
 
 /// A week of the customer's calendar, within the hours of the shop.
 fn a_week_from(now: Timestamp, shop: &Shop, order: &Order) -> Timestamp {
-    let zone = order.fold.zone().unwrap_or(shop.zone);
-    let later = LATER.after(now, &zone);
-    shop.policy.hours.map_or(later, |(from, to)| zone.next_hour_window(later, from, to))
+    let zone = decide::zone(shop, &order.fold);
+    policy::within_hours(&decide::moment(shop, &order.fold), zone, LATER.after(now, &zone))
 }

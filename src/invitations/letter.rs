@@ -18,7 +18,7 @@ use crate::keyring::PersonHash;
 use crate::mail::context::{Day, Frame, MailContext, Purchase, StarLinks};
 use crate::mail::letter::{Draft, Mail, Stop};
 use crate::merchants::{self, Shop};
-use crate::orders::{self, Contact, Order, Reason};
+use crate::orders::{self, Contact, Order, Reason, decide};
 
 /// An invitation with its shop and its order, as they stand now.
 pub(super) struct Subject {
@@ -110,7 +110,7 @@ impl Subject {
 
     /// The customer's clock, else the shop's.
     pub(super) fn zone(&self) -> Zone {
-        self.order.fold.zone().unwrap_or(self.shop.zone)
+        decide::zone(&self.shop, &self.order.fold)
     }
 
     /// The links of the invitation's mail. Their expiry follows from the row, so that every attempt carries the same ones.

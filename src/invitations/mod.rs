@@ -52,7 +52,7 @@ pub use model::{Bearer, Invitation, Reach, Suppression, SuppressionReason};
 pub use plan::{PlanItem, Planned, Purge, plan_batch};
 pub(crate) use policy::submit_ms;
 pub use postpone::{Later, postpone};
-pub(crate) use preview::{PREVIEW_DAYS, Previewed, Window, preview};
+pub(crate) use preview::{Course, Previewed, Reminder, preview};
 pub use remind::ReminderLetter;
 pub use returned::bounced_orders;
 pub use reviewed::{forms_started, mark_erased, mark_form_started, mark_reviewed};

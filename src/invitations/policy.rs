@@ -9,9 +9,10 @@
 //! - Age is judged once, by when the trigger arrived: waiting in a queue makes nobody too old. Nobody is asked after the
 //!   time to submit is over, which in Italian tourism comes sooner.
 
-use super::model::{TOO_OLD_MS, TOURISM_IT_MS};
+use super::model::{SuppressionReason, TOO_OLD_MS, TOURISM_IT_MS};
 use crate::kernel::country::Country;
 use crate::kernel::time::{DAY, Timestamp};
+use crate::kernel::zone::Zone;
 use crate::merchants::{LegalBasis, Moment, Sector, Shop};
 use crate::orders::Reason;
 use crate::orders::decide::Readiness;
@@ -86,9 +87,25 @@ pub(crate) fn never(shop: &Shop, case: &Case) -> Option<Reason> {
 
 /// `max(trigger + delay + postponement, now)`, moved into the shop's hours on the customer's clock.
 fn due(shop: &Shop, case: &Case, trigger_at: Timestamp, now: Timestamp) -> Timestamp {
-    let zone = case.ready.zone.as_ref().unwrap_or(&shop.zone);
-    let at = case.moment.invite_after.after(trigger_at, zone).plus_ms(case.postponed_ms).max(now);
-    case.moment.hours.map_or(at, |(from, to)| zone.next_hour_window(at, from, to))
+    let zone = case.ready.zone.unwrap_or(shop.zone);
+    let at = case.moment.invite_after.after(trigger_at, &zone).plus_ms(case.postponed_ms).max(now);
+    within_hours(&case.moment, zone, at)
+}
+
+/// When the one reminder is due of a mail that leaves at `asked_at`, on the customer's clock; `None`: none is wanted.
+pub(crate) fn remind_at(moment: &Moment, zone: Zone, asked_at: Timestamp) -> Option<Timestamp> {
+    Some(within_hours(moment, zone, moment.remind_after?.after(asked_at, &zone)))
+}
+
+/// The first moment from `at` on that lies in the shop's hours, on the customer's clock.
+pub(crate) fn within_hours(moment: &Moment, zone: Zone, at: Timestamp) -> Timestamp {
+    moment.hours.map_or(at, |(from, to)| zone.next_hour_window(at, from, to))
+}
+
+/// What speaks against a mail about an order whose own facts allow it: what the person said, or that the time to write is over.
+pub(crate) fn objection(wish: Option<SuppressionReason>, submit_until: Timestamp, now: Timestamp) -> Option<Reason> {
+    let closed = || (submit_until <= now).then_some(Reason::WindowClosed);
+    wish.map(SuppressionReason::skips_with).or_else(closed)
 }
 
 /// Whether writing to this customer about this order has a ground.

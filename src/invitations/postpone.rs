@@ -2,7 +2,7 @@
 
 use super::hands::{Handled, pending};
 use super::model::{INVITATION, POSTPONE_LIMIT};
-use super::store;
+use super::{policy, store};
 use crate::db::{self, Connection};
 use crate::jobs::Subject;
 use crate::kernel::delay::Delay;
@@ -27,13 +27,12 @@ pub fn postpone(tx: &mut Connection, shop: &Shop, order: OrderId, later: Later, 
         Ok(found) => found,
         Err(refusal) => return Ok(refusal),
     };
-    let zone = order.fold.zone().unwrap_or(shop.zone);
+    let zone = decide::zone(shop, &order.fold);
     let later = match later {
         Later::By(by) => by.after(row.due_at.max(now), &zone),
         Later::Until(at) => at,
     };
-    let due =
-        decide::moment(shop, &order.fold).hours.map_or(later, |(from, to)| zone.next_hour_window(later, from, to));
+    let due = policy::within_hours(&decide::moment(shop, &order.fold), zone, later);
     let moved = due.since(row.due_at);
     if moved <= 0 || due <= now {
         return Ok(Handled::NotLater(row.due_at.max(now)));

@@ -60,7 +60,7 @@ impl Letter for ReminderLetter {
     }
 
     fn returned(&self, tx: &mut Connection, ctx: &Context, subject: jobs::Subject, what: &Back) -> db::Result<bool> {
-        returned::further(tx, ctx, subject.id(), what)
+        returned::reminder(tx, ctx, subject.id(), what)
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::model::INVITATION;
 use super::plan::{PlanItem, Planned, Purge, plan_batch};
-use super::store;
+use super::{policy, store};
 use crate::context::Context;
 use crate::db::{self, Connection};
 use crate::jobs::Subject;
@@ -12,7 +12,7 @@ use crate::kernel::order_number::OrderNumber;
 use crate::kernel::time::Timestamp;
 use crate::mail;
 use crate::merchants::{self, Shop};
-use crate::orders::{self, Actor, Move, Reason, State, Unsent, decide};
+use crate::orders::{self, Actor, Move, Order, Reason, State, Unsent, decide};
 
 /// Orders planned in one write.
 const PAGE: i64 = 200;
@@ -47,6 +47,7 @@ fn apply(tx: &mut Connection, shop: &Shop, unsent: &Unsent, planned: Planned, no
         let how = Move { actor: Actor::Attesta, at: now, note: None };
         orders::move_to(tx, shop.id, unsent.order.id, state, &how)?;
     }
+    reckon(tx, shop, &unsent.order, now)?;
     match planned.purge {
         Purge::Unchanged => Ok(()),
         Purge::NotYet => orders::keep_contact_until(tx, shop.id, unsent.order.id, None),
@@ -56,14 +57,20 @@ fn apply(tx: &mut Connection, shop: &Shop, unsent: &Unsent, planned: Planned, no
     }
 }
 
+/// Whether the order counts for coverage, by the policy that stands and the events known today.
+pub(super) fn reckon(tx: &mut Connection, shop: &Shop, order: &Order, now: Timestamp) -> db::Result<()> {
+    let on = decide::moment(shop, &order.fold).invite_on;
+    let eligible = order.invited || decide::is_eligible(&order.fold, on, order.test, now);
+    if eligible == order.eligible { Ok(()) } else { orders::set_eligible(tx, shop.id, order.id, eligible) }
+}
+
 /// What was held by a pause that is over goes out again, within the shop's hours.
 fn release(tx: &mut Connection, shop: &Shop, unsent: &Unsent, now: Timestamp) -> db::Result<Option<State>> {
     let Some(row) = store::of_order(tx, shop.id, unsent.order.id)?.filter(super::model::Invitation::is_pending) else {
         return Ok(None);
     };
-    let zone = unsent.order.fold.zone().unwrap_or(shop.zone);
-    let due =
-        decide::moment(shop, &unsent.order.fold).hours.map_or(now, |(from, to)| zone.next_hour_window(now, from, to));
+    let fold = &unsent.order.fold;
+    let due = policy::within_hours(&decide::moment(shop, fold), decide::zone(shop, fold), now);
     mail::release_one(tx, INVITATION, Subject::from(row.id), due)?;
     Ok(Some(State::Scheduled(due)))
 }

@@ -2,11 +2,11 @@
 //! left alone by whoever brings the news.
 //!
 //! For good: nobody was asked, so the order failed. For now: it is still to be sent again, a few times; then the order failed. Somebody
-//! who reviewed has got the mail, whatever a server says. A complaint moves nothing: the mail did arrive. Of a reminder or a fresh link
-//! it is only noted that it came back for good: the question itself had arrived.
+//! who reviewed has got the mail, whatever a server says. A complaint moves nothing: the mail did arrive. A reminder and a fresh link
+//! have the same patience, but move no order: the question itself had arrived.
 
 use super::letter::Subject;
-use super::model::{INVITATION, REMINDER};
+use super::model::{FRESH_LINK, INVITATION, REMINDER};
 use super::store;
 use crate::context::Context;
 use crate::db::{self, Connection};
@@ -27,14 +27,43 @@ pub(super) fn bounced(tx: &mut Connection, subject: &Subject, at: Timestamp) -> 
     if store::mark_bounced(tx, shop, row.id, at)? { orders::touch(tx, shop, row.order_id) } else { Ok(()) }
 }
 
-/// A reminder or a fresh link came back: it is not sent again.
-pub(super) fn further(tx: &mut Connection, ctx: &Context, id: InvitationId, what: &Back) -> db::Result<bool> {
-    if what.returned.kind == ReturnKind::HardBounce
-        && let Some(subject) = Subject::hold(tx, ctx, id)?
-    {
+/// The reminder came back. Says whether it is sent once more: not to somebody who wrote meanwhile, nor after the time to write.
+pub(super) fn reminder(tx: &mut Connection, ctx: &Context, id: InvitationId, what: &Back) -> db::Result<bool> {
+    let Some((subject, again)) = further(tx, ctx, id, what)? else { return Ok(false) };
+    let row = &subject.row;
+    if row.sent_at.is_none() || row.reviewed_at.is_some() || row.submit_until <= again {
+        return Ok(false);
+    }
+    store::mark_not_reminded(tx, subject.shop.id, id)?;
+    keep(tx, ctx, &subject, again).map(|()| true)
+}
+
+/// A fresh link came back. Says whether it is sent once more: not where a later one was asked for since.
+pub(super) fn fresh_link(tx: &mut Connection, ctx: &Context, id: InvitationId, what: &Back) -> db::Result<bool> {
+    let Some((subject, again)) = further(tx, ctx, id, what)? else { return Ok(false) };
+    let last = subject.row.fresh_link_at.is_some_and(|asked| asked <= what.sent_at);
+    if !last || jobs::due_of(tx, FRESH_LINK, id.into())?.is_some() {
+        return Ok(false);
+    }
+    // Where a review stands the address is kept with it.
+    if subject.row.reviewed_at.is_some() {
+        return Ok(true);
+    }
+    keep(tx, ctx, &subject, again).map(|()| true)
+}
+
+/// A mail after the invitation came back: with its subject and the time of the next attempt, where there is to be one.
+fn further(
+    tx: &mut Connection,
+    ctx: &Context,
+    id: InvitationId,
+    what: &Back,
+) -> db::Result<Option<(Subject, Timestamp)>> {
+    let Some(subject) = Subject::hold(tx, ctx, id)? else { return Ok(None) };
+    if what.returned.kind == ReturnKind::HardBounce {
         bounced(tx, &subject, what.returned.at)?;
     }
-    Ok(false)
+    Ok(what.again.map(|again| (subject, again)))
 }
 
 /// The orders of a cohort (a UTC day of first arrival) of whose invitation, reminder or fresh link one came back for good.
@@ -54,9 +83,12 @@ pub(super) fn invitation(tx: &mut Connection, ctx: &Context, id: InvitationId, w
     if subject.row.reviewed_at.is_some() || subject.row.dropped_at.is_some() {
         return Ok(false);
     }
+    // What came back for good is over, whatever else is said of it.
+    let over = matches!(subject.order.state, State::Failed(_, None));
     let at = what.returned.at;
     match (what.returned.kind, what.again) {
         (ReturnKind::Complaint, _) => Ok(false),
+        (ReturnKind::SoftBounce, _) if over => Ok(false),
         (ReturnKind::HardBounce, _) => {
             jobs::cancel(tx, INVITATION, id.into())?;
             ended(tx, ctx, &subject, (Reason::HardBounce, at)).map(|()| false)

@@ -3,6 +3,7 @@
 use super::asked::{self, Asked};
 use super::letter::{Subject, star_links};
 use super::model::{INVITATION, Reach, Suppression, SuppressionReason};
+use super::replan::reckon;
 use super::returned;
 use super::suppress::suppress;
 use super::{sent, store};
@@ -60,7 +61,11 @@ impl Letter for InvitationLetter {
             }
             Fate::Bounced(_) => bounced(tx, ctx, &subject, what.at),
             Fate::Failed(reason) => ended(tx, ctx, &subject, State::Failed(reason_of(reason), None), what.at),
-            Fate::Dropped(reason) => ended(tx, ctx, &subject, State::Skipped(reason_of(reason)), what.at),
+            Fate::Dropped(reason) => {
+                // Its day has come, also where parts were waited for until now.
+                reckon(tx, &subject.shop, &subject.order, what.at)?;
+                ended(tx, ctx, &subject, State::Skipped(reason_of(reason)), what.at)
+            }
         }
     }
 

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use super::letter::{link_life, no_key, orders_of, shops_of};
 use super::model::{Invitation, REMINDER};
+use super::policy;
 use super::store::{self, Carried, Gone};
 use crate::context::Context;
 use crate::db::{self, Connection};
@@ -55,11 +56,9 @@ impl Batch {
         self.moved.push(Moving { shop: shop.id, order: order.id, how });
         let mut last = at;
         let moment = decide::moment(shop, &order.fold);
-        if let Some(delay) = moment.remind_after {
-            let zone = order.fold.zone().unwrap_or(shop.zone);
-            let later = delay.after(at, &zone);
-            last = moment.hours.map_or(later, |(from, to)| zone.next_hour_window(later, from, to));
-            self.reminders.push((row.id.into(), last));
+        if let Some(due) = policy::remind_at(&moment, decide::zone(shop, &order.fold), at) {
+            last = due;
+            self.reminders.push((row.id.into(), due));
         }
         self.kept.push((shop.id, order.id, last.plus_ms(ctx.config().contact_keep_ms())));
         Ok(())

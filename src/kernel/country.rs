@@ -38,6 +38,11 @@ impl Country {
         CODES.iter().find(|code| code.eq_ignore_ascii_case(text)).map(|code| Self(code)).ok_or(CountryError)
     }
 
+    /// Every country, by code.
+    pub fn all() -> impl Iterator<Item = Self> {
+        CODES.iter().map(|code| Self(code))
+    }
+
     /// The code, in capitals.
     pub const fn as_str(self) -> &'static str {
         self.0

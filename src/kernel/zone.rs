@@ -2,12 +2,25 @@
 //!
 //! Turns instants into local times and back. A local time in the gap of a clock change moves forward by the gap
 //! (RFC 5545 3.3.5); one that comes twice means the first. Never asks what zone the machine is in.
+//!
+//! Of a country the clock is that of its capital, from `country_zones.txt`: the rows of tzdata's `zone.tab`, one a country.
+//! Where nobody lives, or no capital is, there is none. Kosovo, which that table leaves to Serbia, has Belgrade's.
 
+use super::country::Country;
 use super::time::Timestamp;
 use super::{Parsed, serde_as_text};
 use chrono::{DateTime, Days, MappedLocalTime, NaiveDateTime, NaiveTime, TimeZone, Timelike};
 use chrono_tz::Tz;
+use std::collections::HashMap;
 use std::fmt;
+use std::sync::LazyLock;
+
+/// `IT Europe/Rome`, a line each.
+const CAPITALS: &str = include_str!("country_zones.txt");
+static BY_COUNTRY: LazyLock<HashMap<&str, Zone>> = LazyLock::new(|| {
+    let row = |(country, zone): (&'static str, &str)| Some((country, Zone::parse(zone).ok()?));
+    CAPITALS.lines().filter_map(|line| line.split_once(' ')).filter_map(row).collect()
+});
 
 /// A time zone: `Europe/Rome`.
 #[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
@@ -25,6 +38,11 @@ impl Zone {
     /// Reads an IANA name, exactly as spelled there.
     pub fn parse(name: &str) -> Result<Self, ZoneError> {
         name.parse::<Tz>().map(Self).or(Err(ZoneError))
+    }
+
+    /// The clock of a country's capital; `None` where there is none.
+    pub fn of_country(country: Country) -> Option<Self> {
+        BY_COUNTRY.get(country.as_str()).copied()
     }
 
     /// The IANA name.
@@ -127,6 +145,44 @@ mod tests {
         assert_eq!(serde_json::from_str::<Zone>("\"Pacific/Apia\"").unwrap().name(), "Pacific/Apia");
         for bad in ["", "Rome", "+01:00", "Europe/Atlantis", "Europe/Rome\0"] {
             assert_eq!(Zone::parse(bad), Err(ZoneError));
+        }
+    }
+
+    #[test]
+    fn a_country_has_the_clock_of_its_capital() {
+        let of = |code: &str| Zone::of_country(Country::parse(code).unwrap()).map(Zone::name);
+        for (code, zone) in [
+            ("IT", "Europe/Rome"),
+            ("GB", "Europe/London"),
+            ("JP", "Asia/Tokyo"),
+            ("US", "America/New_York"),
+            ("AU", "Australia/Sydney"),
+            ("RU", "Europe/Moscow"),
+            ("BR", "America/Sao_Paulo"),
+            ("XK", "Europe/Belgrade"),
+        ] {
+            assert_eq!(of(code), Some(zone));
+        }
+        let without: Vec<_> = Country::all().filter(|country| Zone::of_country(*country).is_none()).collect();
+        assert_eq!(without.iter().map(|country| country.as_str()).collect::<Vec<_>>(), ["AQ", "BV", "HM", "UM"]);
+    }
+
+    /// Against tzdata's own table: every row names a zone of its country, and the only one where there is one.
+    #[test]
+    fn the_clocks_of_countries_are_those_of_tzdata() {
+        let table = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/tz/zone.tab");
+        let table = std::fs::read_to_string(table).unwrap();
+        let mut zones: HashMap<&str, Vec<&str>> = HashMap::new();
+        for line in table.lines().filter(|line| !line.starts_with('#')) {
+            let cells: Vec<&str> = line.split('\t').collect();
+            zones.entry(cells[0]).or_default().push(cells[2]);
+        }
+        assert_eq!((BY_COUNTRY.len(), zones.len()), (CAPITALS.lines().count(), 247), "every row was read");
+        for (country, zone) in BY_COUNTRY.iter().filter(|(country, _)| **country != "XK") {
+            assert!(zones[country].contains(&zone.name()), "{country} {zone}");
+        }
+        for (country, all) in zones.iter().filter(|(_, all)| all.len() == 1) {
+            assert_eq!(BY_COUNTRY[country].name(), all[0]);
         }
     }
 

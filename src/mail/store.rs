@@ -217,19 +217,9 @@ pub struct Release<'a> {
 /// # Errors
 /// The database's.
 pub fn release(tx: &mut Connection, what: Release<'_>, now: Timestamp, limit: i64) -> db::Result<usize> {
-    // The literal lets SQLite use the partial index; it never looks into a bound value.
-    let mut held = messages::table
-        .filter(sql::<Bool>("state = 'held'"))
-        .filter(messages::kind.eq(what.kind))
-        .filter(messages::reason.eq_any(what.reasons))
-        .into_boxed();
-    if let Some(shop) = what.shop {
-        held = held.filter(messages::shop_id.eq(shop));
-    }
-    let rows: Vec<(MessageId, Vec<u8>)> = held.limit(limit).select((messages::id, messages::subject)).load(tx)?;
+    let rows = held(tx, what, limit)?;
     let ids: Vec<Vec<u8>> = rows.iter().map(|(id, _)| id.as_bytes().to_vec()).collect();
-    let mut due =
-        rows.iter().map(|(_, bytes)| subject(bytes).map(|subject| (subject, now))).collect::<db::Result<Vec<_>>>()?;
+    let mut due: Vec<_> = rows.iter().map(|(_, subject)| (*subject, now)).collect();
     // Two editions of one subject share a job.
     due.sort_unstable();
     due.dedup();
@@ -240,6 +230,31 @@ pub fn release(tx: &mut Connection, what: Release<'_>, now: Timestamp, limit: i6
             .execute(tx)?;
     }
     Ok(ids.len())
+}
+
+/// What held messages are about, for whoever releases each at a time of its own; at most `limit`.
+///
+/// # Errors
+/// The database's.
+pub fn held_about(conn: &mut Connection, what: Release<'_>, limit: i64) -> db::Result<Vec<Subject>> {
+    let mut about: Vec<Subject> = held(conn, what, limit)?.into_iter().map(|(_, subject)| subject).collect();
+    about.sort_unstable();
+    about.dedup();
+    Ok(about)
+}
+
+fn held(conn: &mut Connection, what: Release<'_>, limit: i64) -> db::Result<Vec<(MessageId, Subject)>> {
+    // The literal lets SQLite use the partial index; it never looks into a bound value.
+    let mut held = messages::table
+        .filter(sql::<Bool>("state = 'held'"))
+        .filter(messages::kind.eq(what.kind))
+        .filter(messages::reason.eq_any(what.reasons))
+        .into_boxed();
+    if let Some(shop) = what.shop {
+        held = held.filter(messages::shop_id.eq(shop));
+    }
+    let rows: Vec<(MessageId, Vec<u8>)> = held.limit(limit).select((messages::id, messages::subject)).load(conn)?;
+    rows.into_iter().map(|(id, bytes)| Ok((id, subject(&bytes)?))).collect()
 }
 
 /// Puts what is held about one subject back into the queue, due at `due`.

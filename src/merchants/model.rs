@@ -188,6 +188,21 @@ impl Shop {
     pub fn reply_to(&self) -> Option<EmailAddress> {
         self.contact.as_deref().and_then(|contact| EmailAddress::parse(contact).ok())
     }
+
+    /// Where its weekly mail goes; else why there is none, in a sentence for whoever looks at its settings.
+    pub fn weekly_mail_to(&self) -> Result<EmailAddress, &'static str> {
+        if !self.is_open() {
+            return Err("No weekly mail is sent: the shop is not open.");
+        }
+        if !self.weekly_mail {
+            return Err("No weekly mail is sent: `weekly_mail` is off.");
+        }
+        self.reply_to().ok_or(if self.contact.is_some() {
+            "No weekly mail is sent: it goes to `contact`, and that is not an e-mail address."
+        } else {
+            "No weekly mail is sent: it goes to `contact`, and there is none."
+        })
+    }
 }
 
 /// When a shop invites, within which hours, and whom it leaves alone.

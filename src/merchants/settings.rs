@@ -120,13 +120,15 @@ fn set_policy(policy: &mut Policy, name: &str, value: &Value) -> Result<(), Flaw
 
 /// The settings as the API shows them.
 pub fn view(shop: &Shop) -> Value {
+    let weekly = shop.weekly_mail_to();
     json!({
         "shop": shop.id, "domain": shop.domain, "name": shop.name, "locale": shop.locale,
         "time_zone": shop.zone, "country": shop.country,
         "category": shop.category, "contact": shop.contact,
         "mail_name": shop.mail_name, "mail_from": shop.mail_from.as_ref().map(plain),
         "sector": shop.sector, "legal_basis": shop.legal_basis,
-        "status": shop.status, "paused": shop.paused, "weekly_mail": shop.weekly_mail, "created_at": shop.created_at,
+        "status": shop.status, "paused": shop.paused, "created_at": shop.created_at,
+        "weekly_mail": shop.weekly_mail, "weekly_mail_to": weekly.as_ref().ok().map(plain), "weekly_mail_note": weekly.err(),
     })
 }
 

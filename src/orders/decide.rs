@@ -20,7 +20,7 @@ pub struct Readiness {
     pub heard_at: Option<Timestamp>,
     /// The clock runs only because the missing parts are not waited for any longer than 14 days.
     pub partly: bool,
-    /// The customer's clock; `None`: the shop's.
+    /// The customer's clock, as far as the order tells where they are; `None`: the shop's.
     pub zone: Option<Zone>,
     /// What ends it whatever the clock says: cancelled, refunded, erased, no address.
     pub blocked: Option<Reason>,
@@ -44,14 +44,24 @@ pub fn readiness(fold: &Fold, on: Trigger, kept: bool) -> Readiness {
         reached_at: clock.map(|(mark, _)| Timestamp::from_millis(mark.0)),
         heard_at: clock.map(|(mark, _)| Timestamp::from_millis(mark.1)),
         partly: clock.is_some_and(|(_, partly)| partly),
-        zone: fold.zone(),
+        zone: fold.clock(),
         blocked: ended(fold).or_else(|| unreachable_by(fold.address(kept))),
     }
 }
 
-/// Whether it belongs to the public denominator: its trigger was reached, it stands, and it is no test.
-pub fn is_eligible(fold: &Fold, on: Trigger, test: bool) -> bool {
-    !test && ended(fold).is_none_or(|reason| reason == Reason::CustomerErased) && clock(fold, on).is_some()
+/// On whose clock days and hours of an order are read: the customer's, else the shop's.
+pub fn zone(shop: &Shop, fold: &Fold) -> Zone {
+    fold.clock().unwrap_or(shop.zone)
+}
+
+/// Whether it belongs to the public denominator: it is no test, and when its trigger was reached it was neither cancelled nor
+/// wholly refunded. Whatever came later takes it out no more. Only the times count that the events are about, never the order
+/// in which they arrived; of one moment, the trigger comes first, as in the fold. An order of which parts are missing has not
+/// reached its trigger before the day at `now` on which they are not waited for any longer.
+pub fn is_eligible(fold: &Fold, on: Trigger, test: bool, now: Timestamp) -> bool {
+    let Some((Mark(at, _), partly)) = clock(fold, on).filter(|_| !test) else { return false };
+    let reached = Timestamp::from_millis(at);
+    (!partly || reached <= now) && fold.undone_at().is_none_or(|undone| undone >= reached)
 }
 
 /// What ended the purchase for good: cancelled, wholly refunded, or its customer erased.
@@ -92,7 +102,7 @@ fn clock(fold: &Fold, on: Trigger) -> Option<(Mark, bool)> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::event::{Change, EventKind, Mailbox, OrderEvent};
+    use super::super::event::{Change, EventKind, Mailbox, OrderEvent, RefundScope};
     use super::super::fold::Stamp;
     use super::super::model::{Item, Personal};
     use super::super::moves::PARTS_WAIT_MS;
@@ -153,7 +163,8 @@ mod tests {
             let ready = readiness(&fold, on, true);
             assert_eq!((ready.reached_at, ready.blocked), (Some(Timestamp::from_millis(at)), None), "{on}");
             assert_eq!(ready.heard_at, Some(Timestamp::from_millis(at + 5)));
-            assert!(is_eligible(&fold, on, false) && !is_eligible(&fold, on, true));
+            let counts = |test| is_eligible(&fold, on, test, Timestamp::from_millis(at + 5));
+            assert!(counts(false) && !counts(true));
         }
     }
 
@@ -171,6 +182,38 @@ mod tests {
         let ready = readiness(&both, Trigger::Fulfilled, true);
         assert_eq!((ready.reached_at, ready.partly), (Some(Timestamp::from_millis(3_000)), false));
         assert!(readiness(&both, Trigger::Delivered, true).partly);
+        let on_day = |day: i64| is_eligible(&both, Trigger::Delivered, false, Timestamp::from_millis(3_000 + day));
+        assert!(!on_day(PARTS_WAIT_MS - 1) && on_day(PARTS_WAIT_MS), "when the missing part is waited for no longer");
+        assert!(is_eligible(&both, Trigger::Fulfilled, false, Timestamp::from_millis(3_000)));
+    }
+
+    #[test]
+    fn what_came_after_the_trigger_takes_nothing_out_whenever_it_arrived() {
+        let counts = |events: &[OrderEvent], on| is_eligible(&fold(events), on, false, Timestamp::MAX);
+        let (created, shipped) = (event(EventKind::Created, 1_000), event(EventKind::Fulfilled, 2_000));
+        for kind in [EventKind::Cancelled, EventKind::Refunded] {
+            for (at, after_shipping) in [(1_999, false), (2_000, true), (2_001, true)] {
+                let end = event(kind, at);
+                for events in [
+                    [created.clone(), shipped.clone(), end.clone()],
+                    [end.clone(), shipped.clone(), created.clone()],
+                    [shipped.clone(), end.clone(), created.clone()],
+                ] {
+                    assert_eq!(counts(&events, Trigger::Fulfilled), after_shipping, "{kind:?} at {at}");
+                    assert!(counts(&events, Trigger::Created), "placed before");
+                }
+            }
+        }
+        let mut part = event(EventKind::Refunded, 1_500);
+        part.refund = Some(RefundScope::Lines(vec![("1".to_owned(), None)]));
+        let mut whole = created.clone();
+        whole.items = Some(vec![item("1"), item("2")]);
+        assert!(counts(&[whole.clone(), part.clone(), shipped.clone()], Trigger::Fulfilled), "something was left");
+        let mut rest = event(EventKind::Refunded, 1_600);
+        rest.refund = Some(RefundScope::Lines(vec![("2".to_owned(), Some(1))]));
+        assert!(!counts(&[rest.clone(), shipped.clone(), part.clone(), whole.clone()], Trigger::Fulfilled));
+        rest.at = Timestamp::from_millis(2_500);
+        assert!(counts(&[part, rest, shipped, whole], Trigger::Fulfilled), "the last piece came back later");
     }
 
     #[test]
@@ -181,7 +224,7 @@ mod tests {
         {
             let fold = fold(&[event(kind, 1_000), fulfilled.clone()]);
             assert_eq!(readiness(&fold, Trigger::Created, true).blocked, Some(reason));
-            assert!(!is_eligible(&fold, Trigger::Created, false));
+            assert!(!is_eligible(&fold, Trigger::Created, false, Timestamp::MAX), "it was over before it began");
         }
         for (change, reason) in [
             (Change::Clear, Reason::NoEmail),

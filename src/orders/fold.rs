@@ -189,9 +189,14 @@ impl Fold {
         self.country.get().and_then(|text| Country::parse(text).ok())
     }
 
-    /// The customer's clock.
+    /// The customer's clock, as the shop gave it.
     pub fn zone(&self) -> Option<Zone> {
         self.zone.get().and_then(|text| Zone::parse(text).ok())
+    }
+
+    /// The customer's clock: as given, else that of their country's capital.
+    pub fn clock(&self) -> Option<Zone> {
+        self.zone().or_else(|| self.country().and_then(Zone::of_country))
     }
 
     /// The basis that the order itself carries.
@@ -207,6 +212,13 @@ impl Fold {
     /// How much was given back.
     pub fn refunded(&self) -> Refunded {
         self.refunds.of(&self.lines())
+    }
+
+    /// Since when there is no purchase any more, by the shop's clock: cancelled or wholly refunded, whichever came first.
+    pub fn undone_at(&self) -> Option<Timestamp> {
+        let cancelled = self.cancelled.map(|mark| mark.0);
+        let times = cancelled.into_iter().chain(self.refunds.whole_at(&self.lines()));
+        times.min().map(Timestamp::from_millis)
     }
 
     /// The earliest mark of each of the four steps, for the decision about the trigger.

@@ -36,7 +36,7 @@ pub use state::State;
 pub use store::census::{Census, census, census_of_day, cohort_bounds, tests_among};
 pub use store::dirt::{MovedCohort, any_dirty, mark_dirty, moved_cohorts, settle_cohort, take_dirty, touch};
 pub use store::list::Filter;
-pub use store::moved::{Move, Moving, move_all, move_to};
+pub use store::moved::{Move, Moving, move_all, move_to, set_eligible};
 pub use store::recent::recent;
 pub use store::{
     Unsent, facts_of, find, find_all, find_number, keep_contact_until, keep_contacts_until, person, unsent,

@@ -120,24 +120,33 @@ impl Refunds {
 
     /// How much of these lines was given back.
     pub(super) fn of(&self, lines: &[&Item]) -> Refunded {
-        if self.all.is_some() {
-            return Refunded::Wholly;
-        }
-        if self.parts.is_empty() {
-            return Refunded::None;
-        }
-        let mut bought = lines.iter().filter(|item| item.quantity > 0).peekable();
-        if bought.peek().is_some() && bought.all(|item| self.covers(item)) {
-            Refunded::Wholly
-        } else {
-            Refunded::Partly
+        match self.whole_at(lines) {
+            Some(_) => Refunded::Wholly,
+            None if self.parts.is_empty() => Refunded::None,
+            None => Refunded::Partly,
         }
     }
 
-    fn covers(&self, item: &Item) -> bool {
-        let given = self.parts.values().flatten().filter_map(|part| part.get(&item.line));
-        let sum = given.fold(0_i64, |sum, n| if *n < 0 { i64::MAX } else { sum.saturating_add(*n) });
-        sum >= item.quantity
+    /// Since when nothing of these lines is left, in ms; `None` while something is.
+    pub(super) fn whole_at(&self, lines: &[&Item]) -> Option<i64> {
+        let at_once = self.all.map(|mark| mark.0);
+        let bought = lines.iter().filter(|item| item.quantity > 0);
+        let by_parts = bought.map(|item| self.covered_at(item)).collect::<Option<Vec<_>>>();
+        let by_parts = by_parts.and_then(|times| times.into_iter().max());
+        at_once.into_iter().chain(by_parts).min()
+    }
+
+    /// With which refund the whole line had been given back.
+    fn covered_at(&self, item: &Item) -> Option<i64> {
+        let mut sum = 0_i64;
+        let given = self.parts.iter().flat_map(|(at, parts)| parts.iter().map(move |part| (at, part)));
+        for (at, n) in given.filter_map(|(at, part)| Some((at, part.get(&item.line)?))) {
+            sum = if *n < 0 { i64::MAX } else { sum.saturating_add(*n) };
+            if sum >= item.quantity {
+                return Some(*at);
+            }
+        }
+        None
     }
 }
 
@@ -186,8 +195,11 @@ mod tests {
         refunds.note(&one, Mark(1, 2));
         refunds.note(&RefundScope::Lines(vec![("2".to_owned(), None)]), Mark(3, 3));
         assert_eq!(refunds.of(&lines), Refunded::Partly);
+        assert_eq!(refunds.whole_at(&lines), None);
         refunds.note(&one, Mark(2, 2));
-        assert_eq!(refunds.of(&lines), Refunded::Wholly);
+        assert_eq!((refunds.of(&lines), refunds.whole_at(&lines)), (Refunded::Wholly, Some(3)), "with the last of them");
+        refunds.note(&RefundScope::All, Mark(9, 9));
+        assert_eq!(refunds.whole_at(&lines), Some(3), "it was whole before");
         assert_eq!(refunds.of(&[]), Refunded::Partly);
         assert_eq!(Refunds::default().of(&lines), Refunded::None);
     }

@@ -238,7 +238,8 @@ impl<'a> Piece<'a> {
             self.person = work.person;
         }
         let on = decide::moment(self.shop, &self.order.fold).invite_on;
-        self.order.eligible = self.order.invited || decide::is_eligible(&self.order.fold, on, self.order.test);
+        let order = &mut self.order;
+        order.eligible = order.invited || decide::is_eligible(&order.fold, on, order.test, work.received);
         self.order.changed_at = self.order.changed_at.max(work.received);
         self.changed = true;
     }

@@ -8,7 +8,7 @@
 //!
 //! - A **hard bounce** means that the mailbox does not exist: nobody on this instance writes there again, not even a statement of reasons.
 //! - A **complaint** is a person's word against this shop's mail: this shop asks them no more. Others may; they said nothing of them.
-//! - A **soft bounce** is of today: an invitation or a statement of reasons goes out once more after days, twice at most.
+//! - A **soft bounce** is of today: what still has something to say goes out once more after days, twice at most.
 //! - Delays, receipts and automatic answers are told apart and ignored.
 //!
 //! A door: it may use any room, and no room knows it. Whoever counts what came back reads [`crate::mail::returned`].

@@ -10,6 +10,7 @@ use crate::jobs::{self, Subject};
 use crate::kernel::time::Timestamp;
 use crate::mail::context::{AnswerShown, MailContext, ReviewReceived};
 use crate::mail::letter::{Draft, Letter, Settled, Stop};
+use crate::mail::returned::Back;
 
 use super::model::{Review, Status};
 use super::notify::{Author, bounced, paragraphs};
@@ -57,6 +58,10 @@ impl Letter for ReviewReceivedLetter {
     fn settle(&self, tx: &mut Connection, _ctx: &Context, subject: Subject, what: &Settled) -> db::Result<()> {
         settled(tx, subject, what)
     }
+
+    fn returned(&self, _tx: &mut Connection, _ctx: &Context, _subject: Subject, what: &Back) -> db::Result<bool> {
+        Ok(what.again.is_some())
+    }
 }
 
 /// The letter of kind [`ANSWER_SHOWN`].
@@ -88,6 +93,15 @@ impl Letter for AnswerShownLetter {
 
     fn settle(&self, tx: &mut Connection, _ctx: &Context, subject: Subject, what: &Settled) -> db::Result<()> {
         settled(tx, subject, what)
+    }
+
+    fn returned(&self, tx: &mut Connection, _ctx: &Context, subject: Subject, what: &Back) -> db::Result<bool> {
+        let Some(review) = store::by_id(tx, subject.id())? else { return Ok(false) };
+        let answer = store::answers(tx, review.shop, &[review.id])?.pop();
+        // A later answer has a mail of its own.
+        let last = answer.is_some_and(|answer| answer.at <= what.sent_at);
+        let waits = jobs::due_of(tx, ANSWER_SHOWN, subject)?.is_some();
+        Ok(last && !waits && what.again.is_some())
     }
 }
 

@@ -13,11 +13,12 @@ use crate::invitations::{self, Reach, Suppression, SuppressionReason, Tokens};
 use crate::jobs::{self, Subject};
 use crate::kernel::id::OrderId;
 use crate::kernel::time::{DAY, Timestamp};
+use crate::kernel::zone::Zone;
 use crate::mail::context::{self as words, Frame, MailContext, OwnReview, ReplyNotice, RestrictionStatement};
 use crate::mail::letter::{Draft, Fate, Letter, Mail, Settled, Stop};
 use crate::mail::returned::Back;
 use crate::merchants::{self, Shop};
-use crate::orders::{self, Actor, Contact, Order};
+use crate::orders::{self, Actor, Contact, Order, decide};
 
 use super::model::{Reply, Restriction, RestrictionReason, Review, Status};
 use super::store;
@@ -76,6 +77,15 @@ impl Letter for ReplyNoticeLetter {
 
     fn order(&self, conn: &mut Connection, subject: Subject) -> db::Result<Option<OrderId>> {
         Ok(store::by_id(conn, subject.id())?.map(|review| review.order))
+    }
+
+    /// Sent once more while it is the last word of the shop: news of a later one has a mail of its own.
+    fn returned(&self, tx: &mut Connection, _ctx: &Context, subject: Subject, what: &Back) -> db::Result<bool> {
+        let Some(review) = store::by_id(tx, subject.id())? else { return Ok(false) };
+        let reply = store::reply(tx, review.shop, review.id)?;
+        let last = reply.is_some_and(|reply| reply.stands() && reply.changed_at <= what.sent_at);
+        let waits = jobs::due_of(tx, REPLY_NOTICE, subject)?.is_some();
+        Ok(last && !waits && what.again.is_some())
     }
 }
 
@@ -183,7 +193,7 @@ impl Author {
             identity: self.shop.identity(),
             reply_to: self.shop.reply_to(),
             language: locale.as_ref().unwrap_or(&self.shop.locale).language(),
-            zone: self.order.fold.zone().unwrap_or(self.shop.zone),
+            zone: self.zone(),
             context,
         }))
     }
@@ -193,9 +203,14 @@ impl Author {
         Frame::new(ctx.links(), shop, self.contact.name.as_deref(), self.order.test)
     }
 
-    /// A calendar day on the customer's clock, else the shop's.
+    /// The customer's clock, else the shop's.
+    fn zone(&self) -> Zone {
+        decide::zone(&self.shop, &self.order.fold)
+    }
+
+    /// A calendar day on it.
     fn day(&self, at: Timestamp) -> words::Day {
-        let date = self.order.fold.zone().unwrap_or(self.shop.zone).local(at).date();
+        let date = self.zone().local(at).date();
         words::Day { day: date.day(), month: date.month(), year: date.year() }
     }
 

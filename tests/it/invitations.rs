@@ -128,6 +128,61 @@ async fn time(engine: Engine) {
     assert_eq!(app.mails().len(), 6, "one reminder each, and no more");
 }
 
+/// Where an order names a country and no zone, hours are those of its capital: of the invitation and of the reminder, also of one that
+/// a pause held.
+async fn abroad(engine: Engine) {
+    let Some(app) = TestApp::start(engine).await else { return };
+    let shop = app
+        .shop_with("abroad.example", |shop| {
+            shop.policy.invite_after = Delay::days(7);
+            shop.policy.hours = Some((9, 20));
+            shop.policy.remind_after = Some(Delay::days(10));
+        })
+        .await;
+    let order = async |number: &str, customer: Value| {
+        let answer = push(&app, &shop, &with(fulfilled(number, "", app.now()), "customer", customer)).await;
+        answer["at"].as_str().expect("scheduled").to_owned()
+    };
+    let from = |country: &str| json!({ "email": format!("{country}@example.com").to_lowercase(), "country": country });
+    // Clocks in Rome go forward on 2026-03-29, in New York they did on the 8th; those of Samoa and Tokyo stay.
+    app.clock().set(at("2026-03-24T18:30:00.000Z"));
+    assert_eq!(order("1", from("IT")).await, "2026-03-31T17:30:00.000Z", "19:30 in Rome");
+    assert_eq!(order("2", from("JP")).await, "2026-04-01T00:00:00.000Z", "3:30 in Tokyo waits for nine");
+    assert_eq!(order("3", from("US")).await, "2026-03-31T18:30:00.000Z", "14:30 in New York");
+    assert_eq!(order("4", from("AU")).await, "2026-03-31T22:00:00.000Z", "5:30 in Sydney waits for nine");
+    assert_eq!(order("5", from("WS")).await, "2026-03-31T20:00:00.000Z", "7:30 in Apia, a day ahead, waits for nine");
+    assert_eq!(order("6", from("AS")).await, "2026-03-31T20:00:00.000Z", "7:30 in Pago Pago, a day behind, waits too");
+    assert_eq!(order("7", json!({ "email": "x@example.com" })).await, "2026-03-31T17:30:00.000Z", "the shop's clock");
+    let told = json!({ "email": "y@example.com", "country": "JP", "time_zone": "Europe/Rome" });
+    assert_eq!(order("8", told).await, "2026-03-31T17:30:00.000Z", "what the order says counts more");
+    app.clock().set(at("2026-04-01T00:00:00.000Z"));
+    app.run_jobs().await;
+    assert_eq!(app.mails().len(), 8);
+    // Held by a pause over its time, the reminder for Tokyo leaves when it is nine there, that for Rome at once.
+    app.send_as(&shop, "POST", "/pause", &Value::Null).await.expect(200, "paused");
+    app.clock().set(at("2026-04-13T17:00:00.000Z"));
+    work(&app).await;
+    assert_eq!(app.mails().len(), 8, "held");
+    app.send_as(&shop, "POST", "/resume", &Value::Null).await.expect(200, "on again");
+    for (moment, mails, why) in [
+        ("2026-04-13T17:00:00.000Z", 12, "19:00 in Rome, 13:00 in New York"),
+        ("2026-04-13T23:00:00.000Z", 15, "nine in Sydney, noon on both sides of the date line"),
+        ("2026-04-13T23:59:59.999Z", 15, "before nine in Tokyo"),
+        ("2026-04-14T00:00:00.000Z", 16, "at nine"),
+    ] {
+        app.clock().set(at(moment));
+        work(&app).await;
+        assert_eq!(app.mails().len(), mails, "{why}");
+    }
+}
+
+#[tokio::test]
+async fn a_country_has_its_own_hours() {
+    for engine in ENGINES {
+        abroad(engine).await;
+    }
+}
+
 async fn scanners(engine: Engine) {
     let Some(app) = TestApp::start(engine).await else { return };
     let shop = app.shop("scanned.example").await;

@@ -87,6 +87,11 @@ impl Numbers {
         self
     }
 
+    /// The four states that have reasons, with their words.
+    pub(crate) fn by_reason(&self) -> [(&'static str, &ByReason); 4] {
+        [("waiting", &self.waiting), ("held", &self.held), ("skipped", &self.skipped), ("failed", &self.failed)]
+    }
+
     /// The seven places an order can be in, with their words: together they are all orders.
     pub(crate) fn places(&self) -> [(&'static str, i64); 7] {
         let sum = |by: &ByReason| by.values().sum();

@@ -1,4 +1,5 @@
-//! What another invitation policy would have done with the orders of the last 30 days, and why. Writes nothing.
+//! What another invitation policy would have done with the orders of the last 30 days, and why: invitations and reminders.
+//! Sums are over all of them, the orders themselves come in pages. Writes nothing.
 
 use std::collections::BTreeMap;
 
@@ -8,11 +9,11 @@ use serde_json::{Map, Value};
 
 use crate::desk::answers::flawed;
 use crate::http::{self, Audience, Method, RouteTable, StrictJson};
-use crate::invitations::{PREVIEW_DAYS, Previewed, Window, preview};
+use crate::invitations::{Course, Previewed, Reminder, preview};
 use crate::kernel::id::OrderId;
 use crate::kernel::order_number::OrderNumber;
 use crate::kernel::page::Cursor;
-use crate::kernel::time::{DAY, Timestamp};
+use crate::kernel::time::Timestamp;
 use crate::links::path;
 use crate::merchants::api::{ShopBearer, Then};
 use crate::merchants::settings::{self, Flaw};
@@ -20,19 +21,19 @@ use crate::merchants::{self, Policy, Shops};
 use crate::orders::{Reason, State};
 use crate::problem::Problem;
 
-/// Most orders that one answer looks at, and how many it does by itself.
-const MOST: i64 = 1000;
+/// Most orders that one answer lists, and how many it does by itself.
+const MOST: usize = 1000;
 
 /// Adds the routes of this subject.
 pub(super) fn routes(table: &mut RouteTable) {
     table.add(Method::POST, path::V1_PREVIEW, "preview_policy", Audience::Private, || web::post().to(preview_policy));
 }
 
-/// What to look at: another policy, and which of the orders.
+/// What to look at: another policy, and which of the orders to list.
 struct Asked {
     policy: Policy,
     before: Option<OrderId>,
-    limit: i64,
+    limit: usize,
 }
 
 fn wrong(pointer: &str, detail: impl Into<String>) -> Flaw {
@@ -75,21 +76,21 @@ fn cursor(value: &Value) -> Result<Option<OrderId>, Flaw> {
     Cursor::decode(text).map(Some).map_err(|error| wrong("/cursor", format!("This is {error}.")))
 }
 
-fn limit(value: &Value) -> Result<i64, Flaw> {
-    let limit = value.as_i64().filter(|n| (1..=MOST).contains(n));
+fn limit(value: &Value) -> Result<usize, Flaw> {
+    let limit = value.as_u64().and_then(|n| usize::try_from(n).ok()).filter(|n| (1..=MOST).contains(n));
     limit.ok_or_else(|| wrong("/limit", format!("This must be a whole number from 1 to {MOST}.")))
 }
 
 #[derive(Serialize)]
-struct Answer {
+struct Answer<'a> {
     since: Timestamp,
     policy: Value,
     totals: Totals,
-    data: Vec<OrderView>,
+    data: Vec<OrderView<'a>>,
     next: Option<String>,
 }
 
-/// Sums over the orders of this answer.
+/// Sums over all orders of the time that is looked at.
 #[derive(Default, Serialize)]
 struct Totals {
     orders: usize,
@@ -102,7 +103,7 @@ impl Totals {
     fn of(played: &[Previewed]) -> Self {
         let mut totals = Self { orders: played.len(), ..Self::default() };
         for one in played {
-            totals.changed += usize::from(one.present != one.proposed);
+            totals.changed += usize::from(one.is_changed());
             totals.present.add(one.present);
             totals.proposed.add(one.proposed);
         }
@@ -110,71 +111,101 @@ impl Totals {
     }
 }
 
+type ByReason = BTreeMap<&'static str, usize>;
+
 #[derive(Default, Serialize)]
 struct Sums {
     scheduled: usize,
-    waiting: BTreeMap<&'static str, usize>,
-    skipped: BTreeMap<&'static str, usize>,
+    waiting: ByReason,
+    skipped: ByReason,
+    reminders: Reminders,
+}
+
+#[derive(Default, Serialize)]
+struct Reminders {
+    scheduled: usize,
+    skipped: ByReason,
 }
 
 impl Sums {
-    fn add(&mut self, state: State) {
-        let by_reason = match state {
-            State::Waiting(reason) => self.waiting.entry(reason.code()),
-            State::Skipped(reason) => self.skipped.entry(reason.code()),
-            _ => {
-                self.scheduled += 1;
-                return;
-            }
-        };
-        *by_reason.or_default() += 1;
+    fn add(&mut self, course: Course) {
+        match course.invitation {
+            State::Waiting(reason) => *self.waiting.entry(reason.code()).or_default() += 1,
+            State::Skipped(reason) => *self.skipped.entry(reason.code()).or_default() += 1,
+            _ => self.scheduled += 1,
+        }
+        match course.reminder {
+            Reminder::At(_) => self.reminders.scheduled += 1,
+            Reminder::Not(why) => *self.reminders.skipped.entry(why.code()).or_default() += 1,
+        }
     }
 }
 
 #[derive(Serialize)]
-struct OrderView {
+struct OrderView<'a> {
     id: OrderId,
-    number: OrderNumber,
+    number: &'a OrderNumber,
     first_at: Timestamp,
     changed: bool,
     present: Decided,
     proposed: Decided,
 }
 
+/// What was decided about a mail.
 #[derive(Serialize)]
-struct Decided {
+struct MailView {
     state: &'static str,
     reason: Option<&'static str>,
     due_at: Option<Timestamp>,
     reason_text: Option<&'static str>,
 }
 
+#[derive(Serialize)]
+struct Decided {
+    #[serde(flatten)]
+    invitation: MailView,
+    reminder: MailView,
+}
+
 impl Decided {
-    fn of(state: State) -> Self {
-        let reason = state.reason();
-        Self {
-            state: state.word(),
-            reason: reason.map(Reason::code),
-            due_at: state.at(),
-            reason_text: reason.map(Reason::sentence),
+    fn of(course: Course) -> Self {
+        Self { invitation: invitation(course.invitation), reminder: reminder(course.reminder) }
+    }
+}
+
+fn invitation(state: State) -> MailView {
+    let reason = state.reason();
+    MailView {
+        state: state.word(),
+        reason: reason.map(Reason::code),
+        due_at: state.at(),
+        reason_text: reason.map(Reason::sentence),
+    }
+}
+
+fn reminder(reminder: Reminder) -> MailView {
+    match reminder {
+        Reminder::At(at) => MailView { due_at: Some(at), state: "scheduled", reason: None, reason_text: None },
+        Reminder::Not(why) => {
+            MailView { due_at: None, state: "skipped", reason: Some(why.code()), reason_text: Some(why.sentence()) }
         }
     }
 }
 
-impl OrderView {
-    fn of(one: Previewed) -> Self {
+impl<'a> OrderView<'a> {
+    fn of(one: &'a Previewed) -> Self {
         Self {
-            id: one.order.id,
-            number: one.order.number,
-            first_at: one.order.first_at,
-            changed: one.present != one.proposed,
+            id: one.id,
+            number: &one.number,
+            first_at: one.first_at,
+            changed: one.is_changed(),
             present: Decided::of(one.present),
             proposed: Decided::of(one.proposed),
         }
     }
 }
 
-/// Plays the latest orders under both policies, newest first, at most a thousand an answer.
+/// Plays the orders of the last 30 days under both policies; lists them newest first, at most a thousand an answer.
 async fn preview_policy(
     shops: web::Data<Shops>,
     Then(bearer, body): Then<ShopBearer, StrictJson<Map<String, Value>>>,
@@ -183,18 +214,16 @@ async fn preview_policy(
     let shop = ctx.db().read(move |conn| merchants::load(conn, id)).await?;
     let shop = shop.ok_or_else(|| Problem::not_found("shop"))?;
     let Asked { policy, before, limit } = Asked::read(&shop.policy, &body.0).map_err(flawed)?;
-    let (shown, since) = (settings::view_policy(&policy), ctx.now().minus_ms(PREVIEW_DAYS * DAY));
-    let (reading, window) = (ctx.clone(), Window { since, before, limit: limit + 1 });
-    let mut played = ctx.db().read(move |conn| preview(conn, &reading, &shop, policy, window)).await?;
-    let asked = usize::try_from(limit).unwrap_or(usize::MAX);
-    let more = played.len() > asked;
-    played.truncate(asked);
-    let next = played.last().filter(|_| more).map(|last| Cursor::encode(&last.order.id));
+    let (shown, reading) = (settings::view_policy(&policy), ctx.clone());
+    let played = ctx.db().read(move |conn| preview(conn, &reading, &shop, policy)).await?;
+    let mut rest = played.orders.iter().filter(|one| before.is_none_or(|before| one.id < before));
+    let page: Vec<&Previewed> = rest.by_ref().take(limit).collect();
+    let next = page.last().filter(|_| rest.next().is_some()).map(|last| Cursor::encode(&last.id));
     Ok(http::json(&Answer {
-        since,
+        since: played.since,
         policy: shown,
-        totals: Totals::of(&played),
-        data: played.into_iter().map(OrderView::of).collect(),
+        totals: Totals::of(&played.orders),
+        data: page.into_iter().map(OrderView::of).collect(),
         next,
     }))
 }

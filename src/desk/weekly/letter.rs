@@ -1,7 +1,7 @@
 //! The letter: the numbers as they stand when it leaves, in the shop's language.
 
 use super::store;
-use super::{WEEKLY_NUMBERS, address, plot, stop, weeks};
+use super::{WEEKLY_NUMBERS, plot, stop, weeks};
 use crate::context::Context;
 use crate::db::{self, Connection};
 use crate::desk::accounting::{self, Cohort, Numbers};
@@ -31,7 +31,7 @@ impl Letter for WeeklyLetter {
         let Some(monday) = store::week_told(conn, shop.id)? else { return Ok(Draft::Gone) };
         let edition = monday.number();
         let nothing = |reason| Ok(Draft::Drop(Stop { shop_id: shop.id, edition, reason }));
-        let Some(to) = address(&shop) else { return nothing("not_wanted") };
+        let Ok(to) = shop.weekly_mail_to() else { return nothing("not_wanted") };
         if ctx.now().day() > monday.plus(STALE_DAYS) {
             return nothing("too_late");
         }

@@ -1,7 +1,8 @@
 //! The weekly mail: a shop's numbers of the last week (Monday to Sunday, UTC), to its own contact address.
 //!
 //! It goes out on Monday at eight on the shop's clock, to shops that have an e-mail address as their contact, do not say
-//! otherwise (`weekly_mail`) and had an order in the last eight weeks. [`tick`] notes the week and puts the mail into the
+//! otherwise (`weekly_mail`) and had an order in the last eight weeks; a shop's settings tell where it goes, or why it does
+//! not ([`Shop::weekly_mail_to`]). [`tick`] notes the week and puts the mail into the
 //! queue in one write, so that each week is written about once; what is said is read when the mail leaves. Its link ends
 //! it without a key: a person confirms, or a mail program does with one click. A mailbox that does not exist ends it too.
 
@@ -17,7 +18,6 @@ pub(crate) use letter::WeeklyLetter;
 use crate::context::Context;
 use crate::db::{self, Connection};
 use crate::jobs::{self, Subject};
-use crate::kernel::email::EmailAddress;
 use crate::kernel::time::{Timestamp, UtcDay};
 use crate::merchants::{self, Shop};
 
@@ -38,12 +38,6 @@ const HOUR: u32 = 8;
 fn monday(day: UtcDay) -> UtcDay {
     // Day 0 was a Thursday.
     day.plus(-(day.number() + 3).rem_euclid(7))
-}
-
-/// Where a shop's mail goes, if it wants one.
-fn address(shop: &Shop) -> Option<EmailAddress> {
-    let wanted = shop.weekly_mail && shop.is_open();
-    shop.contact.as_deref().filter(|_| wanted).and_then(|contact| EmailAddress::parse(contact).ok())
 }
 
 /// The weeks before this Monday, oldest first, each its seven days.
@@ -85,7 +79,7 @@ fn due(conn: &mut Connection, now: Timestamp) -> db::Result<Vec<Shop>> {
     let mut due = Vec::new();
     for shop in merchants::all(conn)? {
         let fresh = told.get(&shop.id).is_none_or(|last| *last < week);
-        if fresh && address(&shop).is_some() && now >= opening(&shop, week) && has_orders(conn, &shop, week)? {
+        if fresh && shop.weekly_mail_to().is_ok() && now >= opening(&shop, week) && has_orders(conn, &shop, week)? {
             due.push(shop);
         }
     }

@@ -1,6 +1,6 @@
 //! Which week, when, and what is said of it.
 
-use super::{WEEKLY_NUMBERS, WEEKS, WeeklyLetter, address, due, monday, opening, plot, stop, store};
+use super::{WEEKLY_NUMBERS, WEEKS, WeeklyLetter, due, monday, opening, plot, stop, store};
 use crate::desk::accounting::{self, Numbers};
 use crate::jobs::Subject;
 use crate::kernel::email::EmailAddress;
@@ -45,15 +45,18 @@ fn it_goes_out_at_eight_on_the_shops_clock() {
 fn only_shops_that_want_it_and_can_be_written_to_get_it() {
     let house = House::new();
     let shop = Shop { contact: Some("ciao@bottega.example".to_owned()), ..house.shop() };
-    assert_eq!(address(&shop), EmailAddress::parse("ciao@bottega.example").ok());
-    for other in [
-        Shop { contact: None, ..shop.clone() },
-        Shop { contact: Some("https://bottega.example/contact".to_owned()), ..shop.clone() },
-        Shop { weekly_mail: false, ..shop.clone() },
-        Shop { status: ShopStatus::Closed, ..shop.clone() },
-        Shop { status: ShopStatus::Suspended, ..shop },
+    assert_eq!(shop.weekly_mail_to().ok(), EmailAddress::parse("ciao@bottega.example").ok());
+    for (other, why) in [
+        (Shop { contact: None, ..shop.clone() }, "there is none"),
+        (Shop { contact: Some("https://bottega.example/contact".to_owned()), ..shop.clone() }, "not an e-mail address"),
+        (Shop { weekly_mail: false, ..shop.clone() }, "is off"),
+        (Shop { status: ShopStatus::Closed, ..shop.clone() }, "not open"),
+        (Shop { status: ShopStatus::Suspended, ..shop }, "not open"),
     ] {
-        assert_eq!(address(&other), None);
+        let said = other.weekly_mail_to().unwrap_err();
+        assert!(said.contains(why), "{said}");
+        let shown = merchants::settings::view(&other);
+        assert_eq!((&shown["weekly_mail_to"], &shown["weekly_mail_note"]), (&serde_json::Value::Null, &said.into()));
     }
 }
 
@@ -100,7 +103,7 @@ fn it_says_what_became_of_last_weeks_orders() {
     assert!(!house.write(move |tx, _| store::begin_week(tx, id, week)), "once a week");
     assert!(house.read(|conn| due(conn, now)).is_empty());
     let (mail, context) = said(draft(&house, &shop));
-    assert_eq!((Some(mail.to.clone()), mail.edition), (address(&shop), week.number()));
+    assert_eq!((Ok(mail.to.clone()), mail.edition), (shop.weekly_mail_to(), week.number()));
     assert_eq!((context.from.as_str(), context.to.as_str()), ("30\u{a0}novembre 2026", "6\u{a0}dicembre 2026"));
     let orders = house.read(|conn| accounting::count(conn, shop.id, day("2026-12-01"))).orders;
     assert_eq!(context.week.orders, orders.to_string());

@@ -80,6 +80,12 @@ pub(crate) fn mark_reminded(
     renew_links(tx, shop, id, links)
 }
 
+/// The reminder did not arrive and shall be sent once more.
+pub(crate) fn mark_not_reminded(tx: &mut Connection, shop: ShopId, id: InvitationId) -> db::Result<()> {
+    diesel::update(row(shop, id)).set(invitations::reminded_at.eq(None::<Timestamp>)).execute(tx)?;
+    Ok(())
+}
+
 /// A later mail carried links that live longer.
 pub(crate) fn renew_links(tx: &mut Connection, shop: ShopId, id: InvitationId, links: Carried) -> db::Result<()> {
     diesel::update(row(shop, id))

@@ -9,7 +9,7 @@ use diesel::serialize::ToSql;
 use diesel::sql_types::{Array, BigInt, Binary, HasSqlType, Nullable, Text};
 
 use super::dirt::{touch, touch_all};
-use crate::db::schema::order_moves;
+use crate::db::schema::{order_moves, orders};
 use crate::db::{self, Connection, Prepared, column, each, prepared};
 use crate::kernel::id::{OrderId, ShopId};
 use crate::kernel::time::Timestamp;
@@ -98,15 +98,24 @@ where
     .bind::<Binary, _>(one.order.as_bytes().as_slice())
 }
 
-/// What a move means for the public denominator: what is planned has reached its trigger, what waits has not. `eligible`, then `invited`,
-/// where they change.
+/// What a move means for the public denominator: a mail that is due or has left says that the trigger was reached. `eligible`, then
+/// `invited`, where they change; what else there is to say of the trigger follows from the events ([`set_eligible`]).
 fn counts(state: State) -> (Option<i64>, Option<i64>) {
     match state {
         State::Sent | State::Reviewed => (Some(1), Some(1)),
         State::Scheduled(_) | State::Held(_) | State::Failed(..) => (Some(1), None),
-        State::Waiting(_) => (Some(0), None),
-        State::Skipped(_) => (None, None),
+        State::Waiting(_) | State::Skipped(_) => (None, None),
     }
+}
+
+/// Sets whether an order belongs to the public denominator.
+///
+/// # Errors
+/// The database's.
+pub fn set_eligible(tx: &mut Connection, shop: ShopId, order: OrderId, eligible: bool) -> db::Result<()> {
+    let row = orders::table.filter(orders::shop_id.eq(shop)).filter(orders::id.eq(order));
+    diesel::update(row).set(orders::eligible.eq(i64::from(eligible))).execute(tx)?;
+    touch(tx, shop, order)
 }
 
 fn note(tx: &mut Connection, state: State, one: &Moving<'_>) -> db::Result<()> {

@@ -118,14 +118,17 @@ async fn a_preview_tells_what_would_have_been_and_changes_nothing() {
         assert_eq!(
             seen["totals"],
             json!({ "orders": 4, "changed": 1,
-            "present": { "scheduled": 2, "waiting": { "not_triggered": 1 }, "skipped": { "frequency_cap": 1 } },
-            "proposed": { "scheduled": 2, "waiting": { "not_triggered": 1 }, "skipped": { "frequency_cap": 1 } } })
+            "present": { "scheduled": 2, "waiting": { "not_triggered": 1 }, "skipped": { "frequency_cap": 1 },
+                "reminders": { "scheduled": 0, "skipped": { "not_invited": 2, "reminder_off": 2 } } },
+            "proposed": { "scheduled": 2, "waiting": { "not_triggered": 1 }, "skipped": { "frequency_cap": 1 },
+                "reminders": { "scheduled": 0, "skipped": { "not_invited": 2, "reminder_off": 2 } } } })
         );
         let whole = look(json!({ "policy": { "invite_on": "created", "cap_days": 0, "min_total": 5000 } })).await;
         let whole = whole.expect(200, "a whole policy");
         assert_eq!(
             whole["totals"]["proposed"],
-            json!({ "scheduled": 0, "waiting": {}, "skipped": { "below_minimum": 4 } })
+            json!({ "scheduled": 0, "waiting": {}, "skipped": { "below_minimum": 4 },
+                "reminders": { "scheduled": 0, "skipped": { "not_invited": 4 } } })
         );
         assert_eq!((&whole["policy"]["invite_after"], &whole["next"]), (&json!("7d"), &Value::Null));
         paged(&app, &shop, &seen).await;
@@ -155,13 +158,92 @@ async fn a_preview_tells_what_would_have_been_and_changes_nothing() {
     .await;
 }
 
-/// A look in pages shows the same orders.
+/// A shop that reminds, and what happened to six of its customers: one wrote, one had enough, one came back too soon, one has only
+/// ordered, one is in Japan, and one did nothing.
+async fn six_customers(app: &TestApp, shop: &TestShop) {
+    for (number, country) in [("#1", "IT"), ("#2", "IT"), ("#3", "IT"), ("#4", "JP")] {
+        parcel(app, shop, number, (country, "Tea")).await;
+    }
+    let again = fulfilled("#5", "c3@example.com", app.now().plus_ms(1000));
+    app.post_event(shop, &again).await.expect(202, "the same customer again");
+    app.post_event(shop, &event("order.created", "#6", "c6@example.com", app.now())).await.expect(202, "placed");
+    for hours in [7 * 24, 14] {
+        app.advance(hours * HOUR);
+        app.run_jobs().await;
+    }
+    let (link, stop) = (app.review_link("c1@example.com"), app.unsubscribe_link("c2@example.com"));
+    app.advance(34 * HOUR);
+    assert_eq!(app.post_form(&link, &[("stars", "5")]).await.status, 201);
+    assert_eq!(app.post_form(&stop, &[("List-Unsubscribe", "One-Click")]).await.status, 200);
+}
+
+/// Reason or time of the reminder of each order, newest first.
+fn reminders(seen: &Value, policy: &str) -> Vec<String> {
+    let of = |one: &Value| {
+        let reminder = &one[policy]["reminder"];
+        let said = if reminder["state"] == "scheduled" { &reminder["due_at"] } else { &reminder["reason"] };
+        said.as_str().expect("a time or a reason").to_owned()
+    };
+    seen["data"].as_array().unwrap().iter().map(of).collect()
+}
+
+fn reminding(shop: &mut Shop) {
+    let (invite_after, remind_after) = (Delay::days(7), Some(Delay::days(5)));
+    shop.policy = Policy { invite_after, remind_after, hours: Some((9, 18)), ..Policy::default() };
+}
+
+#[tokio::test]
+async fn a_preview_tells_who_would_have_been_reminded_as_it_happened() {
+    on_each_engine(reminding, async |app, shop| {
+        six_customers(&app, &shop).await;
+        let look = async |body: Value| {
+            app.send_as(&shop, "POST", "/policy/preview", &body).await.expect(200, "a look")
+        };
+        let seen = look(json!({ "changes": { "remind_after": "1d", "cap_days": 0 } })).await;
+        let (rome, tokyo) = ("2026-07-13T10:00:00.000Z", "2026-07-14T00:00:00.000Z");
+        assert_eq!(
+            reminders(&seen, "present"),
+            ["not_invited", "not_invited", tokyo, rome, "unsubscribed", "already_reviewed"],
+            "19:00 in Tokyo is too late, nine on the next day is not"
+        );
+        let (day, later) = ("2026-07-09T10:00:00.000Z", "2026-07-09T10:00:01.000Z");
+        assert_eq!(
+            reminders(&seen, "proposed"),
+            ["not_invited", later, "2026-07-10T00:00:00.000Z", day, day, day],
+            "a day after the invitation nobody had written or had enough"
+        );
+        let present = json!({ "scheduled": 2, "skipped": { "already_reviewed": 1, "not_invited": 2, "unsubscribed": 1 } });
+        assert_eq!((&seen["totals"]["present"]["reminders"], &seen["totals"]["changed"]), (&present, &json!(5)));
+        for (changes, reason) in [(json!({ "remind_after": null }), "reminder_off"), (json!({ "remind_after": "25w" }), "window_closed")] {
+            let seen = look(json!({ "changes": changes, "limit": 1 })).await;
+            assert_eq!(seen["totals"]["proposed"]["reminders"]["skipped"][reason], if reason == "reminder_off" { 4 } else { 2 });
+            assert_eq!((&seen["totals"]["orders"], seen["data"].as_array().unwrap().len()), (&json!(6), 1), "over all");
+        }
+        // What then happened is what the present policy was said to do.
+        for at in [rome, tokyo] {
+            app.clock().set(Timestamp::parse(at).unwrap());
+            app.run_jobs().await;
+        }
+        app.advance(5 * DAY);
+        app.run_jobs().await;
+        let list = app.get_as(&shop, "/invitations").await.expect(200, "the invitations");
+        let mut reminded: Vec<&str> =
+            list["data"].as_array().unwrap().iter().filter_map(|one| one["reminded_at"].as_str()).collect();
+        reminded.sort_unstable();
+        assert_eq!(reminded, [rome, tokyo]);
+        assert_eq!(reminders(&look(json!({ "changes": {} })).await, "present"), reminders(&seen, "present"));
+    })
+    .await;
+}
+
+/// A look in pages shows the same orders, and each page the sums of all.
 async fn paged(app: &TestApp, shop: &TestShop, whole: &Value) {
     let (mut cursor, mut seen) = (Value::Null, Vec::new());
     for _ in 0..4 {
         let body = json!({ "changes": {}, "limit": 1, "cursor": cursor });
         let page = app.send_as(shop, "POST", "/policy/preview", &body).await.expect(200, "a page");
         seen.extend(page["data"].as_array().unwrap().iter().map(|one| one["id"].clone()));
+        assert_eq!(page["totals"]["present"], whole["totals"]["present"]);
         cursor = page["next"].clone();
     }
     let all: Vec<_> = whole["data"].as_array().unwrap().iter().map(|one| one["id"].clone()).collect();
@@ -225,6 +307,7 @@ async fn every_order_is_accounted_for_by_the_day_it_arrived() {
         let (first, second) = (&days[1], &days[2]);
         assert_eq!((&first["orders"], &first["eligible"], &first["invited"]), (&json!(4), &json!(3), &json!(2)));
         assert_eq!((&first["reviewed"], &first["sent"], &first["skipped"]), (&json!(1), &json!(1), &json!(2)));
+        withdrawn_later(&app, &shop).await;
         assert_eq!(first["reasons"]["skipped"], json!({ "no_email": 1, "order_cancelled": 1 }));
         assert_eq!(
             (&first["form_started"], &first["bounced"]),
@@ -248,6 +331,38 @@ async fn every_order_is_accounted_for_by_the_day_it_arrived() {
     .await;
 }
 
+/// An order that is cancelled after its trigger stays in the public denominator, whichever news comes first; one that was cancelled
+/// before never enters it.
+async fn withdrawn_later(app: &TestApp, shop: &TestShop) {
+    let other = app.shop_with("dopo.example", |shop| shop.policy.invite_after = Delay::days(7)).await;
+    let hour = |hours: i64| app.now().minus_ms(hours * HOUR);
+    let (shipped, cancelled) = ("order.fulfilled", "order.cancelled");
+    for (number, news) in [
+        ("#1", [(shipped, 3), (cancelled, 2)]),
+        ("#2", [(cancelled, 2), (shipped, 3)]),
+        ("#3", [(shipped, 2), (cancelled, 3)]),
+        ("#4", [(cancelled, 3), (shipped, 2)]),
+        ("#5", [(shipped, 3), ("order.refunded", 2)]),
+    ] {
+        for (kind, hours) in news {
+            let mut event = event(kind, number, &format!("d{}@example.com", &number[1..]), hour(hours));
+            event["data"]["refund"] = json!({ "all": true });
+            app.post_event(&other, &event).await.expect(202, "taken");
+        }
+        let order = app.order(&other, number).await;
+        assert_eq!((&order["state"], &order["eligible"]), (&json!("skipped"), &json!(!["#3", "#4"].contains(&number))));
+    }
+    counted(app).await;
+    let seen = app.get_as(&other, "/accounting").await.expect(200, "the accounting")["total"].clone();
+    assert_eq!((&seen["orders"], &seen["eligible"], &seen["skipped"]), (&json!(5), &json!(3), &json!(5)));
+    app.advance(10_000);
+    app.run_jobs().await;
+    let public = app.get("/v1/shops/dopo.example").await.expect(200, "the profile");
+    assert_eq!(public["collection"]["eligible"], 3);
+    // Back to the story: nothing of it moved.
+    assert_eq!(app.get_as(shop, "/accounting").await.expect(200, "the accounting")["total"]["eligible"], 4);
+}
+
 /// The same days, for a spreadsheet.
 async fn as_table(app: &TestApp, shop: &TestShop) {
     let query = "from=2026-06-30&to=2026-07-02";
@@ -266,10 +381,11 @@ async fn as_table(app: &TestApp, shop: &TestShop) {
             |row: usize, name: &str| rows[row][names.iter().position(|column| column == name).unwrap()].to_owned();
         assert_eq!(rows.len(), 3);
         assert_eq!(
-            ["day", "orders", "reason_no_email", "form_started"].map(|name| cell(1, name)),
-            ["2026-07-01", "4", "1", "1"]
+            ["day", "orders", "reason_no_email", "skipped_no_email", "form_started"].map(|name| cell(1, name)),
+            ["2026-07-01", "4", "1", "1", "1"]
         );
-        assert_eq!(cell(2, "reason_shop_paused"), "1");
+        assert_eq!(["reason_shop_paused", "held_shop_paused", "skipped_no_email"].map(|name| cell(2, name)), ["1", "1", "0"]);
+        assert!(cell(0, "as_of").is_empty() && cell(1, "as_of").ends_with('Z'));
     }
 }
 
@@ -304,13 +420,22 @@ async fn a_shop_is_written_to_once_a_week_and_can_end_it() {
         let link = link_in(&mail.text, "/weekly/");
         assert!(header("List-Unsubscribe").unwrap().contains(&link));
         assert_eq!(header("List-Unsubscribe-Post").as_deref().map(str::trim), Some("List-Unsubscribe=One-Click"));
-        let wanted = async || app.get_as(&shop, "/settings").await.expect(200, "settings")["weekly_mail"].clone();
+        let settings = async || app.get_as(&shop, "/settings").await.expect(200, "settings");
+        let wanted = async || settings().await["weekly_mail"].clone();
+        assert_eq!((&settings().await["weekly_mail_to"], &settings().await["weekly_mail_note"]), (&json!("ciao@bottega.example"), &Value::Null));
         assert_eq!((app.follow(&link).await.status, wanted().await), (200, json!(true)), "a GET ends nothing");
         assert_eq!(app.post_form(&link, &[("List-Unsubscribe", "One-Click")]).await.status, 200);
         assert_eq!(wanted().await, false);
         app.advance(7 * DAY);
         assert_eq!(write().await, 0, "it was ended");
-        app.send_as(&shop, "PATCH", "/settings", &json!({ "weekly_mail": true })).await.expect(200, "wanted again");
+        let page = json!({ "weekly_mail": true, "contact": "https://bottega.example/contact" });
+        let told = app.send_as(&shop, "PATCH", "/settings", &page).await.expect(200, "wanted, but where to?");
+        assert_eq!(told["weekly_mail_to"], Value::Null);
+        assert!(told["weekly_mail_note"].as_str().unwrap().contains("`contact`, and that is not an e-mail address"), "{told}");
+        assert_eq!(write().await, 0, "and none is sent");
+        let address = json!({ "contact": "ciao@bottega.example" });
+        let told = app.send_as(&shop, "PATCH", "/settings", &address).await.expect(200, "wanted again");
+        assert_eq!(told["weekly_mail_note"], Value::Null);
         assert_eq!(write().await, 1);
     })
     .await;

@@ -14,23 +14,23 @@ use tokio::net::TcpStream;
 use crate::support::app::{TestApp, TestShop, fulfilled};
 use crate::support::smtp_sink::{Received, SmtpSink};
 
-pub(super) const ADA: &str = "ada@example.com";
+pub(crate) const ADA: &str = "ada@example.com";
 
 /// An instance, its mail server, a shop and the listener.
-pub(super) struct Bench {
-    pub(super) app: TestApp,
-    pub(super) sink: SmtpSink,
-    pub(super) shop: TestShop,
+pub(crate) struct Bench {
+    pub(crate) app: TestApp,
+    pub(crate) sink: SmtpSink,
+    pub(crate) shop: TestShop,
     listener: Option<Listener>,
 }
 
 impl Bench {
     /// With an open shop; `None` where the engine is not installed.
-    pub(super) async fn start(engine: Engine) -> Option<Self> {
+    pub(crate) async fn start(engine: Engine) -> Option<Self> {
         Self::start_with(engine, |_| {}).await
     }
 
-    pub(super) async fn start_with(engine: Engine, change: impl FnOnce(&mut Config)) -> Option<Self> {
+    pub(crate) async fn start_with(engine: Engine, change: impl FnOnce(&mut Config)) -> Option<Self> {
         let sink = SmtpSink::start().await;
         let url = Secret::new(sink.url());
         let settings = |config: &mut Config| {
@@ -45,7 +45,7 @@ impl Bench {
     }
 
     /// An order whose invitation the mail server takes: what it was given.
-    pub(super) async fn sent(&self, shop: &TestShop, number: &str, email: &str) -> Received {
+    pub(crate) async fn sent(&self, shop: &TestShop, number: &str, email: &str) -> Received {
         let before = self.sink.ledger().len();
         self.app.post_event(shop, &fulfilled(number, email, self.app.now())).await.expect(202, "the order is taken");
         self.app.run_jobs().await;
@@ -55,25 +55,25 @@ impl Bench {
     }
 
     /// State and reason of an order.
-    pub(super) async fn order(&self, shop: &TestShop, number: &str) -> (String, String) {
+    pub(crate) async fn order(&self, shop: &TestShop, number: &str) -> (String, String) {
         let order = self.app.order(shop, number).await;
         let word = |name: &str| order[name].as_str().unwrap_or_default().to_owned();
         (word("state"), word("reason"))
     }
 
     /// The mails of the shop, newest first.
-    pub(super) async fn messages(&self, shop: &TestShop) -> Vec<Value> {
+    pub(crate) async fn messages(&self, shop: &TestShop) -> Vec<Value> {
         let list = self.app.get_as(shop, "/messages").await.expect(200, "mails are listed");
         list["data"].as_array().expect("a list").clone()
     }
 
     /// Where the listener stands.
-    pub(super) fn address(&self) -> std::net::SocketAddr {
+    pub(crate) fn address(&self) -> std::net::SocketAddr {
         self.listener.as_ref().expect("a listener").address()
     }
 
     /// A dialogue with the listener, after its greeting.
-    pub(super) async fn dial(&self) -> Dialogue<TcpStream> {
+    pub(crate) async fn dial(&self) -> Dialogue<TcpStream> {
         let stream = TcpStream::connect(self.address()).await.expect("the listener answers");
         let mut dialogue = Dialogue { stream, read: Vec::new() };
         assert_eq!(dialogue.answer().await.0, 220);
@@ -81,7 +81,7 @@ impl Bench {
     }
 
     /// A mail handed to the listener: the answer to its recipient, or to the mail itself.
-    pub(super) async fn hand_in(&self, to: &str, mail: &str) -> (u16, String) {
+    pub(crate) async fn hand_in(&self, to: &str, mail: &str) -> (u16, String) {
         let mut dialogue = self.dial().await;
         assert_eq!(dialogue.ask("EHLO mx.example").await.0, 250);
         assert_eq!(dialogue.ask("MAIL FROM:<>").await.0, 250);
@@ -94,47 +94,47 @@ impl Bench {
 }
 
 /// Settings under which mails come back.
-pub(super) fn returnable(config: &mut Config) {
+pub(crate) fn returnable(config: &mut Config) {
     config.returns.mailbox = Some(EmailAddress::parse("returns@bounces.example").expect("an address"));
     config.returns.listen = Some("127.0.0.1:0".parse().expect("an address"));
     config.returns.timeout = Duration::from_secs(20);
 }
 
 /// LMTP instead of SMTP.
-pub(super) fn lmtp(config: &mut Config) {
+pub(crate) fn lmtp(config: &mut Config) {
     config.returns.protocol = Protocol::Lmtp;
 }
 
 /// The id of a message that a mail server was given.
-pub(super) fn id_of(mail: &Received) -> MessageId {
+pub(crate) fn id_of(mail: &Received) -> MessageId {
     let text = String::from_utf8_lossy(&mail.data).into_owned();
     let line = text.lines().find_map(|line| line.strip_prefix("Message-ID: <")).expect("a Message-ID");
     MessageId::parse(line.split('@').next().unwrap()).expect("one of ours")
 }
 
 /// A dialogue of a client.
-pub(super) struct Dialogue<S> {
-    pub(super) stream: S,
+pub(crate) struct Dialogue<S> {
+    pub(crate) stream: S,
     read: Vec<u8>,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Dialogue<S> {
     /// Goes on over a protected line.
-    pub(super) fn over<T>(stream: T) -> Dialogue<T> {
+    pub(crate) fn over<T>(stream: T) -> Dialogue<T> {
         Dialogue { stream, read: Vec::new() }
     }
 
-    pub(super) async fn send(&mut self, bytes: &[u8]) {
+    pub(crate) async fn send(&mut self, bytes: &[u8]) {
         self.stream.write_all(bytes).await.expect("the other side reads");
     }
 
-    pub(super) async fn ask(&mut self, line: &str) -> (u16, String) {
+    pub(crate) async fn ask(&mut self, line: &str) -> (u16, String) {
         self.send(format!("{line}\r\n").as_bytes()).await;
         self.answer().await
     }
 
     /// A whole mail: DATA, its bytes, and the answer.
-    pub(super) async fn mail(&mut self, mail: &str) -> (u16, String) {
+    pub(crate) async fn mail(&mut self, mail: &str) -> (u16, String) {
         assert_eq!(self.ask("DATA").await.0, 354);
         let stuffed = mail.replace("\r\n.", "\r\n..");
         self.send(format!("{}\r\n.\r\n", stuffed.trim_end_matches("\r\n")).as_bytes()).await;
@@ -142,7 +142,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Dialogue<S> {
     }
 
     /// The next answer: its code and all of its lines. Code 0 where the line was cut.
-    pub(super) async fn answer(&mut self) -> (u16, String) {
+    pub(crate) async fn answer(&mut self) -> (u16, String) {
         let mut text = String::new();
         loop {
             let Some(line) = self.line().await else { return (0, text) };
@@ -170,7 +170,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Dialogue<S> {
 }
 
 /// A delivery status notification as Postfix writes it, with the fields of its recipient and the headers of the mail it is about.
-pub(super) fn dsn(fields: &str, original: &str) -> String {
+pub(crate) fn dsn(fields: &str, original: &str) -> String {
     format!(
         "Return-Path: <>\r\nFrom: MAILER-DAEMON@mx.example (Mail Delivery System)\r\nSubject: Undelivered Mail Returned to Sender\r\n\
          To: someone\r\nAuto-Submitted: auto-replied\r\nMIME-Version: 1.0\r\n\
@@ -182,7 +182,7 @@ pub(super) fn dsn(fields: &str, original: &str) -> String {
     )
 }
 
-pub(super) fn hard() -> String {
+pub(crate) fn hard() -> String {
     dsn(
         "Final-Recipient: rfc822; ada@example.com\r\nAction: failed\r\nStatus: 5.1.1\r\n\
          Diagnostic-Code: smtp; 550 5.1.1 <ada@example.com>: user unknown",
@@ -190,7 +190,7 @@ pub(super) fn hard() -> String {
     )
 }
 
-pub(super) fn soft() -> String {
+pub(crate) fn soft() -> String {
     dsn(
         "Final-Recipient: rfc822; ada@example.com\r\nAction: failed\r\nStatus: 4.4.7\r\nDiagnostic-Code: smtp; message expired",
         "Subject: how was it",
@@ -198,7 +198,7 @@ pub(super) fn soft() -> String {
 }
 
 /// A complaint as a feedback loop writes it, about a mail with this return address.
-pub(super) fn complaint(return_path: &str) -> String {
+pub(crate) fn complaint(return_path: &str) -> String {
     format!(
         "From: <feedback@isp.example>\r\nSubject: FW: how was it\r\nMIME-Version: 1.0\r\n\
          Content-Type: multipart/report; report-type=feedback-report; boundary=\"part\"\r\n\r\n\

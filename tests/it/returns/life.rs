@@ -196,6 +196,108 @@ async fn a_soft_bounce_is_tried_again_twice_and_then_given_up() {
 }
 
 #[tokio::test]
+async fn a_reminder_and_a_fresh_link_have_the_same_patience() {
+    for engine in ENGINES {
+        let Some(bench) = Bench::start(engine).await else { continue };
+        let shop = bench.app.shop_with("altra.example", |shop| shop.policy.remind_after = Some(Delay::days(3))).await;
+        let first = bench.sent(&shop, "#1", ADA).await;
+        let text = String::from_utf8_lossy(&first.data).replace("=\r\n", "").replace("=3D", "=");
+        let link = crate::support::app::link_in(&text, "/r/").rsplit_once('/').expect("a star").0.to_owned();
+        bench.app.advance(3 * DAY);
+        bench.app.run_jobs().await;
+        again_and_again(&bench, &shop, "reminder").await;
+        assert_eq!(bench.app.post_form(&format!("{link}/fresh"), &[]).await.status, 200);
+        bench.app.run_jobs().await;
+        again_and_again(&bench, &shop, "fresh_link").await;
+        // Asked for again before it comes back: the older one is not repeated.
+        bench.app.advance(DAY);
+        assert_eq!(bench.app.post_form(&format!("{link}/fresh"), &[]).await.status, 200);
+        bench.app.run_jobs().await;
+        let older = bench.sink.ledger().last().expect("a fresh link").clone();
+        bench.app.advance(DAY);
+        assert_eq!(bench.app.post_form(&format!("{link}/fresh"), &[]).await.status, 200);
+        bench.app.run_jobs().await;
+        assert_eq!(bench.hand_in(&older.from, &soft()).await.0, 250);
+        let sent = bench.sink.ledger().len();
+        let messages = bench.messages(&shop).await;
+        assert!(messages.iter().all(|message| message["state"] != "queued"), "nothing waits for nobody: {messages:?}");
+        bench.app.advance(10 * DAY);
+        bench.app.run_jobs().await;
+        assert_eq!((bench.sink.ledger().len(), bench.order(&shop, "#1").await.0.as_str()), (sent, "sent"));
+    }
+}
+
+#[tokio::test]
+async fn what_an_author_hears_of_a_review_has_it_too() {
+    for engine in ENGINES {
+        let Some(bench) = Bench::start(engine).await else { continue };
+        let first = bench.sent(&bench.shop, "#1", ADA).await;
+        let text = String::from_utf8_lossy(&first.data).replace("=\r\n", "").replace("=3D", "=");
+        let link = crate::support::app::link_in(&text, "/r/").rsplit_once('/').expect("a star").0.to_owned();
+        bench.app.advance(HOUR);
+        assert_eq!(bench.app.post_form(&link, &[("stars", "2")]).await.status, 201);
+        bench.app.run_jobs().await;
+        let list = bench.app.get(&format!("/v1/shops/{}/reviews", bench.shop.domain)).await.expect(200, "published");
+        let path = format!("/reviews/{}/reply", list["data"][0]["id"].as_str().unwrap());
+        let say = async |text: &str| {
+            let said = bench.app.send_as(&bench.shop, "PUT", &path, &json!({ "text": text })).await;
+            assert!([200, 201].contains(&said.status), "{}", said.text);
+            bench.app.run_jobs().await;
+        };
+        let kind = bench.messages(&bench.shop).await[0]["kind"].clone();
+        assert_eq!(kind, "review_received");
+        bounced_softly(&bench, 1).await;
+        say("Ci dispiace.").await;
+        assert_eq!(bench.messages(&bench.shop).await[0]["kind"], "reply_notice");
+        bounced_softly(&bench, 1).await;
+        say("Ci dispiace molto.").await;
+        // The news of a day ago comes back when there is other news: that goes out, and nothing else.
+        bounced_softly(&bench, 1).await;
+        bench.app.advance(10 * DAY);
+        bench.app.run_jobs().await;
+        let words = |mail: &crate::support::smtp_sink::Received| String::from_utf8_lossy(&mail.data).replace("=\r\n", "");
+        let last = bench.sink.ledger().last().map(words).expect("a mail");
+        assert!(last.contains("Ci dispiace molto."), "{last}");
+    }
+}
+
+/// The newest mail comes back for now: a day later one more has left.
+async fn bounced_softly(bench: &Bench, more: usize) {
+    let ledger = bench.sink.ledger();
+    let mail = ledger.last().expect("a mail");
+    assert_eq!(bench.hand_in(&mail.from, &soft()).await.0, 250);
+    bench.app.advance(DAY);
+    bench.app.run_jobs().await;
+    assert_eq!(bench.sink.ledger().len(), ledger.len() + more);
+}
+
+/// The newest mail, of this kind, comes back three times: it leaves twice more, a day and three days later, and the order stands as it did.
+async fn again_and_again(bench: &Bench, shop: &TestShop, kind: &str) {
+    let sent = bench.sink.ledger().len();
+    let mail = bench.sink.ledger()[sent - 1].clone();
+    for (n, days) in [(1, 1), (2, 3)] {
+        assert_eq!(bench.hand_in(&mail.from, &soft()).await.0, 250);
+        let message = bench.messages(shop).await[0].clone();
+        assert_eq!(
+            (&message["kind"], &message["state"], &message["reason"]),
+            (&json!(kind), &json!("queued"), &json!("soft_bounce"))
+        );
+        bench.app.advance(days * DAY - 1);
+        bench.app.run_jobs().await;
+        assert_eq!(bench.sink.ledger().len(), sent + n - 1, "not before its time");
+        bench.app.advance(1);
+        bench.app.run_jobs().await;
+        let again = bench.sink.ledger()[sent + n - 1].clone();
+        assert_eq!((id_of(&again), &again.from), (id_of(&mail), &mail.from), "the same mail");
+        assert_eq!(bench.order(shop, "#1").await.0, "sent");
+    }
+    assert_eq!(bench.hand_in(&mail.from, &soft()).await.0, 250);
+    bench.app.advance(5 * DAY);
+    bench.app.run_jobs().await;
+    assert_eq!(bench.sink.ledger().len(), sent + 2, "then it is given up");
+}
+
+#[tokio::test]
 async fn who_reviewed_has_got_the_mail_whatever_a_server_says() {
     let bench = Bench::start(ENGINES[0]).await.expect("SQLite is built in");
     let mail = bench.sent(&bench.shop, "#1", ADA).await;

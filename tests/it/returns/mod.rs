@@ -1,6 +1,6 @@
 //! What comes back of mails: by the listener over a real socket, and by the reports of providers.
 
-mod bench;
+pub(crate) mod bench;
 mod complaints;
 mod life;
 mod listener;
