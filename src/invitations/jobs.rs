@@ -8,9 +8,9 @@ use futures_util::future::BoxFuture;
 
 use super::letter::orders_of;
 use super::model::{INVITATION, Invitation, REMINDER};
+use super::policy;
 use super::replan;
 use super::store::{self, Seen};
-use super::policy;
 use crate::context::Context;
 use crate::db::{self, Connection};
 use crate::jobs::{self, Claim, Job, Outcome, Ran, Subject};

@@ -16,7 +16,8 @@ mod watch;
 pub(crate) use find::{by_id, by_ids, hold, hold_all, of_order, of_orders};
 pub(crate) use marks::{
     Carried, Gone, Mark, mark_all_sent, mark_bounced, mark_cancelled, mark_deferred, mark_form_started,
-    mark_fresh_link, mark_hastened, mark_not_reminded, mark_postponed, mark_reminded, mark_reviewed, mark_unsent, marked, renew_links,
+    mark_fresh_link, mark_hastened, mark_not_reminded, mark_postponed, mark_reminded, mark_reviewed, mark_unsent,
+    marked, renew_links,
 };
 pub(crate) use suppressions::{lift, of_person as suppressions_of, suppress, suppressed, suppression};
 pub use waiting::{waiting_by_hour, waiting_next};

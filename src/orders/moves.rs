@@ -197,7 +197,11 @@ mod tests {
         assert_eq!(refunds.of(&lines), Refunded::Partly);
         assert_eq!(refunds.whole_at(&lines), None);
         refunds.note(&one, Mark(2, 2));
-        assert_eq!((refunds.of(&lines), refunds.whole_at(&lines)), (Refunded::Wholly, Some(3)), "with the last of them");
+        assert_eq!(
+            (refunds.of(&lines), refunds.whole_at(&lines)),
+            (Refunded::Wholly, Some(3)),
+            "with the last of them"
+        );
         refunds.note(&RefundScope::All, Mark(9, 9));
         assert_eq!(refunds.whole_at(&lines), Some(3), "it was whole before");
         assert_eq!(refunds.of(&[]), Refunded::Partly);

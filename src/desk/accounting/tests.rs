@@ -89,8 +89,14 @@ fn the_table_has_a_row_a_day_and_a_column_a_reason() {
     assert_eq!((cell(0, "day"), cell(0, "orders"), cell(0, "skipped")), ("2026-11-22", "9", "2"));
     assert_eq!((cell(0, "reason_no_email"), cell(0, "reason_too_old"), cell(1, "orders")), ("2", "0", "0"));
     assert_eq!(
-        ["reason_mail_delayed", "held_mail_delayed", "failed_mail_delayed", "skipped_no_email", "waiting_not_triggered"]
-            .map(|name| cell(0, name)),
+        [
+            "reason_mail_delayed",
+            "held_mail_delayed",
+            "failed_mail_delayed",
+            "skipped_no_email",
+            "waiting_not_triggered"
+        ]
+        .map(|name| cell(0, name)),
         ["6", "1", "5", "2", "0"],
         "what the JSON tells apart"
     );

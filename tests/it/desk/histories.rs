@@ -20,22 +20,23 @@ use self::model::{Kind, Model, ORDERS, Step};
 use crate::returns::bench::{Bench, hard, soft};
 use crate::support::app::{TestShop, event, link_in};
 use crate::support::house::ENGINES;
+use crate::support::smtp_sink::Received;
 
 /// Histories an engine lives through.
-const HISTORIES: usize = 6;
+const HISTORIES: usize = 2;
 
 fn step() -> impl Strategy<Value = Step> {
     let kind = prop_oneof![
-        3 => Just(Kind::Created),
+        2 => Just(Kind::Created),
         6 => Just(Kind::Shipped),
-        2 => Just(Kind::Cancelled),
-        1 => Just(Kind::Refunded),
-        2 => (0_usize..2).prop_map(Kind::Returned),
+        3 => Just(Kind::Cancelled),
+        2 => Just(Kind::Refunded),
+        4 => (0_usize..2).prop_map(Kind::Returned),
     ];
     let age = prop_oneof![4 => Just(0_i64), 4 => 1_i64..72, 1 => Just(100 * 24)];
     let order = || 0..ORDERS;
     prop_oneof![
-        10 => (order(), kind, age).prop_map(|(order, kind, hours)| Step::Event(order, kind, hours)),
+        16 => (order(), kind, age).prop_map(|(order, kind, hours)| Step::Event(order, kind, hours)),
         1 => Just(Step::Again),
         5 => Just(Step::Run),
         3 => (order(), any::<bool>()).prop_map(|(order, hard)| Step::Bounce(order, hard)),
@@ -103,7 +104,9 @@ impl Life<'_> {
         told["data"]["items"] = json!([{ "line": "0", "quantity": 1 }, { "line": "1", "quantity": 1 }]);
         match kind {
             Kind::Refunded => told["data"]["refund"] = json!({ "all": true }),
-            Kind::Returned(line) => told["data"]["refund"] = json!({ "items": [{ "line": line.to_string(), "quantity": 1 }] }),
+            Kind::Returned(line) => {
+                told["data"]["refund"] = json!({ "items": [{ "line": line.to_string(), "quantity": 1 }] })
+            }
             Kind::Created | Kind::Shipped | Kind::Cancelled => {}
         }
         if !model::has_address(order) {
@@ -116,13 +119,17 @@ impl Life<'_> {
         self.last = Some((id, body));
     }
 
-    /// Return address and link of the last mail about an order that a server took.
+    /// Return address and link of the invitation of an order, where a server took it.
     fn mail(&self, order: usize) -> Option<(String, String)> {
-        let ledger = self.bench.sink.ledger();
-        let mail = ledger.iter().rfind(|mail| mail.to == [self.address(order)])?;
-        let text = String::from_utf8_lossy(&mail.data).replace("=\r\n", "").replace("=3D", "=");
-        let star = link_in(&text, "/r/");
-        Some((mail.from.clone(), star.rsplit_once('/').map_or(star.clone(), |(link, _)| link.to_owned())))
+        let to = [self.address(order)];
+        let asked = |mail: &Received| {
+            let text = String::from_utf8_lossy(&mail.data).replace("=\r\n", "").replace("=3D", "=");
+            let star = link_in(&text, "/r/");
+            let (link, stars) = star.rsplit_once('/')?;
+            // Later mails about a review carry its link without stars.
+            (stars.len() == 1).then(|| (mail.from.clone(), link.to_owned()))
+        };
+        self.bench.sink.ledger().iter().filter(|mail| mail.to == to).find_map(asked)
     }
 }
 
@@ -159,7 +166,7 @@ async fn counted(bench: &Bench, shop: &TestShop, from: Timestamp) -> BTreeMap<St
 async fn histories(engine: Engine) {
     let Some(bench) = Bench::start(engine).await else { return };
     let mut runner = TestRunner::deterministic();
-    let histories = proptest::collection::vec(step(), 30..60);
+    let histories = proptest::collection::vec(step(), 50..70);
     bench.app.clock().set(Timestamp::parse("2026-06-01T10:00:00.000Z").expect("a time"));
     for nth in 0..HISTORIES {
         let policy = Policy { invite_after: Delay::hours(model::DELAY_HOURS), cap_days: 0, ..Policy::default() };

@@ -196,9 +196,7 @@ fn reminding(shop: &mut Shop) {
 async fn a_preview_tells_who_would_have_been_reminded_as_it_happened() {
     on_each_engine(reminding, async |app, shop| {
         six_customers(&app, &shop).await;
-        let look = async |body: Value| {
-            app.send_as(&shop, "POST", "/policy/preview", &body).await.expect(200, "a look")
-        };
+        let look = async |body: Value| app.send_as(&shop, "POST", "/policy/preview", &body).await.expect(200, "a look");
         let seen = look(json!({ "changes": { "remind_after": "1d", "cap_days": 0 } })).await;
         let (rome, tokyo) = ("2026-07-13T10:00:00.000Z", "2026-07-14T00:00:00.000Z");
         assert_eq!(
@@ -212,11 +210,17 @@ async fn a_preview_tells_who_would_have_been_reminded_as_it_happened() {
             ["not_invited", later, "2026-07-10T00:00:00.000Z", day, day, day],
             "a day after the invitation nobody had written or had enough"
         );
-        let present = json!({ "scheduled": 2, "skipped": { "already_reviewed": 1, "not_invited": 2, "unsubscribed": 1 } });
+        let present =
+            json!({ "scheduled": 2, "skipped": { "already_reviewed": 1, "not_invited": 2, "unsubscribed": 1 } });
         assert_eq!((&seen["totals"]["present"]["reminders"], &seen["totals"]["changed"]), (&present, &json!(5)));
-        for (changes, reason) in [(json!({ "remind_after": null }), "reminder_off"), (json!({ "remind_after": "25w" }), "window_closed")] {
+        for (changes, reason) in
+            [(json!({ "remind_after": null }), "reminder_off"), (json!({ "remind_after": "25w" }), "window_closed")]
+        {
             let seen = look(json!({ "changes": changes, "limit": 1 })).await;
-            assert_eq!(seen["totals"]["proposed"]["reminders"]["skipped"][reason], if reason == "reminder_off" { 4 } else { 2 });
+            assert_eq!(
+                seen["totals"]["proposed"]["reminders"]["skipped"][reason],
+                if reason == "reminder_off" { 4 } else { 2 }
+            );
             assert_eq!((&seen["totals"]["orders"], seen["data"].as_array().unwrap().len()), (&json!(6), 1), "over all");
         }
         // What then happened is what the present policy was said to do.
@@ -384,7 +388,10 @@ async fn as_table(app: &TestApp, shop: &TestShop) {
             ["day", "orders", "reason_no_email", "skipped_no_email", "form_started"].map(|name| cell(1, name)),
             ["2026-07-01", "4", "1", "1", "1"]
         );
-        assert_eq!(["reason_shop_paused", "held_shop_paused", "skipped_no_email"].map(|name| cell(2, name)), ["1", "1", "0"]);
+        assert_eq!(
+            ["reason_shop_paused", "held_shop_paused", "skipped_no_email"].map(|name| cell(2, name)),
+            ["1", "1", "0"]
+        );
         assert!(cell(0, "as_of").is_empty() && cell(1, "as_of").ends_with('Z'));
     }
 }
@@ -422,7 +429,10 @@ async fn a_shop_is_written_to_once_a_week_and_can_end_it() {
         assert_eq!(header("List-Unsubscribe-Post").as_deref().map(str::trim), Some("List-Unsubscribe=One-Click"));
         let settings = async || app.get_as(&shop, "/settings").await.expect(200, "settings");
         let wanted = async || settings().await["weekly_mail"].clone();
-        assert_eq!((&settings().await["weekly_mail_to"], &settings().await["weekly_mail_note"]), (&json!("ciao@bottega.example"), &Value::Null));
+        assert_eq!(
+            (&settings().await["weekly_mail_to"], &settings().await["weekly_mail_note"]),
+            (&json!("ciao@bottega.example"), &Value::Null)
+        );
         assert_eq!((app.follow(&link).await.status, wanted().await), (200, json!(true)), "a GET ends nothing");
         assert_eq!(app.post_form(&link, &[("List-Unsubscribe", "One-Click")]).await.status, 200);
         assert_eq!(wanted().await, false);
@@ -431,7 +441,10 @@ async fn a_shop_is_written_to_once_a_week_and_can_end_it() {
         let page = json!({ "weekly_mail": true, "contact": "https://bottega.example/contact" });
         let told = app.send_as(&shop, "PATCH", "/settings", &page).await.expect(200, "wanted, but where to?");
         assert_eq!(told["weekly_mail_to"], Value::Null);
-        assert!(told["weekly_mail_note"].as_str().unwrap().contains("`contact`, and that is not an e-mail address"), "{told}");
+        assert!(
+            told["weekly_mail_note"].as_str().unwrap().contains("`contact`, and that is not an e-mail address"),
+            "{told}"
+        );
         assert_eq!(write().await, 0, "and none is sent");
         let address = json!({ "contact": "ciao@bottega.example" });
         let told = app.send_as(&shop, "PATCH", "/settings", &address).await.expect(200, "wanted again");

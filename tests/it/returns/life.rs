@@ -255,7 +255,8 @@ async fn what_an_author_hears_of_a_review_has_it_too() {
         bounced_softly(&bench, 1).await;
         bench.app.advance(10 * DAY);
         bench.app.run_jobs().await;
-        let words = |mail: &crate::support::smtp_sink::Received| String::from_utf8_lossy(&mail.data).replace("=\r\n", "");
+        let words =
+            |mail: &crate::support::smtp_sink::Received| String::from_utf8_lossy(&mail.data).replace("=\r\n", "");
         let last = bench.sink.ledger().last().map(words).expect("a mail");
         assert!(last.contains("Ci dispiace molto."), "{last}");
     }

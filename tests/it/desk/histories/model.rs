@@ -257,7 +257,8 @@ impl Model {
 
     /// The numbers of a day, or of all, as the API shows them; test orders are in none.
     pub(super) fn numbers(&self, day: Option<&str>) -> Value {
-        let real = self.orders.iter().filter(|(order, known)| !is_test(**order) && day.is_none_or(|day| known.day == day));
+        let real =
+            self.orders.iter().filter(|(order, known)| !is_test(**order) && day.is_none_or(|day| known.day == day));
         let orders: Vec<&Order> = real.map(|(_, known)| known).collect();
         let count = |counts: &dyn Fn(&Order) -> bool| orders.iter().filter(|order| counts(order)).count();
         let mut numbers = json!({
