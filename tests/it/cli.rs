@@ -65,6 +65,10 @@ fn a_shop_is_created_listed_changed_and_closed() {
         (&set["country"], &set["policy"]["hours"], &set["paused"]),
         (&json!("IT"), &json!({"from": 9, "to": 20}), &json!(true))
     );
+    for (contact, silent) in [("https://bottega.example/contact", true), ("ciao@bottega.example", false)] {
+        let (_, said, _) = attesta(dir.path(), &["shop", "set", "bottega.example", "--contact", contact]);
+        assert_eq!(said.contains("No weekly mail is sent: it goes to `contact`"), silent, "{said}");
+    }
     let cleared =
         done(dir.path(), &["shop", "set", "--shop", "bottega.example", "--clear", "country", "--clear", "hours"]);
     assert_eq!((&cleared["country"], &cleared["policy"]["hours"]), (&Value::Null, &Value::Null));

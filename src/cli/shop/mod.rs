@@ -203,6 +203,7 @@ fn change(ctx: &Context, set: &Set, shown: &mut Shown<'_>) -> Result<(), Failure
     if settings.is_empty() && policy.is_empty() && merchant.is_none() && set.paused.is_none() {
         return Err(Failure::usage("Nothing to change was given. See: attesta shop set --help"));
     }
+    let weekly = ["weekly_mail", "contact"].iter().any(|field| settings.contains_key(*field));
     let paused = set.paused;
     let edit = move |shop: &mut Shop| {
         settings::patch(shop, &settings, Hand::Operator)?;
@@ -212,8 +213,12 @@ fn change(ctx: &Context, set: &Set, shown: &mut Shown<'_>) -> Result<(), Failure
         Ok(())
     };
     let shop = write(ctx, &shop, edit)?;
-    let text =
+    let mut text =
         format!("{} is changed. Invitations that wait are planned again within seconds.\n{}", shop.domain, line(&shop));
+    // Wanted, and yet it does not come: that is not found out by waiting for it.
+    if let (true, Err(note)) = (weekly, shop.weekly_mail_to()) {
+        text = format!("{text}\n{note}");
+    }
     shown.say(&view(&shop), &text)
 }
 
