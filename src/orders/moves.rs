@@ -202,9 +202,9 @@ mod tests {
             (Refunded::Wholly, Some(3)),
             "with the last of them"
         );
+        assert_eq!(refunds.of(&[]), Refunded::Partly);
         refunds.note(&RefundScope::All, Mark(9, 9));
         assert_eq!(refunds.whole_at(&lines), Some(3), "it was whole before");
-        assert_eq!(refunds.of(&[]), Refunded::Partly);
         assert_eq!(Refunds::default().of(&lines), Refunded::None);
     }
 }
