@@ -86,6 +86,7 @@ pub const KEYS: &[Key] = &[
     plain("dns.resolver"),
     plain("returns.mailbox"),
     plain("returns.listen"),
+    plain("returns.exchanger"),
     plain("returns.protocol"),
     plain("returns.certificate"),
     plain("returns.certificate_key"),

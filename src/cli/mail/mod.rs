@@ -29,7 +29,7 @@ use crate::merchants::{self, Shop};
 pub(crate) enum MailCommand {
     /// Print the DNS records that a sending domain needs, making its keys where it has none.
     Records(Records),
-    /// Look whether they stand in the DNS: DKIM, SPF, DMARC.
+    /// Look whether they stand in the DNS: DKIM, SPF, DMARC, and the way back of bounces.
     Verify(Which),
     /// Send one mail to an address and print what was said, step by step.
     Test(Test),
