@@ -59,6 +59,7 @@ pub const KEYS: &[Key] = &[
     plain("token_years"),
     plain("contact_days_after_last_mail"),
     plain("event_keep_days"),
+    plain("closed_shop_days"),
     plain("public_poll_ms"),
     plain("contact"),
     plain("security_contact"),

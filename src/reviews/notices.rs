@@ -7,6 +7,7 @@
 use crate::context::Context;
 use crate::db::{self, Connection};
 use crate::jobs::{self, Subject};
+use crate::kernel::id::OrderId;
 use crate::kernel::time::Timestamp;
 use crate::mail::context::{AnswerShown, MailContext, ReviewReceived};
 use crate::mail::letter::{Draft, Letter, Settled, Stop};
@@ -57,6 +58,10 @@ impl Letter for ReviewReceivedLetter {
     fn settle(&self, tx: &mut Connection, _ctx: &Context, subject: Subject, what: &Settled) -> db::Result<()> {
         settled(tx, subject, what)
     }
+
+    fn order(&self, conn: &mut Connection, subject: Subject) -> db::Result<Option<OrderId>> {
+        Ok(store::by_id(conn, subject.id())?.map(|review| review.order))
+    }
 }
 
 /// The letter of kind [`ANSWER_SHOWN`].
@@ -88,6 +93,10 @@ impl Letter for AnswerShownLetter {
 
     fn settle(&self, tx: &mut Connection, _ctx: &Context, subject: Subject, what: &Settled) -> db::Result<()> {
         settled(tx, subject, what)
+    }
+
+    fn order(&self, conn: &mut Connection, subject: Subject) -> db::Result<Option<OrderId>> {
+        Ok(store::by_id(conn, subject.id())?.map(|review| review.order))
     }
 }
 
