@@ -30,14 +30,14 @@ pub(crate) async fn let_go(ctx: &Context) -> db::Result<()> {
 }
 
 async fn of_shop(ctx: &Context, closed: Closed, before: Timestamp) -> db::Result<()> {
-    let shop = closed.shop;
+    let (shop, now) = (closed.shop, ctx.now());
     if closed.let_go_at.is_none() {
         orders_of(ctx, shop, before).await?;
     }
     let erased = ctx.db().read(move |conn| reviews::erased_orders(conn, shop)).await?;
     for some in erased.chunks(usize::try_from(PAGE).unwrap_or(1)) {
         let some = some.to_vec();
-        ctx.db().write(move |tx| if_closed(tx, (shop, before), |tx| let_go_of(tx, shop, &some)).map(drop)).await?;
+        ctx.db().write(move |tx| if_closed(tx, (shop, before), |tx| let_go_of(tx, shop, &some, now)).map(drop)).await?;
     }
     for _ in 0..PAGES {
         let forget = move |tx: &mut Connection| mail::forget_log(tx, shop, before, PAGE);
@@ -56,7 +56,7 @@ async fn orders_of(ctx: &Context, shop: ShopId, before: Timestamp) -> db::Result
         let last: Option<OrderId> = after;
         let page = move |tx: &mut Connection| {
             let page = orders::standing(tx, shop, last, PAGE)?;
-            let_go_of(tx, shop, &page)?;
+            let_go_of(tx, shop, &page, now)?;
             if page.is_empty() {
                 standing::note_let_go(tx, shop, now)?;
             }
@@ -80,18 +80,13 @@ fn if_closed<T>(
 }
 
 /// Lets go of those among these orders on which no review rests.
-fn let_go_of(tx: &mut Connection, shop: ShopId, among: &[OrderId]) -> db::Result<()> {
+fn let_go_of(tx: &mut Connection, shop: ShopId, among: &[OrderId], now: Timestamp) -> db::Result<()> {
     let mut gone = Vec::new();
     for order in among {
         if !reviews::stands(tx, shop, *order)? {
             gone.push(*order);
         }
     }
-    if orders::let_go(tx, shop, &gone)? > 0 {
-        for order in gone {
-            let asked = invitations::about(tx, shop, order)?.map(|row| row.id);
-            invitations::forget_addressee(tx, shop, asked.as_slice())?;
-        }
-    }
-    Ok(())
+    let gone = orders::let_go(tx, shop, &gone, now)?;
+    gone.into_iter().try_for_each(|order| invitations::let_go(tx, shop, order, now))
 }

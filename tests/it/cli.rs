@@ -227,6 +227,14 @@ fn mails_are_looked_over_and_a_test_tells_its_steps() {
     let looked = done(dir.path(), &["mail", "check"]);
     assert!(looked["mails"].as_array().unwrap().len() >= 25, "every mail in every language: {looked}");
     assert!(attesta(dir.path(), &["mail", "check"]).1.contains("An HTML part may have 61440 bytes."));
+    let samples = dir.path().join("samples");
+    let line = ["mail", "check", "--public-url", "https://voices.example/a", "--out", samples.to_str().unwrap()];
+    assert_eq!(attesta(dir.path(), &line).0, 0, "at home where the settings say");
+    let invitation = std::fs::read_to_string(samples.join("invitation.it.1.html")).unwrap();
+    assert!(
+        invitation.contains("https://voices.example/a/r/") && !invitation.contains("reviews.example"),
+        "{invitation}"
+    );
     let (code, out, _) = attesta(dir.path(), &["mail", "test", "ada@example.com", "--shop", "bottega.example"]);
     assert!(code == 1 && out.contains("Next: To send it, set smtp_url"), "{out}");
     assert!(out.contains("From \"Bottega (via Attesta)\" <reviews@attesta.invalid>"), "{out}");

@@ -32,11 +32,11 @@ pub(super) fn moved_from(from: &str, mut sample: MailContext, base: Option<&Base
         }
         MailContext::ReplyNotice(mail) => {
             frame(&mut mail.frame, base, home);
-            [&mut mail.review.url, &mut mail.answer_url, &mut mail.unsubscribe_url].map(home);
+            [&mut mail.review.url, &mut mail.answer_url, &mut mail.unsubscribe_url].into_iter().for_each(home);
         }
         MailContext::RestrictionStatement(mail) => {
             frame(&mut mail.frame, base, home);
-            [&mut mail.review.url, &mut mail.edit_url].map(home);
+            [&mut mail.review.url, &mut mail.edit_url].into_iter().for_each(home);
         }
         MailContext::FreshLink(mail) => {
             frame(&mut mail.frame, base, home);
@@ -44,26 +44,29 @@ pub(super) fn moved_from(from: &str, mut sample: MailContext, base: Option<&Base
         }
         MailContext::ReviewReceived(mail) => {
             frame(&mut mail.frame, base, home);
-            [&mut mail.review.url, &mut mail.manage_url, &mut mail.unsubscribe_url].map(home);
+            [&mut mail.review.url, &mut mail.manage_url, &mut mail.unsubscribe_url].into_iter().for_each(home);
         }
         MailContext::AnswerShown(mail) => {
             frame(&mut mail.frame, base, home);
-            [&mut mail.review.url, &mut mail.manage_url, &mut mail.unsubscribe_url].map(home);
+            [&mut mail.review.url, &mut mail.manage_url, &mut mail.unsubscribe_url].into_iter().for_each(home);
         }
         MailContext::WeeklyNumbers(mail) => {
             frame(&mut mail.frame, base, home);
             home(&mut mail.unsubscribe_url);
+            if let Some(plot) = &mut mail.plot {
+                plot.id = format!("plot@{}", base.host());
+            }
         }
     }
     sample
 }
 
 fn frame(frame: &mut Frame, base: &Base, home: impl Fn(&mut String)) {
-    [&mut frame.shop.profile_url, &mut frame.privacy_url].map(home);
+    [&mut frame.shop.profile_url, &mut frame.privacy_url].into_iter().for_each(home);
     base.host().clone_into(&mut frame.operator);
 }
 
 fn stars(stars: &mut StarLinks, home: impl Fn(&mut String)) {
     let StarLinks { form, one, two, three, four, five } = stars;
-    [form, one, two, three, four, five].map(home);
+    [form, one, two, three, four, five].into_iter().for_each(home);
 }

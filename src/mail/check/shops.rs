@@ -73,7 +73,12 @@ mod tests {
             profile_url: "https://elsewhere.example/shops/bottega.example".to_owned(),
         };
         let used = InUse { mail: "invitation", language: Language::It, kept };
-        of_shop(&Templates::load().unwrap(), &shop, &used)
+        let at = Base::parse("https://voices.example/a").unwrap();
+        let moved = of_shop(&Templates::load().unwrap(), &shop, &used, Some(&at));
+        let there = of_shop(&Templates::load().unwrap(), &shop, &used, None);
+        let told = |looked: &Looked| faults(looked).into_iter().map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(told(&moved), told(&there), "the same wherever the instance is at home");
+        there
     }
 
     fn faults(looked: &Looked) -> Vec<&str> {

@@ -103,7 +103,10 @@ async fn logins_and_lines_have_their_causes() {
         assert_eq!((dialogue.cause, dialogue.next), (Some(class.cause()), Some(class.next())), "{url}: {dialogue:?}");
         assert_eq!(steps(&dialogue).last(), Some(&last), "{url}: {dialogue:?}");
         let (failed, before) = dialogue.steps.split_last().unwrap();
-        assert!(!failed.heard.is_empty() && before.iter().all(|step| step.heard != failed.heard), "told once: {dialogue:?}");
+        assert!(
+            !failed.heard.is_empty() && before.iter().all(|step| step.heard != failed.heard),
+            "told once: {dialogue:?}"
+        );
     }
 }
 

@@ -3,10 +3,10 @@
 use attesta::db::{Connection, Engine};
 use attesta::kernel::time::DAY;
 use attesta::merchants::{self, ShopStatus};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{ADA, WORD, hash, mine, stories};
-use crate::support::app::{TestApp, TestShop, fulfilled};
+use crate::support::app::{TestApp, TestShop, event, fulfilled};
 use crate::support::dump::{dump, holding, holding_bytes};
 
 /// A number of an order that stands nowhere else.
@@ -34,26 +34,28 @@ async fn counted(app: &TestApp, shop: &TestShop) -> Value {
     profile["collection"].take()
 }
 
-/// A shop with an order that was reviewed, one whose mail was not answered, and one that was too small to ask about.
-async fn lived(app: &TestApp) -> (TestShop, String) {
+/// A shop with an order that was reviewed, one whose mail was not answered, one that was too small to ask about, and one that is not sent
+/// yet; and the links of the first two.
+async fn lived(app: &TestApp) -> (TestShop, [String; 2]) {
     let shop = app.shop_with("bottega.example", |shop| shop.policy.min_total = Some(1_000)).await;
     let link = app.invited(&shop, "1", ADA).await;
     let posted = app.post_form(&link, &[("stars", "4"), ("title", ""), ("text", WORD), ("name", "")]).await;
     assert_eq!(posted.status, 201, "it is published: {}", posted.text);
-    app.invited(&shop, NUMBER, BEA).await;
+    let unanswered = app.invited(&shop, NUMBER, BEA).await;
     let mut small = fulfilled("3", BEA, app.now());
-    small["data"]["total"] = serde_json::json!({ "amount": 100, "currency": "EUR" });
+    small["data"]["total"] = json!({ "amount": 100, "currency": "EUR" });
     app.post_event(&shop, &small).await;
+    app.post_event(&shop, &event("order.created", "4", "cleo@posta.example", app.now())).await.expect(202, "taken");
     app.run_jobs().await;
     app.rooms.count_what_moved().await.expect("counted");
     app.advance(60_000);
     app.run_jobs().await;
-    (shop, link)
+    (shop, [link, unanswered])
 }
 
 async fn closed(engine: Engine) {
     let Some(app) = TestApp::start_with(engine, |config| config.closed_shop_days = 40).await else { return };
-    let (shop, link) = lived(&app).await;
+    let (shop, [link, unanswered]) = lived(&app).await;
     let other = app.shop("altra.example").await;
     app.invited(&other, "other-1", BEA).await;
     stand(&app, &shop, ShopStatus::Closed).await;
@@ -74,7 +76,14 @@ async fn closed(engine: Engine) {
     assert!(of_table(&rows, "orders") >= 3, "that there were orders stays");
 
     assert!(!holding(&rows, WORD).is_empty() && !holding_bytes(&rows, &hash(&app, ADA)).is_empty());
-    assert_eq!(counted(&app, &shop).await, before, "the public numbers stay true");
+    app.rooms.count_what_moved().await.expect("counted");
+    app.advance(60_000);
+    app.run_jobs().await;
+    let mut after = counted(&app, &shop).await;
+    assert_eq!((&before["waiting"], &after["waiting"]), (&json!(1), &json!(0)), "{before} {after}");
+    assert_eq!(after["skipped"].as_object_mut().expect("reasons").remove("shop_closed"), Some(json!(1)), "{after}");
+    after["waiting"] = json!(1);
+    assert_eq!(after, before, "but for what still waited, the public numbers stay");
     let list = app.get(&format!("/v1/shops/{}/reviews", shop.domain)).await.expect(200, "reviews stand");
     assert_eq!(list["data"].as_array().map(Vec::len), Some(1));
     assert_eq!(app.follow(&mine(&link)).await.status, 200, "the author sees what is stored");
@@ -86,6 +95,11 @@ async fn closed(engine: Engine) {
     let ada = holding_bytes(&rows, &hash(&app, ADA));
     assert!(ada.iter().all(|row| !row.starts_with("contacts ")), "with the review goes its order: {ada:?}");
     assert_eq!(counted(&app, &shop).await["orders"], before["orders"]);
+
+    stand(&app, &shop, ShopStatus::Open).await;
+    assert_eq!(app.follow(&unanswered).await.status, 200, "the link says that it is too late");
+    let late = app.post_form(&unanswered, &[("stars", "5")]).await;
+    assert!((400..500).contains(&late.status), "what was let go is not asked about again: {}", late.text);
 }
 
 async fn taken_back(engine: Engine) {
