@@ -103,10 +103,10 @@ fn judge(domain: &str, return_domain: &str, kinship: Kinship, strict: bool) -> A
         Kinship::Line | Kinship::Siblings => !strict,
         Kinship::Strangers => false,
     };
-    let why = if kinship != Kinship::Strangers {
-        "which the DMARC record does not count because it wants the very same domain (aspf=s)".to_owned()
-    } else {
+    let why = if kinship == Kinship::Strangers {
         format!("which does not count for {domain}")
+    } else {
+        "which the DMARC record does not count because it wants the very same domain (aspf=s)".to_owned()
     };
     let detail = if spf {
         format!("DMARC is met by DKIM and by SPF: signatures are of {domain}, and SPF is looked up at {return_domain}.")

@@ -126,7 +126,10 @@ mod tests {
     use super::super::ask::Zone;
     use super::*;
 
-    async fn said(taker: Taker, lines: &[(&'static str, &'static str)]) -> (Verdict, String) {
+    /// A name and a record.
+    type Line = (&'static str, &'static str);
+
+    async fn said(taker: Taker, lines: &[Line]) -> (Verdict, String) {
         let mut zone = Zone::new();
         zone.insert("reviews.example", vec!["A 192.0.2.25"]);
         for (name, line) in lines {
@@ -145,7 +148,7 @@ mod tests {
         let at = |line| ("bounces.example", line);
         let alias = ("mx.bounces.example", "A 192.0.2.25");
         let other = ("mx.other.example", "A 198.51.100.1");
-        let table: [(&[(&'static str, &'static str)], Verdict, Verdict); 9] = [
+        let table: [(&[Line], Verdict, Verdict); 9] = [
             (&[], Missing, Missing),
             (&[at("MX reviews.example.")], Right, Right),
             (&[at("MX mx.bounces.example."), alias], Right, Right),

@@ -14,7 +14,7 @@ use lettre::transport::smtp::extension::Extension;
 use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
 
-use super::super::dialogue::{Broke, Watch};
+use super::super::dialogue::{Broke, Watch, said_of};
 use super::super::outcome::{Fault, Stage, Trouble};
 use super::smtp::{Smtp, fault, words};
 use super::tls::Tls;
@@ -54,7 +54,7 @@ impl Smtp {
         let addresses: Vec<SocketAddr> = match looked {
             Ok(found) => found.collect(),
             Err(error) => {
-                watch.saw("resolve", || (self.server.host.clone(), error.text()));
+                watch.saw("resolve", || (self.server.host.clone(), said_of(&error)));
                 watch.broke(Broke::Name);
                 return Err(error);
             }
@@ -121,7 +121,7 @@ impl Smtp {
     ) -> Result<TlsStream<TcpStream>, Fault> {
         let said = || format!("handshake with {}", self.server.host);
         let ended = self.line_step(stage, tls.protect(stream), watch).await;
-        let (stream, shown) = ended.inspect_err(|error| watch.saw("tls", || (said(), error.text())))?;
+        let (stream, shown) = ended.inspect_err(|error| watch.saw("tls", || (said(), said_of(error))))?;
         let checked = if shown.checked { "checked" } else { "not checked" };
         let heard = || format!("{}, certificate issued by {} ({checked})", shown.version, shown.issuer);
         watch.saw("tls", || (said(), heard()));
@@ -131,9 +131,11 @@ impl Smtp {
     async fn log_in(&self, smtp: &mut AsyncSmtpConnection, login: &Login, watch: Watch<'_>) -> Result<(), Fault> {
         let credentials = Credentials::new(login.user.clone(), login.password.clone());
         let mechanism = smtp.server_info().get_auth_mechanism(DEFAULT_MECHANISMS);
-        let answered = self.step(Stage::Auth, smtp.auth(DEFAULT_MECHANISMS, &credentials)).await?;
-        let how = mechanism.map(|mechanism| mechanism.to_string()).unwrap_or_default();
-        watch.saw("auth", || (format!("AUTH {how} (user and password are not shown)"), words(&answered)));
+        let how = mechanism.map(|mechanism| format!(" {mechanism}")).unwrap_or_default();
+        let said = || format!("AUTH{how} (user and password are not shown)");
+        let ended = self.step(Stage::Auth, smtp.auth(DEFAULT_MECHANISMS, &credentials)).await;
+        let answered = ended.inspect_err(|error| watch.saw("auth", || (said(), said_of(error))))?;
+        watch.saw("auth", || (said(), words(&answered)));
         Ok(())
     }
 

@@ -49,8 +49,7 @@ fn event(event: &Value) -> Event {
         ("spamreport", ..) => Some(ReturnKind::Complaint),
         // It is no address.
         ("dropped", _, "Invalid") => Some(ReturnKind::HardBounce),
-        ("dropped", ..) => Some(ReturnKind::SoftBounce),
-        ("bounce", "blocked", _) => Some(ReturnKind::SoftBounce),
+        ("dropped", ..) | ("bounce", "blocked", _) => Some(ReturnKind::SoftBounce),
         ("bounce", ..) => Some(weigh(&said)),
         // Deferred: SendGrid tries again. The rest is about mail that arrived.
         _ => None,

@@ -271,7 +271,7 @@ async fn the_return_address_needs_records_at_its_own_domain() {
         use Kind::{Dkim, Dmarc, Mx, Spf};
         use Verdict::{Missing, Right, Wrong};
         let here = Record::Address("127.0.0.1".parse().unwrap());
-        dns.set(OWN, &[here.clone()]);
+        dns.set(OWN, std::slice::from_ref(&here));
         let first = bench.check(&dns, OWN).await;
         assert_eq!(
             verdicts(&first),

@@ -56,7 +56,7 @@ async fn a_weekly_mail_that_comes_back_ends_until_the_shop_starts_it_again() {
         let second = a_week_later(&bench).await.expect("to the new address");
         assert_eq!(second.to, ["team@altra.example"]);
         assert_eq!(bench.hand_in("returns@bounces.example", &complaint(&first.from)).await.0, 250);
-        assert_eq!(weekly(&bench, &shop).await.0, true, "it was the old address that complained");
+        assert!(weekly(&bench, &shop).await.0, "it was the old address that complained");
 
         assert_eq!(bench.hand_in("returns@bounces.example", &complaint(&second.from)).await.0, 250);
         assert_eq!(weekly(&bench, &shop).await, (false, json!("complaint")));
@@ -69,7 +69,7 @@ async fn a_weekly_mail_that_comes_back_ends_until_the_shop_starts_it_again() {
         assert_eq!(weekly(&bench, &shop).await, (false, json!("unsubscribed")));
         let other = json!({ "contact": DESK });
         bench.app.send_as(&shop, "PATCH", "/settings", &other).await.expect(200, "another address");
-        assert_eq!(weekly(&bench, &shop).await.0, false, "who wanted no more is not asked again by an address");
+        assert!(!weekly(&bench, &shop).await.0, "who wanted no more is not asked again by an address");
     }
 }
 
