@@ -17,7 +17,7 @@ use super::dkim::Signing;
 use super::halt::Halt;
 use super::hold::Streaks;
 use super::letter::{Fate, Mail};
-use super::origin::{Origin, WayBack};
+use super::origin::Origin;
 use super::outcome::Fault;
 use super::pace::{self, Pace, Progress};
 use super::recovery::Recovery;
@@ -202,16 +202,6 @@ impl Mailer {
     /// The domain that mail comes from where a shop has none of its own.
     pub fn own_domain(&self) -> &str {
         self.composer.sender().from.domain()
-    }
-
-    /// The domain of the envelope: where receivers look SPF up, and where bounces go.
-    pub fn return_domain(&self) -> &str {
-        self.way_back().map_or_else(|| self.own_domain(), |way| way.domain.as_str())
-    }
-
-    /// How bounces come back, where mails have a return address.
-    pub(super) fn way_back(&self) -> Option<&WayBack> {
-        self.origin.way_back()
     }
 
     /// The machine that sends.

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use crate::config::{Config, Protocol};
 
+use super::mailer::Mailer;
 use super::transport::url::{MailUrl, Server};
 
 /// The machine that hands mail to the world, as far as the settings tell.
@@ -95,6 +96,18 @@ impl Origin {
     /// The machine's name or address.
     pub(super) fn host(&self) -> Option<&str> {
         self.host.as_deref()
+    }
+}
+
+impl Mailer {
+    /// The domain of the envelope: where receivers look SPF up, and where bounces go.
+    pub fn return_domain(&self) -> &str {
+        self.way_back().map_or_else(|| self.own_domain(), |way| way.domain.as_str())
+    }
+
+    /// How bounces come back, where mails have a return address.
+    pub(super) fn way_back(&self) -> Option<&WayBack> {
+        self.origin().way_back()
     }
 }
 
