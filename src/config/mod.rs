@@ -75,6 +75,8 @@ pub struct Config {
     pub contact_days_after_last_mail: i64,
     /// Days that webhook ids are kept.
     pub event_keep_days: i64,
+    /// Days after a shop was closed that orders without a review and the log of mails are kept.
+    pub closed_shop_days: i64,
     /// Milliseconds between two looks at changed public versions.
     pub public_poll_ms: i64,
     /// Where whoever runs this instance is reached, as a URI; none: it is not said.
@@ -218,6 +220,7 @@ impl Config {
             token_years: r.number("token_years", 1, 20)?,
             contact_days_after_last_mail: r.number("contact_days_after_last_mail", 1, 3650)?,
             event_keep_days: r.number("event_keep_days", 1, 3650)?,
+            closed_shop_days: r.number("closed_shop_days", 0, 3650)?,
             public_poll_ms: r.number("public_poll_ms", 10, 60_000)?,
             contact: r.contact("contact")?,
             security_contact: r.contact("security_contact")?,

@@ -19,6 +19,8 @@ pub struct Returns {
     pub mailbox: Option<EmailAddress>,
     /// Where the listener for incoming mail stands; none: there is no listener.
     pub listen: Option<SocketAddr>,
+    /// The machine that the MX of the mailbox's domain leads to; none: the host of `public_url`.
+    pub exchanger: Option<String>,
     /// What is spoken there.
     pub protocol: Protocol,
     /// Certificates and key of STARTTLS, as files; both or none.
@@ -64,6 +66,7 @@ pub(super) fn read(r: &Reader<'_>) -> Result<Returns, ConfigError> {
     Ok(Returns {
         mailbox: r.email("returns.mailbox")?,
         listen: r.optional_listen("returns.listen")?,
+        exchanger: r.host("returns.exchanger")?,
         protocol: r.protocol("returns.protocol")?,
         tls: certificate.zip(key).map(|(certificate, key)| TlsFiles { certificate, key }),
         message_limit: r.number("returns.message_limit", 16 << 10, 64 << 20)?,

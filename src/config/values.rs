@@ -11,6 +11,7 @@ use super::ConfigError;
 use super::returns::Protocol;
 use super::settings::{KEYS, Raw, Settings, Shown, shown};
 use crate::db::DatabaseUrl;
+use crate::kernel::domain::ascii_host;
 use crate::kernel::email::EmailAddress;
 use crate::kernel::pace::{Limit, QuietHours, WarmUp};
 use crate::links::Base;
@@ -229,6 +230,15 @@ impl<'a> Reader<'a> {
             let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".:-_/".contains(&byte));
             let accepted = "expected one mechanism, such as include:amazonses.com or ip4:192.0.2.1";
             if known && plain { Ok(text.to_ascii_lowercase()) } else { Err(accepted.to_owned()) }
+        })
+    }
+
+    /// The name of a machine.
+    pub(super) fn host(&self, key: &str) -> Result<Option<String>, ConfigError> {
+        let accepted = "expected the name of a machine, such as mx.reviews.example";
+        self.parsed(key, |text| match ascii_host(text) {
+            Ok(host) if host.parse::<IpAddr>().is_err() => Ok(host),
+            _ => Err(accepted.to_owned()),
         })
     }
 

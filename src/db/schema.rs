@@ -68,6 +68,8 @@ diesel::table! {
         created_at -> BigInt,
         exceptions -> Text,
         weekly_mail -> BigInt,
+        weekly_stop -> Nullable<Text>,
+        weekly_stop_at -> Nullable<BigInt>,
     }
 }
 
@@ -203,6 +205,16 @@ diesel::table! {
     weekly_mails (shop_id) {
         shop_id -> Binary,
         week -> BigInt,
+        person -> Nullable<Binary>,
+        person_since -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    closed_shops (shop_id) {
+        shop_id -> Binary,
+        at -> BigInt,
+        let_go_at -> Nullable<BigInt>,
     }
 }
 
@@ -568,6 +580,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     cohorts_moved,
     cohorts,
     weekly_mails,
+    closed_shops,
     invitations,
     replans,
     suppressions,

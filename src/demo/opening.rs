@@ -75,5 +75,6 @@ fn demo_shop(ctx: &Context, merchant: &Merchant, domain: ShopDomain) -> Result<S
         public_version: 1,
         created_at: ctx.now(),
         weekly_mail: true,
+        weekly_stop: None,
     })
 }

@@ -16,6 +16,10 @@ pub(crate) struct WeeklyStopPage {
     pub(crate) shop_name: String,
     /// Where the answer is posted; without it the mail has ended.
     pub(crate) action: Option<String>,
+    /// It ended because the mailbox does not exist.
+    pub(crate) bounced: bool,
+    /// It ended because it was reported as unwanted.
+    pub(crate) complained: bool,
 }
 
 impl View for WeeklyStopPage {
@@ -34,9 +38,13 @@ impl View for WeeklyStopPage {
     fn samples() -> Vec<Self> {
         let (root, here) = ("https://attesta.example", "https://attesta.example/weekly/token");
         let shop_name = "Bottega Ligure".to_owned();
-        let ask = Self { frame: Frame::new(Language::It, root, here), shop_name, action: Some(here.to_owned()) };
+        let (bounced, complained) = (false, false);
+        let action = Some(here.to_owned());
+        let ask = Self { frame: Frame::new(Language::It, root, here), shop_name, action, bounced, complained };
         let done = Self { frame: Frame::fixed(Language::It, root, here), action: None, ..ask.clone() };
-        vec![ask, done]
+        let bounced = Self { bounced: true, ..done.clone() };
+        let complained = Self { complained: true, ..done.clone() };
+        vec![ask, done, bounced, complained]
     }
 }
 

@@ -125,6 +125,7 @@ fn open_shop(ctx: &Context) -> ShopId {
         public_version: 1,
         created_at: now,
         weekly_mail: true,
+        weekly_stop: None,
     };
     let merchant = Merchant { id: merchant_id, name: "m".to_owned(), created_at: now };
     let new = NewShop::new(ctx, shop, Some(merchant)).unwrap();

@@ -20,6 +20,7 @@ pub mod api;
 mod asked;
 pub mod bearer;
 mod cancel;
+mod ended;
 mod fresh;
 mod hands;
 pub mod jobs;
@@ -44,6 +45,7 @@ mod view;
 
 pub use bearer::{Tokens, about, addressee, bearer};
 pub use cancel::cancel;
+pub use ended::let_go;
 pub use fresh::{FreshLinkLetter, ask as ask_fresh_link};
 pub use hands::{Handled, hand_counts};
 pub use later::{AskedLater, Deferred, ask_later, deferred, may_ask_later};

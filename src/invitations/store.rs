@@ -303,3 +303,13 @@ pub(crate) fn forget_person(tx: &mut Connection, shop: ShopId, id: InvitationId)
     diesel::update(row).set(invitations::person.eq(None::<Vec<u8>>)).execute(tx)?;
     Ok(())
 }
+
+/// From now on nothing can be submitted by this invitation's link.
+pub(crate) fn close_form(tx: &mut Connection, shop: ShopId, id: InvitationId, now: Timestamp) -> db::Result<()> {
+    let open = invitations::table
+        .filter(invitations::shop_id.eq(shop))
+        .filter(invitations::id.eq(id))
+        .filter(invitations::submit_until.gt(now));
+    diesel::update(open).set(invitations::submit_until.eq(now)).execute(tx)?;
+    Ok(())
+}

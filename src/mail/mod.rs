@@ -63,4 +63,6 @@ pub use letter::{Draft, Fate, Letter, Mail, Settled, Stop};
 pub use mailer::{MailSetupError, Mailer, NO_MAIL_SERVER, NO_PUBLIC_URL};
 pub use recovery::ASK_AGAIN;
 pub use return_path::MARK;
-pub use store::{Attempt, Listed, Logged, Release, about, held_about, listed, logged, release, release_one};
+pub use store::{
+    Attempt, Listed, Logged, Release, about, forget_log, held_about, listed, logged, release, release_one,
+};

@@ -3,8 +3,9 @@
 
 use std::net::IpAddr;
 
-use crate::config::Config;
+use crate::config::{Config, Protocol};
 
+use super::mailer::Mailer;
 use super::transport::url::{MailUrl, Server};
 
 /// The machine that hands mail to the world, as far as the settings tell.
@@ -14,6 +15,49 @@ pub(super) struct Origin {
     host: Option<String>,
     /// What its provider wants in SPF.
     spf: Option<String>,
+    way_back: Option<WayBack>,
+}
+
+/// How bounces come back, as far as the settings tell.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct WayBack {
+    /// The domain of the return address.
+    pub(super) domain: String,
+    /// The machine that takes mail for it, by its name; none where nothing is known of it.
+    pub(super) exchanger: Option<String>,
+    /// What is known of that machine.
+    pub(super) taker: Taker,
+}
+
+/// Who takes the mail that comes back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Taker {
+    /// The listener of this instance, from the world or where the settings name a machine for it: an MX that leads elsewhere is wrong.
+    Listener,
+    /// A mail server that hands over to the listener.
+    Relay,
+    /// Nobody that this instance knows of.
+    #[default]
+    Unknown,
+}
+
+impl WayBack {
+    fn new(config: &Config) -> Option<Self> {
+        let returns = &config.returns;
+        let domain = returns.mailbox.as_ref()?.domain().to_owned();
+        let named = returns.exchanger.clone();
+        let taker = match (returns.listen, returns.protocol) {
+            (None, _) => Taker::Unknown,
+            (Some(_), _) if named.is_some() => Taker::Listener,
+            // Behind something else, which is all that the world sees.
+            (Some(listen), Protocol::Smtp) if listen.ip().is_loopback() => Taker::Relay,
+            (Some(_), Protocol::Smtp) => Taker::Listener,
+            (Some(_), Protocol::Lmtp) => Taker::Relay,
+        };
+        let public = config.public_url.as_ref().map(|base| base.host().to_owned());
+        let exchanger = named.or_else(|| public.filter(|host| host.parse::<IpAddr>().is_err()));
+        Some(Self { domain, exchanger, taker })
+    }
 }
 
 impl Origin {
@@ -26,7 +70,7 @@ impl Origin {
             Some(MailUrl::Smtp(Server { host, .. })) => Some(host),
             Some(MailUrl::File(_) | MailUrl::Capture) | None => None,
         };
-        Self { host, spf: config.mail.spf.clone() }
+        Self { host, spf: config.mail.spf.clone(), way_back: WayBack::new(config) }
     }
 
     /// The mechanism that must stand in SPF, by the settings.
@@ -44,9 +88,26 @@ impl Origin {
         })
     }
 
+    /// How bounces come back, where mails have a return address.
+    pub(super) fn way_back(&self) -> Option<&WayBack> {
+        self.way_back.as_ref()
+    }
+
     /// The machine's name or address.
     pub(super) fn host(&self) -> Option<&str> {
         self.host.as_deref()
+    }
+}
+
+impl Mailer {
+    /// The domain of the envelope: where receivers look SPF up, and where bounces go.
+    pub fn return_domain(&self) -> &str {
+        self.way_back().map_or_else(|| self.own_domain(), |way| way.domain.as_str())
+    }
+
+    /// How bounces come back, where mails have a return address.
+    pub(super) fn way_back(&self) -> Option<&WayBack> {
+        self.origin().way_back()
     }
 }
 
@@ -76,5 +137,26 @@ mod tests {
         for (settings, suggested) in table {
             assert_eq!(origin(settings).suggested().as_deref(), suggested, "{settings:?}");
         }
+    }
+    #[test]
+    fn who_takes_what_comes_back_follows_from_the_settings() {
+        let way = |settings: &[Given]| {
+            let public = ("public_url", "https://reviews.example");
+            let mailbox = ("returns.mailbox", "returns@bounces.example");
+            let all = [&[public, mailbox], settings].concat();
+            let flags = all.iter().fold(Flags::none(), |flags, (key, value)| flags.with(key, Some(value)));
+            let way = WayBack::new(&Config::load(&flags, &Environment::empty()).unwrap()).unwrap();
+            (way.taker, way.exchanger.unwrap_or_default())
+        };
+        let (all, here) = (("returns.listen", "0.0.0.0:25"), ("returns.listen", "127.0.0.1:2525"));
+        let (lmtp, named) = (("returns.protocol", "lmtp"), ("returns.exchanger", "MX.reviews.example"));
+        let ours = "reviews.example".to_owned();
+        assert_eq!(way(&[]), (Taker::Unknown, ours.clone()));
+        assert_eq!(way(&[all]), (Taker::Listener, ours.clone()));
+        assert_eq!(way(&[here]), (Taker::Relay, ours.clone()));
+        assert_eq!(way(&[all, lmtp]), (Taker::Relay, ours));
+        assert_eq!(way(&[here, named]), (Taker::Listener, "mx.reviews.example".to_owned()));
+        let none = Config::load(&Flags::none(), &Environment::empty()).unwrap();
+        assert_eq!(WayBack::new(&none), None);
     }
 }

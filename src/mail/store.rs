@@ -21,12 +21,14 @@ pub(super) mod returned;
 
 mod about;
 pub(super) mod brake;
+mod ended;
 pub(super) mod left;
 pub(super) mod pace;
 pub(super) mod queue;
 mod rows;
 
 pub use about::about;
+pub use ended::forget_log;
 pub use rows::Attempt;
 pub(super) use rows::Row;
 

@@ -16,6 +16,7 @@ use super::dialogue::{Class, Dialogue, Notes, Signature, Step, class, said_of};
 use super::identity::{Identity, shown_name};
 use super::letter::Mail;
 use super::mailer::{Carrier, Mailer, NO_PUBLIC_URL};
+use super::mask::masked;
 use super::outcome::{Fault, Stage};
 use super::own;
 use super::pace::Progress;
@@ -126,9 +127,13 @@ impl Trials {
 }
 
 impl Dialogue {
+    /// The last step is the one that failed, where that one was told itself.
     fn ends(&mut self, fault: &Fault, class: Class) {
-        let said = "no further".to_owned();
-        self.steps.push(Step { step: fault.stage.as_str(), said, heard: said_of(fault) });
+        let (said, heard) = ("no further".to_owned(), said_of(fault));
+        let told = self.steps.last().is_some_and(|step| step.heard == masked(&heard));
+        if !told {
+            self.steps.push(Step { step: fault.stage.as_str(), said, heard });
+        }
         self.means(class);
     }
 

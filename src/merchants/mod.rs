@@ -19,11 +19,12 @@ mod public;
 pub mod rejections;
 pub mod settings;
 mod shops;
+pub mod standing;
 mod store;
 mod uses;
 
 pub use keys::WebhookKey;
-pub use model::{LegalBasis, Merchant, Policy, Sector, Shop, ShopStatus, Trigger};
+pub use model::{LegalBasis, Merchant, Policy, Sector, Shop, ShopStatus, Trigger, WeeklyEnd, WeeklyStop};
 pub use moment::{Moment, PolicyException};
 pub use open::{Changed, NewShop, Opened, change, open_shop};
 pub use public::{bump_public, public_version, public_versions};

@@ -102,6 +102,27 @@ words! {
     }
 }
 
+words! {
+    /// Why a shop's weekly mail ended without its settings.
+    WeeklyEnd {
+        /// The mailbox does not exist.
+        HardBounce = "hard_bounce",
+        /// It was reported as unwanted.
+        Complaint = "complaint",
+        /// Its link was followed.
+        Unsubscribed = "unsubscribed",
+    }
+}
+
+/// That the weekly mail ended without the shop's settings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct WeeklyStop {
+    /// Why.
+    pub reason: WeeklyEnd,
+    /// When.
+    pub at: Timestamp,
+}
+
 /// The account that owns shops.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Merchant {
@@ -154,8 +175,10 @@ pub struct Shop {
     pub public_version: i64,
     /// When the operator made it.
     pub created_at: Timestamp,
-    /// Whether it wants its numbers by mail once a week.
+    /// Whether it gets its numbers by mail once a week.
     pub weekly_mail: bool,
+    /// Why it does not, where the settings did not end it.
+    pub weekly_stop: Option<WeeklyStop>,
 }
 
 impl Default for Policy {

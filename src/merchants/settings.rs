@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 mod exceptions;
 
-use super::model::{LegalBasis, Policy, Sector, Shop, Trigger};
+use super::model::{LegalBasis, Policy, Sector, Shop, Trigger, WeeklyEnd};
 use crate::kernel::country::Country;
 use crate::kernel::delay::Delay;
 use crate::kernel::domain::ShopDomain;
@@ -65,7 +65,13 @@ pub enum Hand {
 
 /// Puts the given fields into `shop`; absent fields stay, `null` clears an optional one.
 pub fn patch(shop: &mut Shop, fields: &Map<String, Value>, hand: Hand) -> Result<(), Flaw> {
-    fields.iter().try_for_each(|(name, value)| set(shop, name, value, hand))
+    let before = shop.contact.clone();
+    fields.iter().try_for_each(|(name, value)| set(shop, name, value, hand))?;
+    // What came back was about the address, and that is another now.
+    if shop.contact != before && shop.weekly_stop.is_some_and(|stop| stop.reason != WeeklyEnd::Unsubscribed) {
+        (shop.weekly_mail, shop.weekly_stop) = (true, None);
+    }
+    Ok(())
 }
 
 fn set(shop: &mut Shop, name: &str, value: &Value, hand: Hand) -> Result<(), Flaw> {
@@ -86,6 +92,7 @@ fn set(shop: &mut Shop, name: &str, value: &Value, hand: Hand) -> Result<(), Fla
         "legal_basis" => shop.legal_basis = parsed(&at, value, &one_of(&LegalBasis::list()), LegalBasis::parse)?,
         "weekly_mail" => {
             shop.weekly_mail = value.as_bool().ok_or_else(|| Flaw::new(&at, "This must be true or false."))?;
+            shop.weekly_stop = None;
         }
         "domain" if hand == Hand::Operator => {
             shop.domain = parsed(&at, value, "a domain like bottega.example", |t| ShopDomain::parse(t).ok())?;
@@ -129,6 +136,7 @@ pub fn view(shop: &Shop) -> Value {
         "sector": shop.sector, "legal_basis": shop.legal_basis,
         "status": shop.status, "paused": shop.paused, "created_at": shop.created_at,
         "weekly_mail": shop.weekly_mail, "weekly_mail_to": weekly.as_ref().ok().map(plain), "weekly_mail_note": weekly.err(),
+        "weekly_mail_stop": shop.weekly_stop,
     })
 }
 

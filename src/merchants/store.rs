@@ -7,7 +7,7 @@ use diesel::dsl::{count_star, sql};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Bool};
 
-use super::model::{LegalBasis, Merchant, Policy, Sector, Shop, ShopStatus, Trigger};
+use super::model::{LegalBasis, Merchant, Policy, Sector, Shop, ShopStatus, Trigger, WeeklyEnd, WeeklyStop};
 use super::settings::plain;
 use crate::db::schema::{merchants, shops};
 use crate::db::{Connection, Error, Result, each};
@@ -51,6 +51,8 @@ struct ShopRow {
     created_at: Timestamp,
     exceptions: String,
     weekly_mail: i64,
+    weekly_stop: Option<String>,
+    weekly_stop_at: Option<Timestamp>,
 }
 
 impl ShopRow {
@@ -85,6 +87,8 @@ impl ShopRow {
             // Plain structs of words always serialise; there is nothing else to say.
             exceptions: serde_json::to_string(&policy.exceptions).unwrap_or_else(|_never| "[]".to_owned()),
             weekly_mail: i64::from(shop.weekly_mail),
+            weekly_stop: shop.weekly_stop.map(|stop| stop.reason.to_string()),
+            weekly_stop_at: shop.weekly_stop.map(|stop| stop.at),
         }
     }
 
@@ -119,6 +123,9 @@ impl ShopRow {
             public_version: self.public_version,
             created_at: self.created_at,
             weekly_mail: self.weekly_mail != 0,
+            weekly_stop: maybe(self.weekly_stop, WeeklyEnd::parse, "weekly_stop of a shop")?
+                .zip(self.weekly_stop_at)
+                .map(|(reason, at)| WeeklyStop { reason, at }),
         })
     }
 }

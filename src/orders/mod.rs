@@ -12,6 +12,7 @@
 
 pub mod api;
 pub mod decide;
+pub(crate) mod ended;
 pub mod event;
 pub mod fold;
 pub(crate) mod hashes;

@@ -16,6 +16,7 @@ use crate::keyring::PersonHash;
 
 pub(super) mod census;
 pub(super) mod dirt;
+pub(super) mod ended;
 pub(super) mod fetch;
 pub(super) mod hashes;
 pub(super) mod keep;

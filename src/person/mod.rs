@@ -13,11 +13,12 @@
 //! The link that unsubscribes opens nothing here: it is handed to mail programs and their machines, and can do no more than
 //! stop mail. Addresses are masked on every page and in every copy: whoever asks knows their own.
 //!
-//! [`stored`] collects over the rooms, [`erase`] ends over the rooms, [`captured`] mails go with it, [`purge()`] lets go of hashes nobody needs, by the same
-//! settings that [`retention`] tells everybody on the page about privacy. A GET changes nothing.
+//! [`stored`] collects over the rooms, [`erase`] ends over the rooms, [`captured`] mails go with it, [`purge()`] lets go of hashes nobody needs, [`ended`] of the customers of shops that
+//! left, by the same settings that [`retention`] tells everybody on the page about privacy. A GET changes nothing.
 
 pub(crate) mod api;
 pub(crate) mod captured;
+pub(crate) mod ended;
 pub(crate) mod erase;
 pub(crate) mod pages;
 pub(crate) mod purge;

@@ -1,7 +1,8 @@
 //! Letting go of hashes: once name and address of an order are gone, its keyed hash stays only while a review of it stands or
-//! its link still works, so that unsubscribing and erasing find it; and of captured mails to people who were erased. A tick; what is due lives in the database, in bounded steps.
+//! its link still works, so that unsubscribing and erasing find it; of captured mails to people who were erased; and of the customers of
+//! shops that left. A tick; what is due lives in the database, in bounded steps.
 
-use super::captured;
+use super::{captured, ended};
 use crate::context::Context;
 use crate::db::{self, Connection};
 use crate::invitations;
@@ -17,7 +18,8 @@ const PAGES: usize = 50;
 /// How long a standing review is left alone before it is looked at again, in ms.
 const LOOK_AGAIN_MS: i64 = 30 * DAY;
 
-/// Lets go of the hashes that nobody needs any more, and of captured mails to people who were erased. Returns how many orders were looked at.
+/// Lets go of the hashes that nobody needs any more, of captured mails to people who were erased, and of the customers of shops that left.
+/// Returns how many orders were looked at.
 ///
 /// # Errors
 /// The database's; what was done before stays done.
@@ -32,6 +34,7 @@ pub async fn purge(ctx: &Context) -> db::Result<usize> {
         }
     }
     captured::sweep(ctx).await?;
+    ended::let_go(ctx).await?;
     Ok(looked)
 }
 

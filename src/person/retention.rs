@@ -33,6 +33,8 @@ pub(crate) enum What {
     Hash,
     /// What was bought, without name and address.
     Order,
+    /// The same of an order on which a review rests.
+    OrderWithReview,
     /// Reviews, photos and answers.
     Review,
     /// What mail servers said, with addresses masked.
@@ -65,8 +67,10 @@ pub(crate) enum Until {
     NewestOfShop,
     /// Only so many of the newest of this machine, and none after an erasure.
     NewestHere,
-    /// With the shop's account.
+    /// With the shop's account, days after it is closed.
     WithTheShop,
+    /// With the shop's account, and not before a review of it is erased.
+    WithTheShopAndReview,
     /// It has no end: it is what keeps the promise.
     NoEnd,
 }
@@ -79,9 +83,10 @@ pub(crate) fn all(config: &Config) -> Vec<Kept> {
         kept(What::Address, Until::DaysAfterLastMail, Some(config.contact_days_after_last_mail)),
         kept(What::AddressWithReview, Until::YearsOfTheLink, Some(config.token_years)),
         kept(What::Hash, Until::ReviewAndYearsOfTheLink, Some(config.token_years)),
-        kept(What::Order, Until::WithTheShop, None),
+        kept(What::Order, Until::WithTheShop, Some(config.closed_shop_days)),
+        kept(What::OrderWithReview, Until::WithTheShopAndReview, None),
         kept(What::Review, Until::ErasedByAuthor, None),
-        kept(What::MailLog, Until::WithTheShop, None),
+        kept(What::MailLog, Until::WithTheShop, Some(config.closed_shop_days)),
         kept(What::Captured, Until::NewestHere, i64::try_from(CAPTURED_KEPT).ok()),
         kept(What::EventIds, Until::DaysAfterArrival, Some(config.event_keep_days)),
         kept(What::Refused, Until::NewestOfShop, newest),
@@ -101,7 +106,8 @@ pub(super) fn said(language: Language, kept: &Kept) -> KeptLine {
         Until::NewestOfShop => (until.newest_of_shop, None),
         Until::NewestHere => (until.newest_here, None),
         Until::ErasedByAuthor => (until.erased_by_author, None),
-        Until::WithTheShop => (until.with_the_shop, None),
+        Until::WithTheShop => (until.with_the_shop, Some(&until.days)),
+        Until::WithTheShopAndReview => (until.with_the_shop_and_review, None),
         Until::NoEnd => (until.no_end, None),
     };
     let n = kept.number.unwrap_or(0);
@@ -120,6 +126,7 @@ fn what(words: &Words, what: What) -> &'static str {
         What::AddressWithReview => words.kept.address_with_review,
         What::Hash => words.kept.hash,
         What::Order => words.kept.order,
+        What::OrderWithReview => words.kept.order_with_review,
         What::Review => words.kept.review,
         What::MailLog => words.kept.mail_log,
         What::Captured => words.kept.captured,

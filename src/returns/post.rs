@@ -63,12 +63,14 @@ pub(super) async fn take(ctx: &Context, letters: &Letters, to: Addressee, raw: &
         Report::Bounce(bounce) => News {
             message,
             kind: bounce.kind,
+            last: false,
             source: ReturnSource::Mail,
             status: bounce.status,
             detail: bounce.detail,
         },
         Report::Complaint(detail) => {
-            News { message, kind: ReturnKind::Complaint, source: ReturnSource::Mail, status: None, detail }
+            let (kind, source) = (ReturnKind::Complaint, ReturnSource::Mail);
+            News { message, kind, last: false, source, status: None, detail }
         }
         Report::Delay | Report::Automatic => return Ok(Verdict::Ignored),
         Report::Other => return Ok(Verdict::NotForUs),

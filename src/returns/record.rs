@@ -23,6 +23,8 @@ pub(super) struct News {
     pub(super) message: MessageId,
     /// How it came back.
     pub(super) kind: ReturnKind,
+    /// Nothing comes of sending it again: it would be refused as this one was.
+    pub(super) last: bool,
     /// Who says so.
     pub(super) source: ReturnSource,
     /// The RFC 3463 status, where one was given.
@@ -65,7 +67,7 @@ fn take(tx: &mut Connection, ctx: &Context, letters: &Letters, news: &News) -> d
         return Ok(Taken::Known);
     }
     let Some(letter) = letters.of(&left.kind) else { return Ok(Taken::Recorded) };
-    let told = told(tx, &row, now)?;
+    let told = told(tx, &row, news.last, now)?;
     // The room first: what is planned for this order ends with the reason of this mail, the rest with that of the suppression.
     let wanted = letter.returned(tx, ctx, left.subject, &told)?;
     if let Some(order) = letter.order(tx, left.subject)? {
@@ -78,9 +80,10 @@ fn take(tx: &mut Connection, ctx: &Context, letters: &Letters, news: &News) -> d
 }
 
 /// What the room is told. The row itself is counted already.
-fn told(tx: &mut Connection, row: &ReturnOf, now: Timestamp) -> db::Result<Back> {
+fn told(tx: &mut Connection, row: &ReturnOf, last: bool, now: Timestamp) -> db::Result<Back> {
     let again = match row.returned.kind {
         ReturnKind::HardBounce | ReturnKind::Complaint => None,
+        ReturnKind::SoftBounce if last => None,
         ReturnKind::SoftBounce => {
             let times = returned::times_returned(tx, row.message, ReturnKind::SoftBounce)?;
             let days = usize::try_from(times - 1).ok().and_then(|past| AGAIN_AFTER_DAYS.get(past));

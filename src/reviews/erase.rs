@@ -109,6 +109,11 @@ pub(crate) fn stands(conn: &mut Connection, shop: ShopId, order: OrderId) -> db:
     Ok(store::of_order(conn, shop, order)?.iter().any(|review| review.status != Status::Erased))
 }
 
+/// The orders of a shop about which something was written and erased by its author; other reviews of them may stand.
+pub(crate) fn erased_orders(conn: &mut Connection, shop: ShopId) -> db::Result<Vec<OrderId>> {
+    store::erased_orders(conn, shop)
+}
+
 /// What `customer.erased` does to reviews: the display name goes; text, stars and weight stay, since only their author
 /// may take those back. Returns how many reviews had a name.
 pub(crate) fn forget(tx: &mut Connection, shop: ShopId, orders: &[OrderId]) -> db::Result<usize> {

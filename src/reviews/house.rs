@@ -88,6 +88,7 @@ impl House {
             public_version: 1,
             created_at: self.ctx.now(),
             weekly_mail: true,
+            weekly_stop: None,
         };
         let merchant = Merchant { id: merchant_id, name: "m".to_owned(), created_at: self.ctx.now() };
         let new = NewShop::new(&self.ctx, shop.clone(), Some(merchant)).unwrap();

@@ -41,7 +41,7 @@ pub(crate) mod version;
 mod visit;
 pub(crate) mod walk;
 
-pub(crate) use erase::{Gone, Word, erase_of_order, forget, stands};
+pub(crate) use erase::{Gone, Word, erase_of_order, erased_orders, forget, stands};
 pub use erase::{personal, personal_photos};
 pub(crate) use list::{ListQuery, Listing, languages, list, list_with_history};
 pub(crate) use notices::{AnswerShownLetter, ReviewReceivedLetter};

@@ -7,6 +7,7 @@
 use crate::context::Context;
 use crate::db::{self, Connection};
 use crate::jobs::{self, Subject};
+use crate::kernel::id::OrderId;
 use crate::kernel::time::Timestamp;
 use crate::mail::context::{AnswerShown, MailContext, ReviewReceived};
 use crate::mail::letter::{Draft, Letter, Settled, Stop};
@@ -62,6 +63,10 @@ impl Letter for ReviewReceivedLetter {
     fn returned(&self, _tx: &mut Connection, _ctx: &Context, _subject: Subject, what: &Back) -> db::Result<bool> {
         Ok(what.again.is_some())
     }
+
+    fn order(&self, conn: &mut Connection, subject: Subject) -> db::Result<Option<OrderId>> {
+        Ok(store::by_id(conn, subject.id())?.map(|review| review.order))
+    }
 }
 
 /// The letter of kind [`ANSWER_SHOWN`].
@@ -102,6 +107,10 @@ impl Letter for AnswerShownLetter {
         let last = answer.is_some_and(|answer| answer.at <= what.sent_at);
         let waits = jobs::due_of(tx, ANSWER_SHOWN, subject)?.is_some();
         Ok(last && !waits && what.again.is_some())
+    }
+
+    fn order(&self, conn: &mut Connection, subject: Subject) -> db::Result<Option<OrderId>> {
+        Ok(store::by_id(conn, subject.id())?.map(|review| review.order))
     }
 }
 

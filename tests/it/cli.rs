@@ -12,7 +12,7 @@ use diesel::connection::SimpleConnection as _;
 use serde_json::{Value, json};
 
 use crate::support::app::{TestApp, TestShop};
-use crate::support::dns::Dns;
+use crate::support::dns::{Dns, Record};
 
 /// One command over a data folder: exit code, what it said, what it complained about.
 fn attesta(dir: &Path, line: &[&str]) -> (u8, String, String) {
@@ -196,6 +196,34 @@ async fn records_are_printed_verified_and_rotated() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_records_of_the_return_address_are_printed_and_verified() {
+    let (dir, dns) = (tempfile::tempdir().unwrap(), Dns::start().await);
+    let line = |words: &str| {
+        let settings = [
+            format!("dns.resolver={}", dns.address()),
+            "returns.mailbox=returns@bounces.reviews.example".to_owned(),
+            "returns.listen=0.0.0.0:25".to_owned(),
+            "returns.exchanger=mx.reviews.example".to_owned(),
+        ];
+        let own = ["--public-url", "https://reviews.example", "--smtp-url", "smtp://127.0.0.1:9"].map(str::to_owned);
+        let set = settings.into_iter().flat_map(|setting| ["--set".to_owned(), setting]);
+        words.split(' ').map(str::to_owned).chain(own).chain(set).collect::<Vec<_>>()
+    };
+    let (code, zone, err) = with_dns(dir.path(), line("mail records --zone")).await;
+    assert_eq!(code, 0, "{err}");
+    assert!(zone.contains("bounces.reviews.example. 3600 IN MX 10 mx.reviews.example."), "{zone}");
+    assert!(zone.contains("bounces.reviews.example. 3600 IN TXT \"v=spf1 a:reviews.example ~all\""), "{zone}");
+    let (_, out, _) = with_dns(dir.path(), line("mail records")).await;
+    assert!(out.contains("MX     bounces.reviews.example  MX\n       publish: 10 mx.reviews.example"), "{out}");
+    assert!(out.contains("DMARC is met by DKIM and by SPF"), "{out}");
+    dns.set("mx.reviews.example", &[Record::Address("192.0.2.7".parse().unwrap())]);
+    dns.set("bounces.reviews.example", &[Record::Exchanger("mx.reviews.example")]);
+    let (code, out, _) = with_dns(dir.path(), line("mail verify")).await;
+    assert!(code == 1 && out.contains("right: Bounces come back by mx.reviews.example to the listener."), "{out}");
+    assert!(out.contains("SPF    bounces.reviews.example  TXT\n       missing:"), "{out}");
+}
+
 #[test]
 fn mails_are_looked_over_and_a_test_tells_its_steps() {
     let dir = tempfile::tempdir().unwrap();
@@ -203,6 +231,14 @@ fn mails_are_looked_over_and_a_test_tells_its_steps() {
     let looked = done(dir.path(), &["mail", "check"]);
     assert!(looked["mails"].as_array().unwrap().len() >= 25, "every mail in every language: {looked}");
     assert!(attesta(dir.path(), &["mail", "check"]).1.contains("An HTML part may have 61440 bytes."));
+    let samples = dir.path().join("samples");
+    let line = ["mail", "check", "--public-url", "https://voices.example/a", "--out", samples.to_str().unwrap()];
+    assert_eq!(attesta(dir.path(), &line).0, 0, "at home where the settings say");
+    let invitation = std::fs::read_to_string(samples.join("invitation.it.1.html")).unwrap();
+    assert!(
+        invitation.contains("https://voices.example/a/r/") && !invitation.contains("reviews.example"),
+        "{invitation}"
+    );
     let (code, out, _) = attesta(dir.path(), &["mail", "test", "ada@example.com", "--shop", "bottega.example"]);
     assert!(code == 1 && out.contains("Next: To send it, set smtp_url"), "{out}");
     assert!(out.contains("From \"Bottega (via Attesta)\" <reviews@attesta.invalid>"), "{out}");

@@ -83,6 +83,7 @@ fn shop(ctx: &Context, domain: &str) -> (Shop, Merchant) {
         public_version: 1,
         created_at: ctx.now(),
         weekly_mail: true,
+        weekly_stop: None,
     };
     (shop, merchant)
 }

@@ -19,6 +19,7 @@ use crate::kernel::email::EmailAddress;
 use crate::kernel::locale::{Language, Locale};
 use crate::kernel::zone::Zone;
 use crate::keyring::Rotation;
+use crate::links::Base;
 use crate::mail::context::Frame;
 use crate::mail::dns::{self, Report, Resolver};
 use crate::mail::{Mail, Mailer, check, dkim, own, trial};
@@ -29,7 +30,7 @@ use crate::merchants::{self, Shop};
 pub(crate) enum MailCommand {
     /// Print the DNS records that a sending domain needs, making its keys where it has none.
     Records(Records),
-    /// Look whether they stand in the DNS: DKIM, SPF, DMARC.
+    /// Look whether they stand in the DNS: DKIM, SPF, DMARC, and the way back of bounces.
     Verify(Which),
     /// Send one mail to an address and print what was said, step by step.
     Test(Test),
@@ -206,26 +207,28 @@ fn mail(
 }
 
 fn look_over(ctx: &Context, mailer: &Mailer, asked: &Check, shown: &mut Shown<'_>) -> Result<(), Failure> {
+    let home = ctx.config().public_url.as_ref();
     let (mut all, shops) = match &asked.shop {
         Some(text) => (Vec::new(), vec![shop::find(ctx, text)?]),
-        None => (look_over_house(mailer, asked.out.as_deref())?, ctx.db().read_now(merchants::all)?),
+        None => (look_over_house(mailer, home, asked.out.as_deref())?, ctx.db().read_now(merchants::all)?),
     };
     for shop in shops {
         let face = Frame::new(ctx.links(), (&shop.name, shop.domain.as_str()), None, false).shop;
         let used = ctx.db().read_now(|conn| own::in_use(conn, shop.id))?;
-        all.extend(used.iter().map(|used| check::of_shop(mailer.composer().templates(), &face, used)));
+        let templates = mailer.composer().templates();
+        all.extend(used.iter().map(|used| check::of_shop(templates, &face, used, home)));
     }
     shown.say(&json!({ "mails": all }), &looked(&all))?;
     if all.iter().all(check::Looked::is_good) { Ok(()) } else { Err(Failure::said()) }
 }
 
 /// The house's own mails, each written into a folder where one is given.
-fn look_over_house(mailer: &Mailer, out: Option<&Path>) -> Result<Vec<check::Looked>, Failure> {
+fn look_over_house(mailer: &Mailer, home: Option<&Base>, out: Option<&Path>) -> Result<Vec<check::Looked>, Failure> {
     if let Some(folder) = out {
         std::fs::create_dir_all(folder).map_err(|error| unwritable(folder, &error))?;
     }
     let mut written = Ok(());
-    let looked = check::all(mailer.composer(), &mut |sample| {
+    let looked = check::all(mailer.composer(), home, &mut |sample| {
         if let (Some(folder), Ok(())) = (out, &written) {
             written = write_sample(folder, sample);
         }

@@ -13,6 +13,7 @@ pub(crate) fn report(report: &Report, judged: bool) -> String {
     for record in &report.records {
         out.push_str(&self::record(record, judged));
     }
+    let _infallible = write!(out, "\n{}", report.alignment.detail);
     for gone in &report.retired {
         let _infallible = write!(out, "\n{} is needed no more: take it out after {}.", gone.name, gone.removable_at);
     }
@@ -53,7 +54,7 @@ fn key_kind(record: &Finding) -> &'static str {
 
 fn record(record: &Finding, judged: bool) -> String {
     let Finding { kind, name, publish, found, verdict, detail } = record;
-    let mut out = format!("\n{:<6} {name}  TXT\n", kind.to_string());
+    let mut out = format!("\n{:<6} {name}  {}\n", kind.to_string(), kind.record_type());
     if judged {
         let _infallible = writeln!(out, "       {verdict}: {detail}");
     }
@@ -69,6 +70,9 @@ fn record(record: &Finding, judged: bool) -> String {
 /// The records as lines of a zone file: texts of more than 255 characters in several strings.
 pub(crate) fn zone(report: &Report) -> String {
     let line = |record: &Finding| {
+        if record.kind == Kind::Mx {
+            return format!("{}. 3600 IN MX {}.", record.name, record.publish);
+        }
         let letters: Vec<char> = record.publish.chars().collect();
         let strings: Vec<String> =
             letters.chunks(255).map(|part| format!("\"{}\"", part.iter().collect::<String>())).collect();
@@ -156,6 +160,7 @@ fn row(one: &Looked) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mail::dns::{Alignment, Proof};
 
     fn said(state: State, rsa: Verdict, ed25519: Verdict) -> String {
         let record = |kind: &str, verdict| Finding {
@@ -168,7 +173,9 @@ mod tests {
         };
         let records = vec![record("rsa", rsa), record("ed25519", ed25519)];
         let domain = "a.example".to_owned();
-        let told = Report { domain, state, checked_at: None, records, retired: Vec::new() };
+        let alignment =
+            Alignment { return_domain: domain.clone(), by: vec![Proof::Dkim, Proof::Spf], detail: "Both.".to_owned() };
+        let told = Report { domain, state, checked_at: None, records, alignment, retired: Vec::new() };
         report(&told, true).lines().next().unwrap().to_owned()
     }
 

@@ -11,7 +11,7 @@ use self::fields::Fields;
 use super::shown::{Failure, Shown};
 use crate::context::Context;
 use crate::kernel::domain::{ShopDomain, ShopRef};
-use crate::kernel::id::MerchantId;
+use crate::kernel::id::{MerchantId, ShopId};
 use crate::kernel::locale::{Language, Locale};
 use crate::kernel::zone::Zone;
 use crate::links::path;
@@ -27,7 +27,7 @@ pub(crate) enum ShopCommand {
     List,
     /// Change settings and invitation policy of a shop.
     Set(Set),
-    /// Close a shop: its profile stays, nothing new comes in.
+    /// Close a shop: its profile stays, nothing new comes in, and its orders go in time.
     Close(Which),
     /// Suspend a shop: it can read, nothing else.
     Suspend(Which),
@@ -106,6 +106,7 @@ fn blank(ctx: &Context) -> Result<Shop, Failure> {
         public_version: 1,
         created_at: ctx.now(),
         weekly_mail: true,
+        weekly_stop: None,
     })
 }
 
@@ -231,7 +232,11 @@ where
     F: FnOnce(&mut Shop) -> Result<(), Flaw> + Send + 'static,
 {
     let id = shop.id;
-    match ctx.db().write_now(move |tx| merchants::change(tx, id, edit))? {
+    done(id, ctx.db().write_now(move |tx| merchants::change(tx, id, edit))?)
+}
+
+fn done(id: ShopId, changed: Changed) -> Result<Shop, Failure> {
+    match changed {
         Changed::Done(shop) | Changed::Unchanged(shop) => Ok(*shop),
         Changed::Refused(flaw) => Err(option_of(&flaw)),
         Changed::NoShop => Err(Failure::new(format!("There is no shop {id} any more."))),
@@ -244,15 +249,18 @@ where
 fn stand(ctx: &Context, which: &Which, status: ShopStatus, shown: &mut Shown<'_>) -> Result<(), Failure> {
     let shop = which.find(ctx)?;
     let before = shop.status;
-    let edit = move |shop: &mut Shop| {
-        shop.status = status;
-        Ok(())
-    };
-    let shop = write(ctx, &shop, edit)?;
+    let (id, now, days) = (shop.id, ctx.now(), ctx.config().closed_shop_days);
+    let shop = done(id, ctx.db().write_now(move |tx| merchants::standing::stand(tx, id, status, now))?)?;
     let means = match status {
-        ShopStatus::Open => "It takes events in and invites again.",
-        ShopStatus::Closed => "Its profile stays; it takes nothing in and invites nobody.",
-        ShopStatus::Suspended => "Its key still reads; it takes nothing in, changes nothing and invites nobody.",
+        ShopStatus::Open => "It takes events in and invites again.".to_owned(),
+        ShopStatus::Closed => format!(
+            "Its profile stays; it takes nothing in and invites nobody. {days} days after it was closed its orders and the log of \
+             its mails go for good, save orders on which a review rests. Until then: attesta shop reopen {}",
+            shop.domain
+        ),
+        ShopStatus::Suspended => {
+            "Its key still reads; it takes nothing in, changes nothing and invites nobody.".to_owned()
+        }
     };
     let was = if before == status { "was already" } else { "is" };
     shown.say(&view(&shop), &format!("{} {was} {status}. {means}", shop.domain))

@@ -11,7 +11,7 @@ use crate::kernel::locale::Language;
 use crate::links::path;
 use crate::look;
 use crate::look::page::Frame;
-use crate::merchants::{self, Shop};
+use crate::merchants::{self, Shop, WeeklyEnd, WeeklyStop};
 use crate::problem::{Code, Problem};
 
 /// Adds the routes of this subject.
@@ -29,7 +29,8 @@ async fn show_weekly_stop(
     let shop = open(&req, &ctx, &token).await?;
     let here = ctx.links().weekly_stop(&*token);
     let frame = Frame::new(language(&req, &shop), &ctx.links().base().to_string(), &here);
-    Ok(http::page(look::render(&WeeklyStopPage { frame, shop_name: shop.name, action: Some(here) })?))
+    let ask = (frame, Some(here).filter(|_| shop.weekly_mail));
+    Ok(http::page(look::render(&page(shop, ask))?))
 }
 
 async fn stop_weekly_mail(
@@ -39,11 +40,18 @@ async fn stop_weekly_mail(
     _body: web::Bytes,
 ) -> Result<HttpResponse, Problem> {
     let shop = open(&req, &ctx, &token).await?;
-    let id = shop.id;
-    ctx.db().write(move |tx| stop::stop(tx, id)).await?;
+    let (id, why) = (shop.id, WeeklyStop { reason: WeeklyEnd::Unsubscribed, at: ctx.now() });
+    ctx.db().write(move |tx| stop::stop(tx, id, why)).await?;
     let here = ctx.links().weekly_stop(&*token);
     let frame = Frame::fixed(language(&req, &shop), &ctx.links().base().to_string(), &here);
-    Ok(http::page(look::render(&WeeklyStopPage { frame, shop_name: shop.name, action: None })?))
+    Ok(http::page(look::render(&page(shop, (frame, None)))?))
+}
+
+/// The question, or that it is done, and why if it ended by itself.
+fn page(shop: Shop, (frame, action): (Frame, Option<String>)) -> WeeklyStopPage {
+    let ended = |why| action.is_none() && shop.weekly_stop.is_some_and(|stop| stop.reason == why);
+    let (bounced, complained) = (ended(WeeklyEnd::HardBounce), ended(WeeklyEnd::Complaint));
+    WeeklyStopPage { frame, shop_name: shop.name, action, bounced, complained }
 }
 
 /// The shop behind the link. Whatever is wrong with a link, the answer is one, and it counts against the address that

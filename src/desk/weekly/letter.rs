@@ -8,11 +8,13 @@ use crate::desk::accounting::{self, Cohort, Numbers};
 use crate::jobs::Subject;
 use crate::kernel::locale::Language;
 use crate::kernel::time::UtcDay;
+use crate::keyring::PersonHash;
 use crate::look::words;
 use crate::mail::context::{Frame, MailContext, Picture, ReasonCount, WeekCount, WeekNumbers, WeeklyNumbers};
 use crate::mail::identity::Identity;
 use crate::mail::letter::{Draft, Fate, Letter, Mail, Settled, Stop};
-use crate::merchants::{self, Shop};
+use crate::mail::returned::{Back, ReturnKind};
+use crate::merchants::{self, Shop, WeeklyEnd, WeeklyStop};
 
 /// Days after which nobody wants to know any more.
 const STALE_DAYS: i64 = 14;
@@ -52,12 +54,38 @@ impl Letter for WeeklyLetter {
         })))
     }
 
-    fn settle(&self, tx: &mut Connection, _ctx: &Context, subject: Subject, what: &Settled) -> db::Result<()> {
-        if matches!(what.fate, Fate::Bounced(_)) {
-            stop::stop(tx, subject.id())?;
+    fn settle(&self, tx: &mut Connection, ctx: &Context, subject: Subject, what: &Settled) -> db::Result<()> {
+        match what.fate {
+            Fate::Bounced(_) => stop::stop(tx, subject.id(), WeeklyStop { reason: WeeklyEnd::HardBounce, at: what.at }),
+            Fate::Sent => match reader(tx, ctx, subject)? {
+                Some(person) => store::note_reader(tx, subject.id(), &person, what.at),
+                None => Ok(()),
+            },
+            _ => Ok(()),
         }
-        Ok(())
     }
+
+    /// A mailbox that is gone, or that does not want it, gets no more: unless the mail went to an address that is the shop's no longer.
+    fn returned(&self, tx: &mut Connection, ctx: &Context, subject: Subject, what: &Back) -> db::Result<bool> {
+        let reason = match what.returned.kind {
+            ReturnKind::HardBounce => WeeklyEnd::HardBounce,
+            ReturnKind::Complaint => WeeklyEnd::Complaint,
+            // The next one comes in a week anyway.
+            ReturnKind::SoftBounce => return Ok(false),
+        };
+        let (now, last) = (reader(tx, ctx, subject)?, store::reader(tx, subject.id())?);
+        let same = last.is_none_or(|(person, since)| Some(person) == now && what.sent_at >= since);
+        if same {
+            stop::stop(tx, subject.id(), WeeklyStop { reason, at: what.returned.at })?;
+        }
+        Ok(false)
+    }
+}
+
+/// Whom the shop has it sent to now.
+fn reader(conn: &mut Connection, ctx: &Context, subject: Subject) -> db::Result<Option<PersonHash>> {
+    let contact = merchants::load(conn, subject.id())?.and_then(|shop| shop.reply_to());
+    Ok(contact.map(|address| ctx.keyring().person(&address)))
 }
 
 fn context(ctx: &Context, shop: &Shop, monday: UtcDay, weeks: &[Vec<Cohort>]) -> db::Result<WeeklyNumbers> {

@@ -4,7 +4,8 @@
 //! otherwise (`weekly_mail`) and had an order in the last eight weeks; a shop's settings tell where it goes, or why it does
 //! not ([`Shop::weekly_mail_to`]). [`tick`] notes the week and puts the mail into the
 //! queue in one write, so that each week is written about once; what is said is read when the mail leaves. Its link ends
-//! it without a key: a person confirms, or a mail program does with one click. A mailbox that does not exist ends it too.
+//! it without a key: a person confirms, or a mail program does with one click. A mailbox that does not exist and a complaint end
+//! it too; the settings say so, and start it again, as does another contact address.
 
 mod letter;
 mod plot;

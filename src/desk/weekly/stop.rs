@@ -5,7 +5,7 @@ use crate::db::{self, Connection};
 use crate::kernel::id::{InvitationId, ShopId};
 use crate::kernel::time::{DAY, SECOND, UtcDay};
 use crate::keyring::Link;
-use crate::merchants;
+use crate::merchants::{self, WeeklyStop};
 use crate::sign::token::Purpose;
 
 /// The link of the mail of this Monday: the same on every attempt.
@@ -25,10 +25,12 @@ pub(crate) fn shop_behind(ctx: &Context, token: &str) -> Option<ShopId> {
     (link.purpose == Purpose::WeeklyMail).then(|| ShopId::from_bytes(*link.invitation.as_bytes()))
 }
 
-/// Ends a shop's weekly mail. One that ended already stays so.
-pub(crate) fn stop(tx: &mut Connection, shop: ShopId) -> db::Result<()> {
+/// Ends a shop's weekly mail, and notes why. One that ended already stays so, with what was noted then.
+pub(crate) fn stop(tx: &mut Connection, shop: ShopId, why: WeeklyStop) -> db::Result<()> {
     let end = |shop: &mut merchants::Shop| {
-        shop.weekly_mail = false;
+        if shop.weekly_mail {
+            (shop.weekly_mail, shop.weekly_stop) = (false, Some(why));
+        }
         Ok(())
     };
     match merchants::change(tx, shop, end)? {

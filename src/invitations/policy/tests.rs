@@ -42,6 +42,7 @@ fn shop() -> Shop {
         public_version: 1,
         created_at: at("2026-01-01T00:00:00.000Z"),
         weekly_mail: true,
+        weekly_stop: None,
     }
 }
 

@@ -229,5 +229,6 @@ fn shop(ctx: &Context) -> Shop {
         public_version: 1,
         created_at: ctx.now(),
         weekly_mail: true,
+        weekly_stop: None,
     }
 }

@@ -354,6 +354,8 @@ pub(super) static WORDS: Words = Words {
         go: "Wöchentliche E-Mail abbestellen",
         done: "Erledigt",
         done_lead: "Die wöchentliche E-Mail mit den Zahlen von {shop} ist abbestellt.",
+        bounced: "Sie wurde von selbst beendet: Laut Mailserver gibt es dieses Postfach nicht.",
+        complained: "Sie wurde von selbst beendet: Unter dieser Adresse wurde sie als unerwünscht gemeldet.",
         more: "Die Einladungen an Ihre Kundschaft laufen weiter. Die E-Mail lässt sich in den Einstellungen des Shops wieder einschalten.",
         orders: "Bestellt",
         invited: "Eingeladen",

@@ -351,6 +351,8 @@ pub(super) static WORDS: Words = Words {
         go: "Stop the weekly e-mail",
         done: "Done",
         done_lead: "The weekly e-mail with the numbers of {shop} is off.",
+        bounced: "It stopped by itself: the mail server says that there is no such mailbox.",
+        complained: "It stopped by itself: at that address it was reported as unwanted.",
         more: "Invitations to customers go on. The e-mail can be switched on again in the shop's settings.",
         orders: "Orders",
         invited: "Invited",

@@ -355,6 +355,8 @@ pub(super) static WORDS: Words = Words {
         go: "Detener el correo semanal",
         done: "Hecho",
         done_lead: "El correo semanal con las cifras de {shop} está desactivado.",
+        bounced: "Se detuvo por sí solo: según el servidor de correo, ese buzón no existe.",
+        complained: "Se detuvo por sí solo: en esa dirección se marcó como no deseado.",
         more: "Las invitaciones a los clientes continúan. El correo se vuelve a activar en los ajustes de la tienda.",
         orders: "Pedidos",
         invited: "Invitados",

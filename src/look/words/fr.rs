@@ -352,6 +352,8 @@ pub(super) static WORDS: Words = Words {
         go: "Arrêter l’e-mail hebdomadaire",
         done: "C’est fait",
         done_lead: "L’e-mail hebdomadaire avec les chiffres de la boutique {shop} est arrêté.",
+        bounced: "Il s’est arrêté de lui-même\u{a0}: selon le serveur de messagerie, cette boîte n’existe pas.",
+        complained: "Il s’est arrêté de lui-même\u{a0}: à cette adresse, il a été signalé comme indésirable.",
         more: "Les invitations aux clients continuent. L’e-mail se réactive dans les réglages de la boutique.",
         orders: "Commandes",
         invited: "Invités",

@@ -171,7 +171,7 @@ glossary! {
         later_more later_go later_done later_asked later_next later_already later_late later_none data
     }
     /// A shop's weekly mail: ending it, and the key of its plot.
-    weekly: Weekly { heading lead go done done_lead more orders invited reviewed }
+    weekly: Weekly { heading lead go done done_lead bounced complained more orders invited reviewed }
     /// The demo.
     demo: Demo {
         title heading lead start order_again see_profile done waiting step_1 step_1_more step_2 step_2_more step_3
@@ -210,12 +210,12 @@ glossary! {
     }
     /// What is kept of customers.
     kept: Kept {
-        address address_with_review hash order review mail_log captured event_ids refused wishes
+        address address_with_review hash order order_with_review review mail_log captured event_ids refused wishes
     }
     /// How long it is kept.
     until: Until {
         days_after_last_mail years_of_the_link review_and_years_of_the_link erased_by_author
-        days_after_arrival newest_of_shop newest_here with_the_shop no_end; years days
+        days_after_arrival newest_of_shop newest_here with_the_shop with_the_shop_and_review no_end; years days
     }
     /// The page about privacy.
     privacy: Privacy {

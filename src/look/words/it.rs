@@ -351,6 +351,8 @@ pub(super) static WORDS: Words = Words {
         go: "Ferma l'e-mail settimanale",
         done: "Fatto",
         done_lead: "L'e-mail settimanale con i numeri di {shop} è sospesa.",
+        bounced: "Si è fermata da sola: secondo il server di posta quella casella non esiste.",
+        complained: "Si è fermata da sola: a quell'indirizzo è stata segnalata come indesiderata.",
         more: "Gli inviti ai clienti continuano. L'e-mail si riattiva nelle impostazioni del negozio.",
         orders: "Ordini",
         invited: "Invitati",

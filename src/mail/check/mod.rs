@@ -3,6 +3,7 @@
 //! [`of_shop`] for what a shop changed.
 
 mod drops;
+mod home;
 mod html;
 mod shops;
 
@@ -14,6 +15,7 @@ use super::compose::Composer;
 use super::own;
 use super::samples;
 use super::template::Rendered;
+use crate::links::Base;
 
 pub(crate) use shops::of_shop;
 
@@ -118,11 +120,12 @@ pub struct Sample<'a> {
     pub rendered: &'a Rendered,
 }
 
-/// Every mail of the house in every language; `show` sees each sample.
-pub fn all(composer: &Composer, show: &mut dyn FnMut(Sample<'_>)) -> Vec<Looked> {
+/// Every mail of the house in every language, as an instance at this base sends it; `show` sees each sample.
+pub fn all(composer: &Composer, base: Option<&Base>, show: &mut dyn FnMut(Sample<'_>)) -> Vec<Looked> {
     let templates = composer.templates();
     let mut looked = Vec::new();
     for (mail, contexts) in samples::all() {
+        let contexts: Vec<_> = contexts.into_iter().map(|context| home::moved(context, base)).collect();
         for language in templates.locales() {
             let mut one = Looked::of(mail, language);
             let mut remarks = BTreeSet::new();
@@ -237,10 +240,15 @@ mod tests {
         let templates = Templates::load().unwrap();
         for (_, contexts) in samples::all() {
             for (language, context) in templates.locales().flat_map(|l| contexts.iter().map(move |c| (l, c))) {
-                let rendered = templates.render(language, context).unwrap();
-                let remarks = judge(&rendered, language, Homes::of(base_of(&context.frame().shop.profile_url)));
-                let faults: Vec<_> = remarks.into_iter().filter(|remark| remark.fault).collect();
-                assert!(faults.is_empty(), "{language} {}: {faults:?}", context.template());
+                for base in [None, Some(Base::parse("https://[2001:db8::1]:8443/voices").unwrap())] {
+                    let context = home::moved(context.clone(), base.as_ref());
+                    let rendered = templates.render(language, &context).unwrap();
+                    let remarks = judge(&rendered, language, Homes::of(base_of(&context.frame().shop.profile_url)));
+                    let faults: Vec<_> = remarks.into_iter().filter(|remark| remark.fault).collect();
+                    assert!(faults.is_empty(), "{language} {}: {faults:?}", context.template());
+                    let named = rendered.html.contains("reviews.example") && !rendered.html.contains("reclami@");
+                    assert!(base.is_none() || !named, "it names this instance: {}", rendered.html);
+                }
             }
         }
     }

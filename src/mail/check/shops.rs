@@ -3,17 +3,18 @@
 
 use std::collections::BTreeSet;
 
-use super::super::context::ShopFace;
+use super::super::context::{MailContext, ShopFace};
 use super::super::own::{self, Flaw, InUse, Place, Proposal};
 use super::super::samples;
 use super::super::template::Templates;
-use super::{Homes, Looked, Remark, base_of, fault};
+use super::{Homes, Looked, Remark, base_of, fault, home};
+use crate::links::Base;
 
-/// What a shop says in one mail and language. Its links are those of the samples: they lead nowhere.
-pub(crate) fn of_shop(templates: &Templates, shop: &ShopFace, used: &InUse) -> Looked {
+/// What a shop says in one mail and language, on an instance at this base. Its links are those of the samples: they open nothing.
+pub(crate) fn of_shop(templates: &Templates, shop: &ShopFace, used: &InUse, home: Option<&Base>) -> Looked {
     let InUse { mail, language, kept } = used;
-    let base = sample_base();
-    let host = base.rsplit('/').next().unwrap_or_default().to_owned();
+    let base = home.map_or_else(sample_base, ToString::to_string);
+    let host = home.map_or_else(|| base.rsplit('/').next().unwrap_or_default(), Base::host).to_owned();
     let place = |shop: ShopFace| Place { shop, operator: host.clone(), privacy_url: format!("{base}/privacy") };
     let shop = ShopFace { profile_url: format!("{base}/shops/{}", shop.domain), ..shop.clone() };
     let logo = kept.own.logo.as_ref().map(|logo| logo.url.as_str());
@@ -25,6 +26,7 @@ pub(crate) fn of_shop(templates: &Templates, shop: &ShopFace, used: &InUse) -> L
     let proposal = Proposal { mail, language: *language, domain: &shop.domain, own: &kept.own };
     remarks.extend(own::check(templates, proposal).err().map(|flaw| refused(&flaw)));
     for (case, context) in own::preview_cases(mail, &place(shop.clone()), &[]) {
+        let context = at_home(context, home);
         match templates.render_own(language.tag(), &context, Some(&kept.own)) {
             Ok(rendered) => one.saw(&rendered, homes, &mut remarks),
             Err(broken) => {
@@ -36,6 +38,11 @@ pub(crate) fn of_shop(templates: &Templates, shop: &ShopFace, used: &InUse) -> L
     }
     one.remarks = remarks.into_iter().collect();
     one
+}
+
+/// The case with the links of its sample below the base; its frame stands there already.
+fn at_home(context: MailContext, home: Option<&Base>) -> MailContext {
+    home::moved_from(&sample_base(), context, home)
 }
 
 /// Where the samples' own links lead.
@@ -66,7 +73,12 @@ mod tests {
             profile_url: "https://elsewhere.example/shops/bottega.example".to_owned(),
         };
         let used = InUse { mail: "invitation", language: Language::It, kept };
-        of_shop(&Templates::load().unwrap(), &shop, &used)
+        let at = Base::parse("https://voices.example/a").unwrap();
+        let moved = of_shop(&Templates::load().unwrap(), &shop, &used, Some(&at));
+        let there = of_shop(&Templates::load().unwrap(), &shop, &used, None);
+        let told = |looked: &Looked| faults(looked).into_iter().map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(told(&moved), told(&there), "the same wherever the instance is at home");
+        there
     }
 
     fn faults(looked: &Looked) -> Vec<&str> {

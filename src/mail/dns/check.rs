@@ -3,122 +3,20 @@
 
 use std::net::IpAddr;
 
-use serde::{Deserialize, Serialize};
-
 use super::super::dkim::store::{self, StoredKey};
-use super::super::dkim::{self, Algorithm, DkimError};
+use super::super::dkim::{self, DkimError};
 use super::super::mailer::Mailer;
+use super::report::{GRACE_MS, Looked, Report, report};
 use super::spf::Expected;
-use super::{Answer, Finding, Kind, Resolver, Verdict, dkim as key_record, dmarc, spf};
+use super::{Answer, Resolver, Verdict, alignment, dkim as key_record, dmarc, mx, spf};
 use crate::context::Context;
-use crate::db;
-use crate::kernel::time::{DAY, HOUR, MINUTE, Timestamp};
+use crate::kernel::time::{HOUR, MINUTE};
 
-/// How long the record of a retired key must stay, for mails that are still on their way or are checked late.
-const GRACE_MS: i64 = 7 * DAY;
 /// How often a domain is looked at that is not set up yet, in the first day and later; and one that is.
 const WAITING_MS: i64 = 5 * MINUTE;
 const SETTLED_MS: i64 = 6 * HOUR;
 /// Domains looked at in one go.
 const AT_ONCE: usize = 20;
-
-/// Where a sending domain stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum State {
-    /// Its keys are being made.
-    Preparing,
-    /// Its keys are there, the records not yet: nothing is signed with them.
-    Waiting,
-    /// Mail of this domain is signed.
-    Signing,
-}
-
-/// What is known of a sending domain.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Report {
-    /// The domain.
-    pub domain: String,
-    /// Where it stands.
-    pub state: State,
-    /// When it was last looked at.
-    pub checked_at: Option<Timestamp>,
-    /// Every record it needs, and what stands there.
-    pub records: Vec<Finding>,
-    /// Records of retired keys.
-    pub retired: Vec<Retired>,
-}
-
-/// The record of a key that signs no more.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Retired {
-    /// Where it stands.
-    pub name: String,
-    /// From then on nobody needs it.
-    pub removable_at: Timestamp,
-}
-
-impl Report {
-    /// Whether every record is right.
-    pub fn is_right(&self) -> bool {
-        self.state == State::Signing && self.records.iter().all(|record| record.verdict == Verdict::Right)
-    }
-}
-
-/// What is known of a domain, without asking anybody: the records to publish, with what was found last. Makes nothing.
-///
-/// # Errors
-/// The database's.
-pub async fn known(ctx: &Context, mailer: &Mailer, domain: &str) -> db::Result<Report> {
-    let (name, since) = (domain.to_owned(), ctx.now().minus_ms(GRACE_MS));
-    let read = move |conn: &mut db::Connection| Ok((store::domain(conn, &name)?, store::keys(conn, &name, since)?));
-    let (stored, keys) = ctx.db().read(read).await?;
-    let Some(stored) = stored else {
-        return Ok(Report {
-            domain: domain.to_owned(),
-            state: State::Preparing,
-            checked_at: None,
-            records: Vec::new(),
-            retired: Vec::new(),
-        });
-    };
-    let found: Vec<Finding> =
-        stored.report.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
-    let mut records = Vec::new();
-    for key in keys.iter().filter(|key| key.retired_at.is_none()) {
-        let (name, publish) = key_record::record(key);
-        records.push(last(&found, Kind::Dkim, name, publish));
-    }
-    if domain == mailer.own_domain() {
-        records.push(last(&found, Kind::Spf, domain.to_owned(), spf_to_publish(mailer)));
-    }
-    records.push(last(&found, Kind::Dmarc, format!("_dmarc.{domain}"), "v=DMARC1; p=none".to_owned()));
-    Ok(report(domain, stored.checked_at, records, &keys))
-}
-
-fn spf_to_publish(mailer: &Mailer) -> String {
-    let origin = mailer.origin();
-    let mechanism = origin.wanted().map(str::to_owned).or_else(|| origin.suggested());
-    format!("v=spf1 {} ~all", mechanism.unwrap_or_else(|| "mx".to_owned()))
-}
-
-/// What was found of a record the last time.
-fn last(found: &[Finding], kind: Kind, name: String, publish: String) -> Finding {
-    let known = found.iter().find(|finding| finding.kind == kind && finding.name == name).cloned();
-    let detail = "Nobody has looked yet.".to_owned();
-    known.unwrap_or(Finding { kind, name, publish, found: Vec::new(), verdict: Verdict::Unknown, detail })
-}
-
-fn report(domain: &str, checked_at: Option<Timestamp>, records: Vec<Finding>, keys: &[StoredKey]) -> Report {
-    let signs =
-        |key: &StoredKey| key.published_at.is_some() && key.retired_at.is_none() && key.algorithm == Algorithm::Rsa;
-    let state = if keys.iter().any(signs) { State::Signing } else { State::Waiting };
-    let gone = |key: &StoredKey| {
-        Some(Retired { name: key_record::record(key).0, removable_at: key.retired_at?.plus_ms(GRACE_MS) })
-    };
-    let retired = keys.iter().filter_map(gone).collect();
-    Report { domain: domain.to_owned(), state, checked_at, records, retired }
-}
 
 /// Looks at everything a domain needs, making its keys where it has none, stores what was found, and lets keys sign accordingly.
 ///
@@ -134,18 +32,26 @@ pub async fn check(ctx: &Context, mailer: &Mailer, resolver: &Resolver, domain: 
     }
     let verdicts: Vec<Verdict> = records.iter().map(|record| record.verdict).collect();
     if domain == mailer.own_domain() {
-        records.push(spf::look(resolver, domain, &expected(resolver, mailer).await).await);
+        // Receivers look SPF up at the domain of the envelope (RFC 7208 2.4), and answers to it must find a way back.
+        let place = mailer.return_domain();
+        records.push(spf::look(resolver, place, &expected(resolver, mailer).await).await);
+        if let Some(way_back) = mailer.way_back() {
+            records.push(mx::look(resolver, place, way_back).await);
+        }
     }
-    records.push(dmarc::look(resolver, domain).await);
-    let keys = settle(ctx, domain, keys, &verdicts, &records).await?;
+    let policy = dmarc::look(resolver, domain).await;
+    let alignment = alignment::look(resolver, domain, mailer.return_domain(), &policy).await;
+    records.push(policy);
+    let looked = Looked { records, alignment: Some(alignment.clone()) };
+    let keys = settle(ctx, domain, keys, &verdicts, &looked).await?;
     mailer.refresh_signing(ctx).await?;
-    let mut report = report(domain, Some(ctx.now()), records, &keys);
+    let mut report = report(domain, Some(ctx.now()), (looked.records, alignment), &keys);
     let gone = &report.retired;
     report.records.retain(|record| gone.iter().all(|one| one.name != record.name));
     Ok(report)
 }
 
-/// What must stand in the SPF record of our own domain.
+/// What must stand in the SPF record of the return address's domain.
 async fn expected(resolver: &Resolver, mailer: &Mailer) -> Expected {
     let origin = mailer.origin();
     let addresses = match origin.host().map(|host| (host, host.parse::<IpAddr>())) {
@@ -165,7 +71,7 @@ async fn settle(
     domain: &str,
     mut keys: Vec<StoredKey>,
     verdicts: &[Verdict],
-    records: &[Finding],
+    looked: &Looked,
 ) -> Result<Vec<StoredKey>, DkimError> {
     let now = ctx.now();
     let live = keys.iter_mut().filter(|key| key.retired_at.is_none());
@@ -185,7 +91,7 @@ async fn settle(
             newer.push(key.algorithm);
         }
     }
-    let text = serde_json::to_string(records).unwrap_or_else(|_not_text| "[]".to_owned());
+    let text = serde_json::to_string(looked).unwrap_or_else(|_not_text| "[]".to_owned());
     let (name, stored) = (domain.to_owned(), keys.clone());
     ctx.db()
         .write(move |tx| {

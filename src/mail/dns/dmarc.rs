@@ -4,7 +4,7 @@
 use super::{Answer, Finding, Kind, Resolver, Verdict, tags};
 
 /// Labels of a name above which no domain has a record of its own.
-const SMALLEST: usize = 2;
+pub(super) const SMALLEST: usize = 2;
 /// Names asked at most.
 const STEPS: usize = 8;
 
@@ -40,7 +40,7 @@ pub(super) async fn look(resolver: &Resolver, domain: &str) -> Finding {
     finding(Vec::new(), Verdict::Missing, detail.to_owned())
 }
 
-fn is_dmarc(text: &str) -> bool {
+pub(super) fn is_dmarc(text: &str) -> bool {
     text.trim_start().to_ascii_lowercase().starts_with("v=dmarc1")
 }
 

@@ -1,18 +1,23 @@
-//! What the world finds in the DNS about a sending domain: [`check()`] asks for DKIM, SPF and DMARC, says what is right, wrong or
+//! What the world finds in the DNS about a sending domain: [`check()`] asks for DKIM, SPF, DMARC and the way back, says what is right, wrong or
 //! missing and what to publish, and stores that, so that keys sign whose records stand; [`look_again`] does so regularly.
 //!
 //! Whom to ask is a setting (`dns.resolver`), else the machine's own resolvers. Every look asks anew, without a cache: who has just
 //! published a record wants to know. A resolver that does not answer changes nothing that was known.
 
+mod alignment;
 mod ask;
 mod check;
 mod dkim;
 mod dmarc;
+mod mx;
+mod report;
 mod spf;
 mod tags;
 
+pub use alignment::{Alignment, Proof};
 pub use ask::{Resolver, ResolverError};
-pub use check::{Report, Retired, State, check, known, look_again};
+pub use check::{check, look_again};
+pub use report::{Report, Retired, State, known};
 
 use std::fmt;
 
@@ -51,8 +56,20 @@ pub enum Kind {
     Dkim,
     /// Who may send for the domain.
     Spf,
+    /// Where answers to the envelope go.
+    Mx,
     /// What receivers do with mail that neither proves.
     Dmarc,
+}
+
+impl Kind {
+    /// The type of its record in the DNS.
+    pub fn record_type(self) -> &'static str {
+        match self {
+            Self::Dkim | Self::Spf | Self::Dmarc => "TXT",
+            Self::Mx => "MX",
+        }
+    }
 }
 
 impl fmt::Display for Kind {
@@ -60,6 +77,7 @@ impl fmt::Display for Kind {
         f.write_str(match self {
             Self::Dkim => "DKIM",
             Self::Spf => "SPF",
+            Self::Mx => "MX",
             Self::Dmarc => "DMARC",
         })
     }
@@ -72,7 +90,7 @@ pub struct Finding {
     pub kind: Kind,
     /// Where it stands: a name in the DNS.
     pub name: String,
-    /// The TXT record to publish there.
+    /// The record to publish there: a text, or priority and host of an MX.
     pub publish: String,
     /// What stands there.
     pub found: Vec<String>,

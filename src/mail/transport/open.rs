@@ -14,7 +14,7 @@ use lettre::transport::smtp::extension::Extension;
 use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
 
-use super::super::dialogue::{Broke, Watch};
+use super::super::dialogue::{Broke, Watch, said_of};
 use super::super::outcome::{Fault, Stage, Trouble};
 use super::smtp::{Smtp, fault, words};
 use super::tls::Tls;
@@ -54,13 +54,17 @@ impl Smtp {
         let addresses: Vec<SocketAddr> = match looked {
             Ok(found) => found.collect(),
             Err(error) => {
+                watch.saw("resolve", || (self.server.host.clone(), said_of(&error)));
                 watch.broke(Broke::Name);
                 return Err(error);
             }
         };
-        let list = || addresses.iter().map(|address| address.ip().to_string()).collect::<Vec<_>>().join(", ");
-        watch.saw("resolve", || (self.server.host.clone(), list()));
         let mut failure = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
+        let list = || match addresses.as_slice() {
+            [] => text_of(&failure),
+            some => some.iter().map(|address| address.ip().to_string()).collect::<Vec<_>>().join(", "),
+        };
+        watch.saw("resolve", || (self.server.host.clone(), list()));
         for address in &addresses {
             let one = tokio::time::timeout(self.timeout.min(ONE_ADDRESS), TcpStream::connect(address)).await;
             match one.unwrap_or_else(|_elapsed| Err(io::Error::from(io::ErrorKind::TimedOut))) {
@@ -70,7 +74,10 @@ impl Smtp {
                     let _kept_as_it_is = stream.set_nodelay(true);
                     return Ok(stream);
                 }
-                Err(error) => failure = error,
+                Err(error) => {
+                    watch.saw("connect", || (address.to_string(), text_of(&error)));
+                    failure = error;
+                }
             }
         }
         Err(broken(Stage::Connect, &failure, watch))
@@ -112,19 +119,23 @@ impl Smtp {
         stream: TcpStream,
         watch: Watch<'_>,
     ) -> Result<TlsStream<TcpStream>, Fault> {
-        let (stream, shown) = self.line_step(stage, tls.protect(stream), watch).await?;
+        let said = || format!("handshake with {}", self.server.host);
+        let ended = self.line_step(stage, tls.protect(stream), watch).await;
+        let (stream, shown) = ended.inspect_err(|error| watch.saw("tls", || (said(), said_of(error))))?;
         let checked = if shown.checked { "checked" } else { "not checked" };
         let heard = || format!("{}, certificate issued by {} ({checked})", shown.version, shown.issuer);
-        watch.saw("tls", || (format!("handshake with {}", self.server.host), heard()));
+        watch.saw("tls", || (said(), heard()));
         Ok(stream)
     }
 
     async fn log_in(&self, smtp: &mut AsyncSmtpConnection, login: &Login, watch: Watch<'_>) -> Result<(), Fault> {
         let credentials = Credentials::new(login.user.clone(), login.password.clone());
         let mechanism = smtp.server_info().get_auth_mechanism(DEFAULT_MECHANISMS);
-        let answered = self.step(Stage::Auth, smtp.auth(DEFAULT_MECHANISMS, &credentials)).await?;
-        let how = mechanism.map(|mechanism| mechanism.to_string()).unwrap_or_default();
-        watch.saw("auth", || (format!("AUTH {how} (user and password are not shown)"), words(&answered)));
+        let how = mechanism.map(|mechanism| format!(" {mechanism}")).unwrap_or_default();
+        let said = || format!("AUTH{how} (user and password are not shown)");
+        let ended = self.step(Stage::Auth, smtp.auth(DEFAULT_MECHANISMS, &credentials)).await;
+        let answered = ended.inspect_err(|error| watch.saw("auth", || (said(), said_of(error))))?;
+        watch.saw("auth", || (said(), words(&answered)));
         Ok(())
     }
 
@@ -145,10 +156,17 @@ impl Smtp {
 fn broken(stage: Stage, error: &io::Error, watch: Watch<'_>) -> Fault {
     watch.broke(Broke::of(error));
     let trouble = match error.kind() {
-        io::ErrorKind::TimedOut => Trouble::Silence("no answer in time".to_owned()),
-        _ => Trouble::Cut(error.to_string()),
+        io::ErrorKind::TimedOut => Trouble::Silence(text_of(error)),
+        _ => Trouble::Cut(text_of(error)),
     };
     fault(stage, trouble)
+}
+
+fn text_of(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::TimedOut => "no answer in time".to_owned(),
+        _ => error.to_string(),
+    }
 }
 
 /// What a server offers, in its own words.

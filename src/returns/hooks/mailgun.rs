@@ -37,11 +37,13 @@ fn event(ctx: &Context, data: &Value) -> Event {
     let code = data.pointer("/delivery-status/code").and_then(Value::as_u64).and_then(|code| u16::try_from(code).ok());
     let mut said = Said::of(words);
     said.code = code.filter(|code| (400..600).contains(code)).or(said.code);
-    let kind = match (text(data, "/event"), text(data, "/severity"), text(data, "/reason")) {
-        ("complained", ..) | ("failed", "permanent", "suppress-complaint") => Some(ReturnKind::Complaint),
-        ("failed", "permanent", "suppress-bounce") => Some(ReturnKind::HardBounce),
-        ("failed", "permanent", "suppress-unsubscribe") => None,
-        ("failed", "permanent", _) => Some(weigh(&said)),
+    let reason = text(data, "/reason");
+    // `suppress-bounce`, `suppress-complaint`, `suppress-unsubscribe`: a list of the account there kept the mail back.
+    let last = reason.starts_with("suppress-");
+    let kind = match (text(data, "/event"), text(data, "/severity")) {
+        ("complained", _) => Some(ReturnKind::Complaint),
+        ("failed", "permanent") if last => Some(ReturnKind::SoftBounce),
+        ("failed", "permanent") => Some(weigh(&said)),
         // A temporary failure is tried again by Mailgun.
         _ => None,
     };
@@ -49,7 +51,7 @@ fn event(ctx: &Context, data: &Value) -> Event {
         Some(code) => format!("{code} {words}"),
         None => words.to_owned(),
     };
-    Event { message, kind, status: said.status_text(), detail }
+    Event { message, kind, last, status: said.status_text(), detail }
 }
 
 fn unhex(text: &str) -> Option<[u8; 32]> {

@@ -92,6 +92,8 @@ struct Event {
     message: Option<MessageId>,
     /// What happened; `None`: nothing that concerns us.
     kind: Option<ReturnKind>,
+    /// Nothing comes of sending it again: a list of the provider keeps the address, or the mail itself is what was refused.
+    last: bool,
     status: Option<String>,
     detail: String,
 }
@@ -179,7 +181,8 @@ impl Hooks {
 
     async fn one(&self, provider: Provider, event: Event) -> Result<Option<Taken>, Refusal> {
         let (Some(message), Some(kind)) = (event.message, event.kind) else { return Ok(None) };
-        let news = News { message, kind, source: provider.source(), status: event.status, detail: event.detail };
+        let (last, source) = (event.last, provider.source());
+        let news = News { message, kind, last, source, status: event.status, detail: event.detail };
         Ok(Some(record::record(&self.ctx, &self.letters, news).await?))
     }
 }

@@ -31,13 +31,22 @@ fn event(body: &Value) -> Event {
         ("Bounce", "HardBounce" | "BadEmailAddress") => Some(ReturnKind::HardBounce),
         (
             "Bounce",
-            "SoftBounce" | "DnsError" | "Blocked" | "SpamNotification" | "VirusNotification" | "DMARCPolicy"
-            | "Unknown",
+            "SoftBounce"
+            | "DnsError"
+            | "Blocked"
+            | "SpamNotification"
+            | "VirusNotification"
+            | "DMARCPolicy"
+            | "Unknown"
+            | "ManuallyDeactivated"
+            | "SMTPApiError",
         ) => Some(ReturnKind::SoftBounce),
         // Transient: Postmark tries again. The rest are automatic answers and news of its own lists.
         _ => None,
     };
     let details = text(body, "/Details");
     let detail = if details.is_empty() { text(body, "/Description") } else { details };
-    Event { message, kind, status: Said::of(detail).status_text(), detail: detail.to_owned() }
+    // Kept back by the list of the server there.
+    let last = matches!(text(body, "/Type"), "ManuallyDeactivated" | "SMTPApiError");
+    Event { message, kind, last, status: Said::of(detail).status_text(), detail: detail.to_owned() }
 }

@@ -46,14 +46,17 @@ fn event(event: &Value) -> Event {
     let reason = text(event, "/reason");
     let said = Said::of(reason).with_status(Some(text(event, "/status")));
     let kind = match (text(event, "/event"), text(event, "/type"), reason) {
-        ("spamreport", ..) | ("dropped", _, "Spam Reporting Address") => Some(ReturnKind::Complaint),
-        ("dropped", _, "Bounced Address" | "Invalid") => Some(ReturnKind::HardBounce),
-        ("bounce", "blocked", _) => Some(ReturnKind::SoftBounce),
+        ("spamreport", ..) => Some(ReturnKind::Complaint),
+        // It is no address.
+        ("dropped", _, "Invalid") => Some(ReturnKind::HardBounce),
+        ("dropped", ..) | ("bounce", "blocked", _) => Some(ReturnKind::SoftBounce),
         ("bounce", ..) => Some(weigh(&said)),
         // Deferred: SendGrid tries again. The rest is about mail that arrived.
         _ => None,
     };
-    Event { message, kind, status: said.status_text(), detail: reason.to_owned() }
+    // Dropped for a list of the account there ("Bounced Address", "Spam Reporting Address", "Unsubscribed Address") or for the mail itself.
+    let last = text(event, "/event") == "dropped" && reason != "Recipient List over Package Quota";
+    Event { message, kind, last, status: said.status_text(), detail: reason.to_owned() }
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use mail_parser::{Message, MessageParser, MessagePart, MimeHeaders};
 
 use crate::mail::returned::ReturnKind;
 
-pub(super) use status::{Said, weigh};
+pub(super) use status::{Said, weigh, weigh_refusal};
 
 /// What a mail says.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -50,6 +50,13 @@ pub(in crate::returns) fn weigh(said: &Said<'_>) -> ReturnKind {
     if hard { ReturnKind::HardBounce } else { ReturnKind::SoftBounce }
 }
 
+/// The verdict on what a provider calls a refusal for good without saying why: for good, unless the server's own words are about something
+/// else than the mailbox.
+pub(in crate::returns) fn weigh_refusal(said: &Said<'_>) -> ReturnKind {
+    let elsewhere = matches!(said.status, Some((4, ..) | (5, 1, 7 | 8) | (5, 2, 2..) | (5, 3 | 6 | 7, _)));
+    if elsewhere || speaks_of_today(said.text) { ReturnKind::SoftBounce } else { ReturnKind::HardBounce }
+}
+
 /// Phrases by which servers say that there is no such mailbox.
 const NO_MAILBOX: [&str; 51] = [
     "user unknown",

@@ -228,6 +228,12 @@ pub(super) fn of_order(conn: &mut Connection, shop: ShopId, of: OrderId) -> db::
     rows.into_iter().map(Row::review).collect()
 }
 
+/// The orders that brought something which its author erased.
+pub(super) fn erased_orders(conn: &mut Connection, shop: ShopId) -> db::Result<Vec<OrderId>> {
+    let erased = reviews::table.filter(reviews::shop_id.eq(shop)).filter(reviews::status.eq("erased"));
+    Ok(erased.select(reviews::order_id).distinct().order(reviews::order_id).load(conn)?)
+}
+
 /// Drops the display name of what these orders brought; counts the reviews that had one.
 pub(super) fn drop_names(tx: &mut Connection, shop: ShopId, orders: &[OrderId]) -> db::Result<usize> {
     let named = reviews::table

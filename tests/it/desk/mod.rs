@@ -57,6 +57,7 @@ fn open(house: &House, domain: &str) -> Opener {
         public_version: 1,
         created_at: ctx.now(),
         weekly_mail: true,
+        weekly_stop: None,
     };
     let new = NewShop::new(ctx, shop.clone(), Some(merchant)).unwrap();
     match ctx.db().write_now(move |tx| merchants::open_shop(tx, new)).unwrap() {

@@ -92,9 +92,9 @@ async fn logins_and_lines_have_their_causes() {
         (Mood::Auth("454 4.7.0 not now"), login.clone(), Class::LoginLater, "auth"),
         (Mood::Good, login, Class::NoLogin, "auth"),
         (Mood::Good, format!("{}?tls=required", sink.url()), Class::NoStartTls, "starttls"),
-        (Mood::Good, sink.url().replace("smtp://", "smtps://"), Class::TlsFailed, "connect"),
+        (Mood::Good, sink.url().replace("smtp://", "smtps://"), Class::TlsFailed, "tls"),
         (Mood::Good, format!("smtp://{free}"), Class::Refused, "connect"),
-        (Mood::Good, "smtp://nowhere.invalid:2525?tls=none".to_owned(), Class::NoSuchHost, "connect"),
+        (Mood::Good, "smtp://nowhere.invalid:2525?tls=none".to_owned(), Class::NoSuchHost, "resolve"),
     ];
     for (mood, url, class, last) in table {
         sink.set(mood);
@@ -102,7 +102,26 @@ async fn logins_and_lines_have_their_causes() {
             told_with(&url, "ok-1@e.example", |config| config.mail.timeout = std::time::Duration::from_secs(5)).await;
         assert_eq!((dialogue.cause, dialogue.next), (Some(class.cause()), Some(class.next())), "{url}: {dialogue:?}");
         assert_eq!(steps(&dialogue).last(), Some(&last), "{url}: {dialogue:?}");
+        let (failed, before) = dialogue.steps.split_last().unwrap();
+        assert!(
+            !failed.heard.is_empty() && before.iter().all(|step| step.heard != failed.heard),
+            "told once: {dialogue:?}"
+        );
     }
+}
+
+#[tokio::test]
+async fn a_step_that_fails_is_told_with_what_was_tried() {
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let last = async |url: String| told(&url, "ok-1@e.example").await.steps.pop().unwrap();
+    let lookup = last("smtp://nowhere.invalid:2525?tls=none".to_owned()).await;
+    assert_eq!((lookup.step, lookup.said.as_str()), ("resolve", "nowhere.invalid"));
+    let connect = last(format!("smtp://{free}")).await;
+    assert_eq!((connect.step, connect.said), ("connect", free.to_string()));
+    let (address, _heard) = protected(true).await;
+    let tls = last(format!("smtps://{address}")).await;
+    assert_eq!((tls.step, tls.said.as_str()), ("tls", "handshake with 127.0.0.1"));
+    assert!(tls.heard.contains("certificate"), "{tls:?}");
 }
 
 #[tokio::test]
@@ -214,7 +233,7 @@ async fn protection_is_told_with_version_and_issuer() {
 
 #[tokio::test]
 async fn a_certificate_of_nobody_is_refused_where_protection_is_required() {
-    for (implicit, url, stage) in [(false, "smtp://{}?tls=required", "starttls"), (true, "smtps://{}", "connect")] {
+    for (implicit, url, stage) in [(false, "smtp://{}?tls=required", "tls"), (true, "smtps://{}", "tls")] {
         let (address, heard) = protected(implicit).await;
         let dialogue = told(&url.replace("{}", &address), "ok-1@e.example").await;
         assert_eq!(dialogue.cause, Some(Class::CertificateIssuer.cause()), "{dialogue:?}");

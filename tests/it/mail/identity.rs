@@ -1,9 +1,10 @@
 //! Who a mail is from, and what the world can check of it: keys that sign only once their records stand, a shop's own address only while
 //! we may sign for it.
 
+use attesta::config::{Config, Returns as Settings};
 use attesta::kernel::email::EmailAddress;
 use attesta::kernel::time::{DAY, HOUR};
-use attesta::mail::dns::{self, Kind, Report, Resolver, State, Verdict};
+use attesta::mail::dns::{self, Kind, Proof, Report, Resolver, State, Verdict};
 use attesta::mail::identity::Identity;
 use attesta::mail::{Fate, Mail, dkim};
 
@@ -22,7 +23,7 @@ impl Bench {
 
 /// Publishes what a report asks for.
 fn publish(dns: &Dns, report: &Report) {
-    for record in &report.records {
+    for record in report.records.iter().filter(|record| record.kind != Kind::Mx) {
         dns.txt(&record.name, &record.publish);
     }
 }
@@ -136,6 +137,7 @@ async fn a_shop_writes_from_its_own_address_while_we_may_sign_for_it() {
         assert_eq!(fields(&before.data, "Reply-To"), ["\"L'Orto & Figli\" <ciao@orto.example>"]);
 
         let waiting = bench.check(&dns, "orto.example").await;
+        assert_eq!((waiting.alignment.return_domain.as_str(), &*waiting.alignment.by), (OWN, &[Proof::Dkim][..]));
         assert!(waiting.records.iter().all(|record| record.kind != Kind::Spf), "the envelope is the instance's");
         publish(&dns, &waiting);
         assert!(bench.check(&dns, "orto.example").await.is_right());
@@ -247,6 +249,63 @@ async fn domains_are_looked_at_again_when_their_time_has_come() {
         bench.clock.advance(6 * HOUR);
         assert_eq!(look().await.unwrap(), 1);
         for record in dns::known(&bench.ctx, &bench.mailer, OWN).await.unwrap().records {
+            dns.remove(&record.name);
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_return_address_needs_records_at_its_own_domain() {
+    const BACK: &str = "bounces.reviews.example";
+    let dns = Dns::start().await;
+    let settings = Settings {
+        mailbox: EmailAddress::parse("returns@bounces.reviews.example").ok(),
+        listen: Some("0.0.0.0:25".parse().unwrap()),
+        ..Settings::default()
+    };
+    let config = |config: &mut Config| {
+        public(Some("smtp://127.0.0.1:9"))(config);
+        config.returns = settings.clone();
+    };
+    for bench in benches(config) {
+        use Kind::{Dkim, Dmarc, Mx, Spf};
+        use Verdict::{Missing, Right, Wrong};
+        let here = Record::Address("127.0.0.1".parse().unwrap());
+        dns.set(OWN, std::slice::from_ref(&here));
+        let first = bench.check(&dns, OWN).await;
+        assert_eq!(
+            verdicts(&first),
+            [(Dkim, Missing), (Dkim, Missing), (Spf, Missing), (Mx, Missing), (Dmarc, Missing)]
+        );
+        let (spf, mx) = (&first.records[2], &first.records[3]);
+        assert_eq!((spf.name.as_str(), spf.publish.as_str()), (BACK, "v=spf1 a:reviews.example ~all"));
+        assert_eq!((mx.name.as_str(), mx.publish.as_str()), (BACK, "10 reviews.example"));
+        assert_eq!(first.alignment.by, [Proof::Dkim, Proof::Spf], "below the domain in From: {:?}", first.alignment);
+
+        publish(&dns, &first);
+        dns.set(OWN, &[here.clone(), Record::Txt(spf.publish.clone())]);
+        dns.set("mx.elsewhere.example", &[Record::Address("192.0.2.1".parse().unwrap())]);
+        dns.set(BACK, &[Record::Txt("v=spf1 -all".to_owned()), Record::Exchanger("mx.elsewhere.example")]);
+        let second = bench.check(&dns, OWN).await;
+        assert_eq!(
+            verdicts(&second)[2..4],
+            [(Spf, Wrong), (Mx, Wrong)],
+            "what stands at From does not help: {second:?}"
+        );
+        assert!(!second.is_right());
+        dns.set(BACK, &[Record::Txt(spf.publish.clone()), Record::Exchanger("reviews.example")]);
+        let third = bench.check(&dns, OWN).await;
+        assert!(third.is_right() && verdicts(&third)[2..4] == [(Spf, Right), (Mx, Right)], "{third:?}");
+        assert_eq!(dns::known(&bench.ctx, &bench.mailer, OWN).await.unwrap(), third, "what was found is kept");
+
+        dns.txt("_dmarc.reviews.example", "v=DMARC1; p=reject; aspf=s");
+        let strict = bench.check(&dns, OWN).await;
+        assert_eq!(strict.alignment.by, [Proof::Dkim]);
+        assert!(strict.alignment.detail.contains("aspf=s"), "{:?}", strict.alignment);
+        let shop = bench.check(&dns, "orto.example").await;
+        assert!(shop.records.iter().all(|record| !matches!(record.kind, Spf | Mx)), "the envelope is the instance's");
+        assert_eq!((shop.alignment.return_domain.as_str(), &*shop.alignment.by), (BACK, &[Proof::Dkim][..]));
+        for record in &first.records {
             dns.remove(&record.name);
         }
     }

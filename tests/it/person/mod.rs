@@ -1,5 +1,6 @@
 //! The customer's will: leaving, being asked later, seeing, taking along and erasing what is stored; and what goes by itself.
 
+mod ended;
 mod erase;
 mod later;
 mod operator;

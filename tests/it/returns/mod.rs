@@ -5,4 +5,5 @@ mod complaints;
 mod life;
 mod listener;
 mod nodes;
+mod others;
 mod reports;

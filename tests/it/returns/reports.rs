@@ -1,6 +1,5 @@
-//! The reports of providers. Bodies have the form of the providers' own documentation, with the ids of mails that this instance sent:
-//! Amazon SES Developer Guide ("Amazon SNS notification examples"), Mailgun ("Webhook payloads"), Postmark ("Webhooks"), SendGrid
-//! ("Event Webhook reference"). Each with what is forged, too old or told twice.
+//! The reports of providers. Bodies are the providers' own (`tests/data/returns/README.md` says where each is from), with the ids of mails that
+//! this instance sent. Each with what is forged, too old or told twice.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -45,6 +44,11 @@ impl Fetch for Pages {
 
 fn data(name: &str) -> Vec<u8> {
     std::fs::read(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/returns").join(name)).unwrap()
+}
+
+/// A body as its provider documents it.
+fn example(name: &str) -> Value {
+    serde_json::from_slice(&data(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
 /// An instance with every provider set, and a mail that left.
@@ -156,27 +160,15 @@ fn sign(message: &mut Value) {
     message["Signature"] = STANDARD.encode(signature).into();
 }
 
-/// As the Developer Guide shows it.
+/// A report of Amazon SES about the mail with this envelope sender.
+fn ses(name: &str, source: &str) -> Value {
+    let mut report = example(&format!("ses/{name}.json"));
+    report["mail"]["source"] = source.into();
+    report
+}
+
 fn ses_bounce(source: &str) -> Value {
-    json!({
-        "notificationType": "Bounce",
-        "bounce": {
-            "bounceType": "Permanent", "reportingMTA": "dns; email.example.com",
-            "bouncedRecipients": [{ "emailAddress": "jane@example.com", "status": "5.1.1", "action": "failed",
-                "diagnosticCode": "smtp; 550 5.1.1 <jane@example.com>... User" }],
-            "bounceSubType": "General", "timestamp": "2016-01-27T14:59:38.237Z",
-            "feedbackId": "00000138111222aa-33322211-cccc-cccc-cccc-ddddaaaa068a-000000", "remoteMtaIp": "127.0.2.0",
-        },
-        "mail": {
-            "timestamp": "2016-01-27T14:59:38.237Z", "source": source,
-            "sourceArn": "arn:aws:ses:us-east-1:888888888888:identity/example.com", "sourceIp": "127.0.3.0",
-            "sendingAccountId": "123456789012",
-            "messageId": "00000138111222aa-33322211-cccc-cccc-cccc-ddddaaaa0680-000000",
-            "destination": ["jane@example.com"], "headersTruncated": false,
-            "headers": [{ "name": "From", "value": "\"John Doe\" <john@example.com>" }],
-            "commonHeaders": { "from": ["John Doe <john@example.com>"], "messageId": "custom-message-ID" },
-        },
-    })
+    ses("bounce", source)
 }
 
 #[tokio::test]
@@ -190,17 +182,21 @@ async fn amazon_ses_reports_through_sns() {
         assert_eq!(scene.ses(&ses_bounce(&mail.from)).await, [0, 1, 0], "told twice, counted once");
         // An event of a configuration set, the message named by its own Message-ID.
         let mail = scene.sent("#2", "bea@example.com").await;
-        let complaint = json!({
-            "eventType": "Complaint",
-            "complaint": { "userAgent": "ANY User Agent", "complainedRecipients": [{ "emailAddress": "richard@example.com" }],
-                "complaintFeedbackType": "abuse", "arrivalDate": "2016-01-27T14:59:38.237Z",
-                "timestamp": "2016-01-27T14:59:38.237Z", "feedbackId": "000001378603177f-18c07c78-fa81-4a58-9dd1-fedc3cb8f49a-000000" },
-            "mail": { "timestamp": "2016-01-27T14:59:38.237Z", "source": "john@example.com",
-                "headers": [{ "name": "Message-ID", "value": format!("<{}@reviews.example>", id_of(&mail)) }],
-                "commonHeaders": { "messageId": "0000013786031775-163e3910-53eb-4c8e-a04a-f29debf88a84-000000" } },
-        });
+        let mut complaint = ses("event-complaint", "Sender Name <sender@example.com>");
+        let named = json!({ "name": "Message-ID", "value": format!("<{}@reviews.example>", id_of(&mail)) });
+        complaint["mail"]["headers"].as_array_mut().unwrap().push(named);
         assert_eq!(scene.ses(&complaint).await, [1, 0, 0]);
         assert_eq!(scene.mail().await, ("complained".to_owned(), "ses".to_owned()));
+        // A provider that says no more than that.
+        for (number, name, state) in [
+            ("#3", "bounce-without-dsn", "bounced"),
+            ("#4", "event-bounce", "bounced"),
+            ("#5", "complaint-without-report", "complained"),
+        ] {
+            let mail = scene.sent(number, &format!("{}@example.com", &number[1..])).await;
+            assert_eq!(scene.ses(&ses(name, &mail.from)).await, [1, 0, 0], "{name}");
+            assert_eq!(scene.mail().await.0, state, "{name}");
+        }
         let asked = scene.web.asked.lock().unwrap().clone();
         assert_eq!(asked, [CERTIFICATE], "one certificate, fetched once");
     }
@@ -219,10 +215,10 @@ async fn what_ses_says_of_today_is_tried_again_and_what_arrived_is_ignored() {
         bounce["bounce"]["bounceType"] = "Transient".into();
         bounce["bounce"]["bouncedRecipients"] = json!([{ "emailAddress": "jane@example.com" }]);
     });
-    let delivery = json!({ "notificationType": "Delivery", "mail": { "source": mail.from }, "delivery": { "smtpResponse": "250 ok" } });
-    let delay = json!({ "eventType": "DeliveryDelay", "mail": { "source": mail.from } });
+    let (delivery, delay) = (ses("delivery", &mail.from), ses("event-delivery-delay", &mail.from));
     let stranger = with(&|bounce| bounce["mail"]["source"] = "john@example.com".into());
-    let not_spam = json!({ "notificationType": "Complaint", "complaint": { "complaintFeedbackType": "not-spam" }, "mail": { "source": mail.from } });
+    let mut not_spam = ses("complaint", &mail.from);
+    not_spam["complaint"]["complaintFeedbackType"] = "not-spam".into();
     for said in [auto_answer, delivery, delay, stranger, not_spam, json!("Successfully validated SNS topic"), json!([])]
     {
         assert_eq!(scene.ses(&said).await, [0, 0, 1], "{said}");
@@ -235,6 +231,57 @@ async fn what_ses_says_of_today_is_tried_again_and_what_arrived_is_ignored() {
     });
     assert_eq!(scene.ses(&full).await, [1, 0, 0]);
     assert_eq!(scene.state("#1").await, ("failed".to_owned(), "soft_bounces".to_owned()));
+}
+
+#[tokio::test]
+async fn what_a_providers_list_keeps_back_ends_the_question_and_marks_nobody() {
+    for engine in crate::support::house::ENGINES {
+        let Some(scene) = scene(engine).await else { continue };
+        for (n, how) in
+            ["Suppressed", "OnAccountSuppressionList", "complaint", "mailgun", "sendgrid"].into_iter().enumerate()
+        {
+            let (number, again) = (format!("#{n}"), format!("#{n}-again"));
+            let email = format!("list-{n}@example.com");
+            let mail = scene.sent(&number, &email).await;
+            let taken = match how {
+                "mailgun" => {
+                    let mut said = example("mailgun/suppressed.json")["event-data"].clone();
+                    said["message"]["headers"]["message-id"] = format!("{}@h", id_of(&mail)).into();
+                    scene
+                        .taken(
+                            "mailgun",
+                            &[],
+                            mailgun(scene.app.now().seconds(), "listed", said).to_string().as_bytes(),
+                        )
+                        .await
+                }
+                "sendgrid" => {
+                    let dropped = sendgrid_event("dropped", &mail).to_string();
+                    let said = format!("[{dropped}]");
+                    let signed = scene.sendgrid(scene.app.now(), said.as_bytes());
+                    scene.taken("sendgrid", &signed, said.as_bytes()).await
+                }
+                "complaint" => {
+                    let mut said = ses("complaint-without-report", &mail.from);
+                    said["complaint"]["complaintSubType"] = "OnAccountSuppressionList".into();
+                    scene.ses(&said).await
+                }
+                subtype => {
+                    let mut said = ses_bounce(&mail.from);
+                    said["bounce"]["bounceSubType"] = subtype.into();
+                    scene.ses(&said).await
+                }
+            };
+            assert_eq!(taken, [1, 0, 0], "{how}");
+            assert_eq!(scene.state(&number).await, ("failed".to_owned(), "soft_bounces".to_owned()), "{how}");
+            let before = scene.sink.ledger().len();
+            scene.app.advance(4 * DAY);
+            scene.app.run_jobs().await;
+            assert_eq!(scene.sink.ledger().len(), before, "{how}: the list would keep it back again");
+            scene.app.advance(31 * DAY);
+            assert_eq!(scene.sent(&again, &email).await.to, [email.as_str()], "{how}: another order is asked about");
+        }
+    }
 }
 
 #[tokio::test]
@@ -313,20 +360,11 @@ fn mailgun(at: i64, token: &str, event: Value) -> Value {
     json!({ "signature": { "timestamp": at.to_string(), "token": token, "signature": signature }, "event-data": event })
 }
 
-/// As Mailgun documents a permanent failure.
-fn mailgun_failure(mail: &Received, severity: &str, reason: &str, code: i64, words: &str) -> Value {
-    json!({
-        "account": { "id": "1234567890303a4bd1f33898" }, "domain": { "name": "sample.mailgun.com" },
-        "event": "failed", "severity": severity, "reason": reason, "id": "G9Bn5sl1TC6nu79C8C0bwg", "log-level": "error",
-        "timestamp": 1_521_233_195.375_624,
-        "delivery-status": { "attempt-no": 1, "code": code, "description": "", "message": words, "session-seconds": 0.05 },
-        "envelope": { "sender": mail.from, "targets": "recipient@sample.mailgun.com", "transport": "smtp" },
-        "flags": { "is-authenticated": true, "is-test-mode": false },
-        "message": { "headers": { "from": "Sample Sender <sender@sample.mailgun.com>",
-            "message-id": format!("{}@reviews.example", id_of(mail)), "subject": "Sample webhook payload",
-            "to": "recipient@sample.mailgun.com" }, "size": 341 },
-        "recipient": "recipient@sample.mailgun.com", "recipient-domain": "sample.mailgun.com", "user-variables": [],
-    })
+/// A report of Mailgun about this mail, without its signature.
+fn mailgun_event(name: &str, mail: &Received) -> Value {
+    let mut event = example(&format!("mailgun/{name}.json"))["event-data"].clone();
+    event["message"]["headers"]["message-id"] = format!("{}@reviews.example", id_of(mail)).into();
+    event
 }
 
 #[tokio::test]
@@ -335,17 +373,9 @@ async fn mailgun_reports_under_its_hmac() {
         let Some(scene) = scene(engine).await else { continue };
         let mail = scene.sent("#1", ADA).await;
         let now = scene.app.now().seconds();
-        let bounce = mailgun_failure(
-            &mail,
-            "permanent",
-            "bounce",
-            550,
-            "5.1.1 The email account that you tried to reach does not exist",
-        );
-        let delay = mailgun_failure(&mail, "temporary", "generic", 450, "4.2.0 try again");
-        let opened =
-            json!({ "event": "opened", "message": { "headers": { "message-id": format!("{}@h", id_of(&mail)) } } });
-        for (n, ignored) in [delay, opened].into_iter().enumerate() {
+        let bounce = mailgun_event("failed-permanent", &mail);
+        let ignored = ["failed-temporary", "delivered"].map(|name| mailgun_event(name, &mail));
+        for (n, ignored) in ignored.into_iter().enumerate() {
             let body = mailgun(now, &format!("{n}"), ignored).to_string();
             assert_eq!(scene.taken("mailgun", &[], body.as_bytes()).await, [0, 0, 1]);
         }
@@ -376,7 +406,7 @@ async fn mailgun_reports_under_its_hmac() {
         // The signature does not cover the event: whoever caught one cannot use it for another.
         let second = scene.sent("#2", "bea@example.com").await;
         let mut replayed = good.clone();
-        replayed["event-data"] = json!({ "event": "complained", "message": { "headers": { "message-id": format!("{}@h", id_of(&second)) } } });
+        replayed["event-data"] = mailgun_event("complained", &second);
         assert_eq!(scene.taken("mailgun", &[], replayed.to_string().as_bytes()).await, [0, 1, 0]);
         assert_eq!(scene.mail().await.0, "sent");
         let honest = mailgun(now, "fresh", replayed["event-data"].clone());
@@ -389,16 +419,18 @@ fn basic(login: &str) -> Vec<(&'static str, String)> {
     vec![("authorization", format!("Basic {}", STANDARD.encode(login)))]
 }
 
-/// As Postmark documents its bounce webhook, with the metadata of our mail.
-fn postmark(kind: &str, mail: &Received) -> Value {
-    json!({
-        "RecordType": "Bounce", "ID": 42, "Type": kind, "TypeCode": 1, "Name": "Hard bounce", "Tag": "Test",
-        "MessageID": "883953f4-6105-42a2-a16a-77a8eac79483", "ServerID": 23, "MessageStream": "outbound",
-        "Description": "The server was unable to deliver your message (ex: unknown user, mailbox not found).",
-        "Details": "smtp;550 5.1.1 The email account that you tried to reach does not exist.", "Email": "john@example.com",
-        "From": "sender@example.com", "BouncedAt": "2014-08-01T13:28:10.2735393-04:00", "DumpAvailable": true, "Inactive": true,
-        "CanActivate": true, "Subject": "Test subject", "Metadata": { "attesta-message": id_of(mail).to_string() },
-    })
+/// A report of Postmark with the metadata of our mail.
+fn postmark(name: &str, mail: &Received) -> Value {
+    let mut report = example(&format!("postmark/{name}.json"));
+    report["Metadata"]["attesta-message"] = id_of(mail).to_string().into();
+    report
+}
+
+/// A bounce of another kind.
+fn postmark_bounce(kind: &str, mail: &Received) -> String {
+    let mut report = postmark("bounce", mail);
+    report["Type"] = kind.into();
+    report.to_string()
 }
 
 #[tokio::test]
@@ -407,7 +439,7 @@ async fn postmark_reports_behind_its_login() {
     let mail = scene.sent("#1", ADA).await;
     let sent = String::from_utf8_lossy(&mail.data).into_owned();
     assert!(sent.starts_with(&format!("X-PM-Metadata-attesta-message: {}\r\n", id_of(&mail))), "{sent}");
-    let hard = postmark("HardBounce", &mail).to_string();
+    let hard = postmark("bounce", &mail).to_string();
     for headers in [
         vec![],
         basic("postmark:another password here"),
@@ -419,7 +451,7 @@ async fn postmark_reports_behind_its_login() {
         assert_eq!(scene.report("postmark", &headers, hard.as_bytes()).await.status, 401, "{headers:?}");
     }
     for ignored in ["Transient", "AutoResponder", "Subscribe", "AddressChange", "OpenRelayTest"] {
-        let body = postmark(ignored, &mail).to_string();
+        let body = postmark_bounce(ignored, &mail);
         assert_eq!(scene.taken("postmark", &basic(LOGIN), body.as_bytes()).await, [0, 0, 1], "{ignored}");
     }
     let opened =
@@ -430,19 +462,27 @@ async fn postmark_reports_behind_its_login() {
     assert_eq!(scene.taken("postmark", &basic(LOGIN), hard.as_bytes()).await, [0, 1, 0]);
     assert_eq!(scene.mail().await, ("bounced".to_owned(), "postmark".to_owned()));
     let mail = scene.sent("#2", "bea@example.com").await;
-    let mut complaint = postmark("SpamComplaint", &mail);
-    complaint["RecordType"] = "SpamComplaint".into();
+    let complaint = postmark("spam-complaint", &mail);
     assert_eq!(scene.taken("postmark", &basic(LOGIN), complaint.to_string().as_bytes()).await, [1, 0, 0]);
     assert_eq!(scene.mail().await.0, "complained");
     assert_eq!(scene.report("postmark", &basic(LOGIN), b"{").await.status, 400);
+    let mail = scene.sent("#3", "cleo@example.com").await;
+    let kept_back = postmark_bounce("ManuallyDeactivated", &mail);
+    assert_eq!(scene.taken("postmark", &basic(LOGIN), kept_back.as_bytes()).await, [1, 0, 0]);
+    assert_eq!(scene.state("#3").await.1, "soft_bounces", "kept back by the server's list, and nobody is marked");
 }
 
-/// As SendGrid documents its events.
+/// The first event of this kind in SendGrid's list of examples, about this mail.
 fn sendgrid_event(event: &str, mail: &Received) -> Value {
-    json!({
-        "email": "example@test.com", "timestamp": 1_513_299_569, "smtp-id": format!("<{}@reviews.example>", id_of(mail)),
-        "event": event, "category": "cat facts", "sg_event_id": "sg_event_id", "sg_message_id": "sg_message_id",
-    })
+    let all = example("sendgrid/events.json");
+    let known = all.as_array().unwrap().iter().find(|one| one["event"] == event);
+    of_sendgrid(known.unwrap_or_else(|| panic!("no {event}")), mail)
+}
+
+fn of_sendgrid(event: &Value, mail: &Received) -> Value {
+    let mut event = event.clone();
+    event["smtp-id"] = format!("<{}@reviews.example>", id_of(mail)).into();
+    event
 }
 
 #[tokio::test]
@@ -453,10 +493,8 @@ async fn sendgrid_reports_in_signed_lists() {
     assert!(
         sent.contains(&format!("X-SMTPAPI: {{\"unique_args\":{{\"attesta-message\":\"{}\"}}}}\r\n", id_of(&first)))
     );
-    let mut bounce = sendgrid_event("bounce", &first);
-    bounce["reason"] = "500 unknown recipient".into();
-    bounce["status"] = "5.0.0".into();
-    bounce["type"] = "bounce".into();
+    let bounce = of_sendgrid(&example("sendgrid/bounce.json")[0], &first);
+    assert_eq!(sendgrid_event("bounce", &first)["reason"], bounce["reason"], "the list leaves its type out");
     let mut spam = sendgrid_event("spamreport", &second);
     spam["smtp-id"] = "<14c5d75ce93.dfd.64b469@ismtpd-555>".into();
     spam["attesta-message"] = id_of(&second).to_string().into();
@@ -481,9 +519,7 @@ async fn sendgrid_reports_in_signed_lists() {
     assert_eq!(scene.taken("sendgrid", &good, body.as_bytes()).await, [0, 2, 3], "told twice, counted once");
     assert_eq!((scene.state("#1").await.1, scene.state("#2").await.0), ("hard_bounce".to_owned(), "sent".to_owned()));
     let third = scene.sent("#3", "cleo@example.com").await;
-    let mut blocked = sendgrid_event("bounce", &third);
-    blocked["type"] = "blocked".into();
-    blocked["reason"] = "550 5.7.1 not today".into();
+    let blocked = of_sendgrid(&example("sendgrid/blocked.json")[0], &third);
     let body = json!([blocked]).to_string();
     assert_eq!(scene.taken("sendgrid", &scene.sendgrid(now, body.as_bytes()), body.as_bytes()).await, [1, 0, 0]);
     assert_eq!(scene.state("#3").await.1, "soft_bounces");

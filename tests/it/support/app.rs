@@ -174,6 +174,7 @@ impl TestApp {
             public_version: 1,
             created_at: ctx.now(),
             weekly_mail: true,
+            weekly_stop: None,
         };
         change(&mut shop);
         let (id, domain) = (shop.id, shop.domain.to_string());
