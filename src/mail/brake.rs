@@ -26,6 +26,8 @@ pub const INSTANCE_PAUSED: &str = "instance_paused";
 const BRAKED: &[&str] = &[SENDING_PAUSED, SENDING_STOPPED, STOPPED_BY_OPERATOR];
 /// How far back mails are counted, in ms.
 pub const COUNTED_MS: i64 = 7 * DAY;
+/// How many limits a shop may have of its own.
+pub const MOST_LIMITS: usize = 8;
 /// Messages released in one write.
 const RELEASED: i64 = 500;
 

@@ -25,6 +25,7 @@ pub(super) mod left;
 pub(super) mod pace;
 pub(super) mod queue;
 mod rows;
+pub(super) mod waiting;
 
 pub use about::about;
 pub use rows::Attempt;

@@ -7,9 +7,10 @@
 use crate::context::Context;
 use crate::db::{self, Connection};
 use crate::jobs::{self, Subject};
+use crate::kernel::id::OrderId;
 use crate::kernel::time::Timestamp;
 use crate::mail::context::{AnswerShown, MailContext, ReviewReceived};
-use crate::mail::letter::{Draft, Letter, Settled, Stop};
+use crate::mail::letter::{Draft, Letter, Owner, Settled, Stop};
 
 use super::model::{Review, Status};
 use super::notify::{Author, bounced, paragraphs};
@@ -39,6 +40,10 @@ impl Letter for ReviewReceivedLetter {
         REVIEW_RECEIVED
     }
 
+    fn owner(&self) -> Option<Owner> {
+        Some(store::SUBJECTS)
+    }
+
     fn draft(&self, conn: &mut Connection, ctx: &Context, subject: Subject) -> db::Result<Draft> {
         let Some(review) = store::by_id(conn, subject.id())? else { return Ok(Draft::Gone) };
         let author = match reachable(conn, ctx, &review)? {
@@ -57,6 +62,10 @@ impl Letter for ReviewReceivedLetter {
     fn settle(&self, tx: &mut Connection, _ctx: &Context, subject: Subject, what: &Settled) -> db::Result<()> {
         settled(tx, subject, what)
     }
+
+    fn order(&self, conn: &mut Connection, subject: Subject) -> db::Result<Option<OrderId>> {
+        order_of(conn, subject)
+    }
 }
 
 /// The letter of kind [`ANSWER_SHOWN`].
@@ -66,6 +75,10 @@ pub(crate) struct AnswerShownLetter;
 impl Letter for AnswerShownLetter {
     fn kind(&self) -> &'static str {
         ANSWER_SHOWN
+    }
+
+    fn owner(&self) -> Option<Owner> {
+        Some(store::SUBJECTS)
     }
 
     fn draft(&self, conn: &mut Connection, ctx: &Context, subject: Subject) -> db::Result<Draft> {
@@ -89,6 +102,10 @@ impl Letter for AnswerShownLetter {
     fn settle(&self, tx: &mut Connection, _ctx: &Context, subject: Subject, what: &Settled) -> db::Result<()> {
         settled(tx, subject, what)
     }
+
+    fn order(&self, conn: &mut Connection, subject: Subject) -> db::Result<Option<OrderId>> {
+        order_of(conn, subject)
+    }
 }
 
 /// The author, while there is something to tell and somebody to hear it; else why not.
@@ -101,6 +118,11 @@ fn reachable(conn: &mut Connection, ctx: &Context, review: &Review) -> db::Resul
         Some(author) if author.is_suppressed() => Err("unsubscribed"),
         Some(author) => Ok(author),
     })
+}
+
+/// The order that a review is about.
+pub(super) fn order_of(conn: &mut Connection, review: Subject) -> db::Result<Option<OrderId>> {
+    Ok(store::by_id(conn, review.id())?.map(|review| review.order))
 }
 
 fn settled(tx: &mut Connection, subject: Subject, what: &Settled) -> db::Result<()> {
