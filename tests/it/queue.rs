@@ -317,7 +317,7 @@ async fn the_operator_sees_what_goes_next_and_never_to_whom() {
     assert_eq!(seen["forecast"]["limit"], "60 per minute");
     let text = looked(&["mail", "queue", "--set", LIMITED]);
     assert!(text.contains("next at 2090-03-06T09:30:00.000Z: invitation of prima.example, order A1\n"), "{text}");
-    assert!(text.contains("at most 3600 an hour (limit 60 per minute), 0 left in the last hour."), "{text}");
+    assert!(text.contains("at most 3600 an hour (the limit 60 per minute binds), 0 left in the last hour."), "{text}");
     assert!(!format!("{seen}{text}").contains("example.com"), "to whom is not told: {text}");
 }
 

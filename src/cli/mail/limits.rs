@@ -18,7 +18,7 @@ pub(crate) struct Limits {
     /// The new limits, in place of those before: "100 per hour", "20 per minute to gmail.com", "2 connections". Several stand one by one, or
     /// with commas between.
     #[arg(value_name = "LIMIT", requires = "shop", conflicts_with = "clear")]
-    limits: Vec<String>,
+    wanted: Vec<String>,
     /// The shop, by its id or domain (default: shows the limits of all mail, which are the setting `mail.limits`).
     #[arg(long, value_name = "SHOP")]
     shop: Option<String>,
@@ -32,7 +32,7 @@ pub(crate) fn run(ctx: &Context, mailer: &Mailer, asked: &Limits, shown: &mut Sh
     let Some(which) = &asked.shop else { return of_all(ctx, mailer, shown) };
     let shop = shop::find(ctx, which)?;
     let id = shop.id;
-    let new = asked.new()?;
+    let new = asked.change()?;
     let changed = new.is_some();
     if let Some(limits) = new {
         ctx.db().write_now(move |tx| brake::set_limits(tx, id, limits))?;
@@ -56,18 +56,18 @@ pub(crate) fn run(ctx: &Context, mailer: &Mailer, asked: &Limits, shown: &mut Sh
 
 impl Limits {
     /// What shall be kept from now on, if anything changes.
-    fn new(&self) -> Result<Option<Vec<Limit>>, Failure> {
+    fn change(&self) -> Result<Option<Vec<Limit>>, Failure> {
         if self.clear {
             return Ok(Some(Vec::new()));
         }
         let each =
-            || self.limits.iter().flat_map(|text| text.split(',')).map(str::trim).filter(|text| !text.is_empty());
+            || self.wanted.iter().flat_map(|text| text.split(',')).map(str::trim).filter(|text| !text.is_empty());
         let parsed = each().map(|text| Limit::parse(text).map_err(|error| Failure::usage(format!("{text}: {error}."))));
         let limits = parsed.collect::<Result<Vec<_>, _>>()?;
         if limits.len() > MOST_LIMITS {
             return Err(Failure::usage(format!("A shop has at most {MOST_LIMITS} limits of its own.")));
         }
-        if limits.is_empty() && !self.limits.is_empty() {
+        if limits.is_empty() && !self.wanted.is_empty() {
             return Err(Failure::usage("There is no limit in that. To take them away: --clear."));
         }
         Ok(Some(limits).filter(|limits| !limits.is_empty()))

@@ -25,7 +25,7 @@ fn headline(queue: &Queue, now: Timestamp) -> String {
     if queue.unset.is_some() {
         return format!("{due} mails are due and {later} wait for their time; they leave when the setting is made.");
     }
-    let limit = queue.forecast.limit.as_ref().map(|limit| format!(" (limit {limit})")).unwrap_or_default();
+    let limit = queue.forecast.limit.as_ref().map(|limit| format!(" (the limit {limit} binds)")).unwrap_or_default();
     let rate = match (queue.forecast.per_hour, queue.forecast.by) {
         (Some(hourly), RateBy::Limits) => format!("at most {hourly} an hour{limit}"),
         (Some(hourly), _) => format!("{hourly} an hour, as in the last ten minutes"),

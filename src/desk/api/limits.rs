@@ -19,8 +19,7 @@ pub(super) fn routes(table: &mut RouteTable) {
 
 /// The shop's own limits, beside those of the operator: whichever is lower counts.
 async fn replace_mail_limits(
-    eyes: queue::Eyes,
-    Then(writer, body): Then<ShopWriter, StrictJson<Map<String, Value>>>,
+    Then(writer, (eyes, body)): Then<ShopWriter, (queue::Eyes, StrictJson<Map<String, Value>>)>,
 ) -> Answer {
     let shop = writer.shop();
     let limits = own_limits(&body.0).map_err(flawed)?;

@@ -18,7 +18,7 @@ use crate::mail::brake::{self, Cause, Counts, Grip, Hand, Resumed};
 use crate::mail::queue::{self, Face, Forecast, HeldFor, InQueue, OfShop, Standstill, Used};
 use crate::mail::waiting::{Waiting, Watch};
 use crate::mail::{Letters, Mailer};
-use crate::merchants::api::{ShopBearer, ShopWriter};
+use crate::merchants::api::{ShopBearer, ShopWriter, Then};
 use crate::merchants::{self, Shops};
 use crate::orders;
 use crate::problem::{Code, Problem};
@@ -140,12 +140,12 @@ impl Eyes {
 }
 
 /// What waits, what holds it, at what rate it goes, when it will be empty.
-async fn read_mail_queue(eyes: Eyes, bearer: ShopBearer) -> Answer {
+async fn read_mail_queue(Then(bearer, eyes): Then<ShopBearer, Eyes>) -> Answer {
     eyes.seen(bearer.shop()).await
 }
 
 /// Ends a pause that came from bounces or complaints; a stop only the operator ends.
-async fn resume_mail(eyes: Eyes, writer: ShopWriter) -> Answer {
+async fn resume_mail(Then(writer, eyes): Then<ShopWriter, Eyes>) -> Answer {
     let (shop, now) = (writer.shop(), eyes.ctx().now());
     match eyes.ctx().db().write(move |tx| brake::resume(tx, shop, Hand::Shop, now)).await? {
         Resumed::WasFree | Resumed::Now => eyes.seen(shop).await,
