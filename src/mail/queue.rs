@@ -22,7 +22,7 @@ mod standstill;
 
 pub use super::store::queue::{Deferred, HeldFor, OfKind, TransportHold};
 pub use forecast::{Forecast, Quiet, RateBy, Speed, forecast, forecast_behind};
-pub use shop::{Face, InQueue, OfShop, of_one};
+pub use shop::{Face, InQueue, OfShop, SetBy, UsedOf, limits_of, of_one};
 pub use standstill::{Held, SHOP_PAUSED, Standstill, of_all as standstills, of_brake, of_shop_itself};
 
 /// Over how long the rate of the last mails is measured, in ms.
@@ -154,7 +154,7 @@ pub fn speed(conn: &mut Connection, mailer: &Mailer, (lately, zone): (i64, Zone)
     let began = pace::seen(conn, &sender_key(mailer.own_domain()))?.map(|(began, _)| began);
     let growth = mailer.pace().warm_up().map(|rule| (rule, began.unwrap_or(Timestamp::MAX)));
     let quiet = mailer.pace().quiet().map(|hours| (hours, zone));
-    Ok(Speed { rates: of_all(mailer.pace().limits()), own: Vec::new(), growth, lately, quiet })
+    Ok(Speed { rates: of_all(mailer.pace().limits()), growth, lately, quiet, ..Speed::default() })
 }
 
 /// The limits in a time that hold whatever the domain.
@@ -186,7 +186,7 @@ pub fn used(conn: &mut Connection, whose: &str, limits: &[Limit], now: Timestamp
     Ok(all)
 }
 
-/// The prefix under which a shop's own limits are counted, for [`used`].
+/// The prefix under which the limits of one shop are counted, for [`used`].
 pub fn of_shop(shop: ShopId) -> String {
     format!("shop:{shop} ")
 }

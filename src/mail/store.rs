@@ -79,7 +79,7 @@ pub struct Listed {
     pub kind: String,
     /// What it is about.
     pub subject: Subject,
-    /// When it first became due.
+    /// When it was first tried, held or given up.
     pub created_at: Timestamp,
     /// The message itself.
     pub message: Logged,

@@ -261,3 +261,30 @@ fn waits_for(job: &Queued) -> Option<String> {
     let why = job.why.as_deref().filter(|why| why.contains(' '))?;
     Some(why.strip_prefix(LIMIT).unwrap_or(why).to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_job_says_where_its_mail_stands_and_what_is_in_its_way() {
+        let now = Timestamp::from_millis(1_000);
+        let job = |due: i64, begun: bool, why: Option<&str>| {
+            let due = Timestamp::from_millis(due);
+            Queued { subject: Subject::from_bytes([1; 16]), due, begun, parked: false, why: why.map(str::to_owned) }
+        };
+        let said = |job: Queued| {
+            let (state, waits_for) = state(&job, now);
+            (state, waits_for.unwrap_or_default())
+        };
+        assert_eq!(said(job(1_001, false, None)), (SCHEDULED, String::new()));
+        assert_eq!(said(job(1_000, false, None)), (QUEUED, String::new()));
+        assert_eq!(said(job(9_000, true, None)), (QUEUED, String::new()), "a worker has it until then");
+        assert_eq!(said(job(9_000, false, Some("limit: 5 per hour"))), (QUEUED, "5 per hour".to_owned()), "its turn");
+        let quiet = "quiet hours where the recipient lives";
+        assert_eq!(said(job(9_000, false, Some(quiet))), (QUEUED, quiet.to_owned()));
+        assert_eq!(said(job(9_000, false, Some("temporary_refusal"))), (QUEUED, String::new()), "the message says why");
+        assert_eq!(said(job(9_000, true, Some("the database is locked"))), (QUEUED, String::new()), "ours to know");
+        assert_eq!(said(Queued { parked: true, ..job(1, true, Some("it broke")) }), (PARKED, String::new()));
+    }
+}

@@ -49,7 +49,10 @@ async fn watched(engine: Engine) {
     assert_eq!((&seen["next"][0]["number"], seen["next"].as_array().unwrap().len()), (&json!("A1"), 2));
     assert_eq!(
         seen["limits"],
-        json!([{ "limit": "60 per minute", "used": 0 }, { "limit": "2 connections", "used": null }])
+        json!([
+            { "limit": "60 per minute", "used": 0, "set_by": "operator" },
+            { "limit": "2 connections", "used": null, "set_by": "operator" },
+        ])
     );
     assert_eq!((&seen["forecast"]["per_hour"], &seen["forecast"]["by"]), (&json!(3600), &json!("limits")));
     assert_eq!(seen["forecast"]["quiet_hours"], Value::Null);
@@ -69,7 +72,7 @@ async fn limited_by_the_shop(engine: Engine) {
     let shop = app.shop("lenta.example").await;
     let put = async |body: Value| app.send_as(&shop, "PUT", "/mail/limits", &body).await;
     let seen = put(json!({ "limits": ["2 per HOUR", "1 per minute to gmail.com"] })).await.expect(200, "they are set");
-    assert_eq!(seen["limits"][2], json!({ "limit": "2 per hour", "used": 0 }));
+    assert_eq!(seen["limits"][2], json!({ "limit": "2 per hour", "used": 0, "set_by": "shop" }));
     for (bad, field) in [
         (json!({ "limits": ["no connections"] }), "/limits/0"),
         (json!({ "limits": ["2 per hour", "soon"] }), "/limits/1"),
@@ -263,7 +266,7 @@ async fn a_shop_holds_no_more_dialogues_than_it_wants() {
     let (shop, other) = (app.shop("stretta.example").await, app.shop("altra.example").await);
     let limits = json!({ "limits": ["1 connection"] });
     let seen = app.send_as(&shop, "PUT", "/mail/limits", &limits).await.expect(200, "it is set");
-    assert_eq!(seen["limits"], json!([{ "limit": "1 connection", "used": null }]));
+    assert_eq!(seen["limits"], json!([{ "limit": "1 connection", "used": null, "set_by": "shop" }]));
     // The mail server keeps everybody waiting; each recipient has a domain of their own, so that no domain is full.
     for n in 0..3 {
         for (shop, whose) in [(&shop, "mine"), (&other, "theirs")] {
@@ -273,7 +276,7 @@ async fn a_shop_holds_no_more_dialogues_than_it_wants() {
     }
     let asked = |whose: &str| sink.commands().iter().filter(|line| line.contains(&format!("<hang-{whose}@"))).count();
     let meanwhile = async {
-        let waits = json!("1 connection of a shop's own");
+        let waits = json!("1 connection of one shop");
         loop {
             let seen = tokio::task::block_in_place(|| attesta(&app, "mail queue"));
             let deferred = &seen["deferred"][0];
@@ -328,18 +331,30 @@ async fn the_operator_limits_the_mail_of_a_shop() {
     let shop = app.shop("lenta.example").await;
     let run = |words: &[&str]| tokio::task::block_in_place(|| asked(&app, &[words, &["--set", LIMITED]].concat()));
     let (code, none) = run(&["mail", "limits", "--shop", "lenta.example"]);
-    assert!(code == 0 && none.starts_with("The mail of lenta.example has no limits of its own.\n"), "{none}");
-    assert!(none.contains("whichever is lower: 60 per minute, 2 connections."), "{none}");
+    assert!(code == 0 && none.starts_with("The mail of lenta.example has no limit of its own.\n"), "{none}");
+    assert!(none.contains("\n  60 per minute (0 used), on all mail\n  2 connections, on all mail\n"), "{none}");
     let both = "2 connections, 1 connection to outlook.com";
     let (code, set) = run(&["mail", "limits", "--shop", "lenta.example", both, "5 per hour"]);
-    let lines = "is limited to:\n  2 connections\n  1 connection to outlook.com\n  5 per hour (0 used)\n";
-    assert!(code == 0 && set.contains(lines), "{set}");
+    let lines = "\n  2 connections, set by the operator\n  1 connection to outlook.com, set by the operator\n\
+                 \x20 5 per hour (0 used), set by the operator\n";
+    assert!(code == 0 && set.starts_with("The operator limits the mail of lenta.example from now on.\n"), "{set}");
+    assert!(set.contains(lines), "{set}");
+    assert_eq!(run(&["mail", "limits", "--shop", "lenta.example", "5 per hour"]).0, 0, "in place of those before");
+    app.send_as(&shop, "PUT", "/mail/limits", &json!({ "limits": ["9 per hour"] })).await.expect(200, "beside its own");
+    app.send_as(&shop, "PUT", "/mail/limits", &json!({ "limits": [] })).await.expect(200, "which it takes away");
     let of_shop = queue(&app, &shop).await["limits"].clone();
+    let expected = json!({ "limit": "5 per hour", "used": 0, "set_by": "operator_on_shop" });
     assert_eq!(
-        of_shop[4],
-        json!({ "limit": "5 per hour", "used": 0 }),
-        "the shop sees them, and they are the ones that hold"
+        (&of_shop[2], of_shop.as_array().unwrap().len()),
+        (&expected, 3),
+        "the shop sees it, and cannot lift it"
     );
+    for n in 0..8 {
+        ordered(&app, &shop, &format!("L{n}")).await;
+    }
+    app.run_jobs().await;
+    assert_eq!(sink.ledger().len(), 5, "and it holds");
+    app.send_as(&shop, "PUT", "/mail/limits", &json!({ "limits": ["9 per hour"] })).await.expect(200, "a higher one");
     for (words, why) in [
         (vec!["soon"], "expected a limit such as"),
         (vec!["1 per hour"; 9], "at most 8 limits"),
@@ -352,10 +367,14 @@ async fn the_operator_limits_the_mail_of_a_shop() {
     assert_eq!(run(&["mail", "limits", "1 per hour"]).0, 2, "the limits of all mail are a setting");
     assert_eq!(run(&["mail", "limits", "--shop", "nobody.example"]).0, 1);
     let shown = tokio::task::block_in_place(|| attesta(&app, "mail limits --shop lenta.example"));
-    assert_eq!((&shown["changed"], &shown["limits"][2]["limit"]), (&json!(false), &json!("5 per hour")));
+    assert_eq!((&shown["changed"], &shown["limits"][0]["limit"]), (&json!(false), &json!("5 per hour")));
     let (code, gone) = run(&["mail", "limits", "--shop", "lenta.example", "--clear"]);
-    assert!(code == 0 && gone.contains("no limits of its own any more"), "{gone}");
-    assert_eq!(queue(&app, &shop).await["limits"].as_array().unwrap().len(), 2);
+    assert!(
+        code == 0 && gone.starts_with("The operator sets no limit on the mail of lenta.example any more.\n"),
+        "{gone}"
+    );
+    assert!(gone.contains("\n  9 per hour (") && gone.contains(" used), set by the shop\n"), "{gone}");
+    assert_eq!(queue(&app, &shop).await["limits"].as_array().unwrap().len(), 3);
     let (code, all) = run(&["mail", "limits"]);
     assert!(
         code == 0 && all.starts_with("All mail is limited to:\n  60 per minute (0 used)\n  2 connections\n"),

@@ -15,7 +15,7 @@ use crate::kernel::order_number::OrderNumber;
 use crate::kernel::time::Timestamp;
 use crate::kernel::zone::Zone;
 use crate::mail::brake::{self, Cause, Counts, Grip, Hand, Resumed};
-use crate::mail::queue::{self, Face, Forecast, HeldFor, InQueue, OfShop, Standstill, Used};
+use crate::mail::queue::{self, Face, Forecast, HeldFor, InQueue, OfShop, Standstill, UsedOf};
 use crate::mail::waiting::{Waiting, Watch};
 use crate::mail::{Letters, Mailer};
 use crate::merchants::api::{ShopBearer, ShopWriter, Then};
@@ -43,7 +43,7 @@ struct QueueView {
     waiting: InQueue,
     held: Vec<HeldFor>,
     next: Vec<NextView>,
-    limits: Vec<Used>,
+    limits: Vec<UsedOf>,
     sent_in_last_hour: i64,
     forecast: Forecast,
 }

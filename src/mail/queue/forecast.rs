@@ -63,8 +63,10 @@ pub enum RateBy {
 pub struct Speed {
     /// The operator's limits that hold for every mail.
     pub rates: Vec<Rate>,
-    /// The shop's own, where it is about one.
+    /// Where it is about one shop: its own.
     pub own: Vec<Rate>,
+    /// Where it is about one shop: those that the operator set on it.
+    pub imposed: Vec<Rate>,
     /// The rule of a new sender, and when it began.
     pub growth: Option<(WarmUp, Timestamp)>,
     /// Mails that left in the last ten minutes.
@@ -88,7 +90,7 @@ impl Speed {
     }
 
     fn every(&self) -> impl Iterator<Item = &Rate> {
-        self.rates.iter().chain(&self.own)
+        self.rates.iter().chain(&self.own).chain(&self.imposed)
     }
 
     /// The limit under which the fewest leave in a day, in plain words.
@@ -97,9 +99,10 @@ impl Speed {
         let said = |whose: &'static str| move |rate: &Rate| (daily(rate), format!("{rate}{whose}"));
         let operators = self.rates.iter().map(said(""));
         let own = self.own.iter().map(said(", the shop's own"));
+        let imposed = self.imposed.iter().map(said(", set by the operator on this shop"));
         let growth = self.growth.and_then(|(rule, began)| rule.ceiling(now.since(began).max(0) / DAY));
         let growth = growth.map(|most| (most, format!("{most} per day, because the sender is new")));
-        operators.chain(own).chain(growth).min_by_key(|(daily, _)| *daily).map(|(_, words)| words)
+        operators.chain(own).chain(imposed).chain(growth).min_by_key(|(daily, _)| *daily).map(|(_, words)| words)
     }
 
     /// The part of the hour from `begin` in which mails leave: when it begins, and how many ms it has.
@@ -267,8 +270,10 @@ mod tests {
         assert_eq!(limit(&speed(&["14 per second", "500 per day"])).as_deref(), Some("500 per day"));
         let own = Speed { own: speed(&["20 per hour"]).rates, ..speed(&["14 per second", "500 per day"]) };
         assert_eq!(limit(&own).as_deref(), Some("20 per hour, the shop's own"));
+        let imposed = Speed { imposed: speed(&["3 per hour"]).rates, ..own };
+        assert_eq!(limit(&imposed).as_deref(), Some("3 per hour, set by the operator on this shop"));
         let rule = WarmUp::parse("50 per day, doubling every day").unwrap();
-        let new = Speed { growth: Some((rule, now)), ..own };
+        let new = Speed { growth: Some((rule, now)), ..imposed };
         assert_eq!(limit(&new).as_deref(), Some("50 per day, because the sender is new"));
     }
 

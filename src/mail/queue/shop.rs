@@ -50,12 +50,55 @@ pub struct OfShop {
     pub held: Vec<HeldFor>,
     /// What leaves next.
     pub next: Vec<Waiting>,
-    /// The operator's limits, then the shop's own.
-    pub limits: Vec<Used>,
+    /// The operator's limits, those it set on this shop, the shop's own.
+    pub limits: Vec<UsedOf>,
     /// Mails of the shop that left in the last hour.
     pub left: i64,
     /// When nothing waits any more.
     pub forecast: Forecast,
+}
+
+/// Who set a limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SetBy {
+    /// The operator, on all mail.
+    Operator,
+    /// The operator, on this shop.
+    OperatorOnShop,
+    /// The shop.
+    Shop,
+}
+
+/// A limit that a shop's mail is under.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct UsedOf {
+    /// How much of it is used.
+    #[serde(flatten)]
+    pub limit: Used,
+    /// Who set it.
+    pub set_by: SetBy,
+}
+
+/// Every limit that a shop's mail is under.
+///
+/// # Errors
+/// The database's.
+pub fn limits_of(
+    conn: &mut Connection,
+    mailer: &Mailer,
+    (shop, sending): (ShopId, &brake::Standing),
+    now: Timestamp,
+) -> db::Result<Vec<UsedOf>> {
+    let (whose, mut all) = (of_shop(shop), Vec::new());
+    for (set_by, whose, limits) in [
+        (SetBy::Operator, "", mailer.limits()),
+        (SetBy::OperatorOnShop, whose.as_str(), &sending.imposed),
+        (SetBy::Shop, whose.as_str(), &sending.limits),
+    ] {
+        all.extend(used(conn, whose, limits, now)?.into_iter().map(|limit| UsedOf { limit, set_by }));
+    }
+    Ok(all)
 }
 
 /// The queue of a shop as it stands.
@@ -70,10 +113,10 @@ pub fn of_one(conn: &mut Connection, watch: &Watch, mailer: &Mailer, face: Face)
     stills.extend(face.paused.then(standstill::of_shop_itself));
     let standing = watch.standing(conn, shop)?;
     let held = store::held_of(conn, shop)?;
-    let mut limits = used(conn, "", mailer.pace().limits(), now)?;
-    limits.extend(used(conn, &of_shop(shop), &sending.limits, now)?);
+    let limits = limits_of(conn, mailer, (shop, &sending), now)?;
     let lately = store::left_since(conn, now.minus_ms(LATELY_MS))?;
-    let speed = Speed { own: of_all(&sending.limits), ..speed(conn, mailer, (lately, face.zone))? };
+    let (own, imposed) = (of_all(&sending.limits), of_all(&sending.imposed));
+    let speed = Speed { own, imposed, ..speed(conn, mailer, (lately, face.zone))? };
     let waits = (&standing.hours, waiting_for(&held, &stills));
     let mine = forecast_behind(&stills, now, waits, &speed);
     let forecast = among(conn, watch, (now, mine), (&standing.hours, speed))?;
@@ -102,6 +145,6 @@ fn among(
     let kinds: Vec<&'static str> = watch.letters.all().map(super::super::letter::Letter::kind).collect();
     let mut all = store::hours(conn, &kinds)?;
     all.retain(|hour, _| hour <= last);
-    let together = forecast(now, &all, &Speed { own: Vec::new(), ..speed }).empty_at;
+    let together = forecast(now, &all, &Speed { own: Vec::new(), imposed: Vec::new(), ..speed }).empty_at;
     Ok(Forecast { empty_at: together.map(|together| together.max(alone)), ..mine })
 }
