@@ -70,7 +70,7 @@ pub fn of_all(conn: &mut Connection, mailer: &Mailer, now: Timestamp) -> db::Res
         mail: Held::All,
         since: None,
         until: Some(until),
-        ends: "The mail server refuses us; it is tried again by itself then.",
+        ends: "The mail server cannot be used; it is tried again by itself, then at the latest.",
     }));
     Ok(all)
 }
