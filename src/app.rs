@@ -28,12 +28,12 @@ use crate::kernel::time::Clock;
 use crate::keyring::{Keyring, KeyringError, MasterKey, MasterSource};
 use crate::links::Links;
 use crate::look::Broken;
-use crate::mail::{Letter, LetterJob, MailSetupError, Mailer};
+use crate::mail::{Letter, LetterJob, Letters, MailSetupError, Mailer};
 use crate::merchants::{Rejections, Shops};
 use crate::orders;
 use crate::person;
 use crate::profiles::{self, ProfileCache};
-use crate::returns::{self, Fetch, Hooks, Letters, Listener, ListenerError, Web};
+use crate::returns::{self, Fetch, Hooks, Listener, ListenerError, Web};
 use crate::reviews::{self, photos::Photos};
 
 mod hands;
@@ -251,7 +251,7 @@ impl House {
             rejections: Arc::clone(&self.rejections),
             counts: self.counts.clone(),
         });
-        let hooks = web::Data::new(Hooks::new(self.ctx.clone(), Letters::new(letters()), Arc::clone(&self.fetch)));
+        let hooks = web::Data::new(Hooks::new(self.ctx.clone(), all_letters(), Arc::clone(&self.fetch)));
         Arc::new(move |cfg: &mut ServiceConfig| {
             cfg.app_data(intake.clone());
             cfg.app_data(web::Data::new(house.ctx.clone()));
@@ -263,6 +263,7 @@ impl House {
             cfg.app_data(web::Data::new(house.sitemaps.clone()));
             cfg.app_data(web::Data::new(house.photos.clone()));
             cfg.app_data(hooks.clone());
+            cfg.app_data(web::Data::new(all_letters()));
             cfg.app_data(web::Data::from(Arc::clone(&house.rejections)));
             cfg.app_data(web::Data::from(Arc::clone(&house.mailer)));
             if let Some(demo) = &house.demo {
@@ -285,7 +286,7 @@ impl House {
     /// # Errors
     /// [`StartError::Returns`].
     pub async fn listen_for_returns(&self) -> Result<Option<Listener>, StartError> {
-        Ok(Listener::start(&self.ctx, Letters::new(letters())).await?)
+        Ok(Listener::start(&self.ctx, all_letters()).await?)
     }
 
     /// Serves until `stop` is ready, working on the queue beside; then drains: requests, jobs, what is still in memory.
@@ -398,6 +399,11 @@ fn letters() -> [Arc<dyn Letter>; 8] {
     ]
 }
 
+/// The same, as they are handed over.
+pub(crate) fn all_letters() -> Letters {
+    Letters::new(letters())
+}
+
 /// Their names in the queue.
 pub(crate) fn kinds() -> Vec<&'static str> {
     letters().iter().map(|letter| letter.kind()).collect()
@@ -409,6 +415,13 @@ mod tests {
     use crate::kernel::locale::Language;
     use crate::look::words;
     use crate::person::stored::{ABOUT_INVITATIONS, ABOUT_RESTRICTIONS, ABOUT_REVIEWS};
+
+    #[test]
+    fn a_shop_sees_every_kind_of_its_mail_before_it_leaves() {
+        for letter in letters() {
+            assert!(letter.owner().is_some(), "{} waits unseen", letter.kind());
+        }
+    }
 
     #[test]
     fn every_kind_of_mail_is_shown_to_its_person_and_has_a_name() {

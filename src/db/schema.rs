@@ -373,6 +373,7 @@ diesel::table! {
         until -> Nullable<BigInt>,
         pauses_from -> BigInt,
         stops_from -> BigInt,
+        imposed -> Text,
     }
 }
 

@@ -10,6 +10,7 @@
 pub(crate) mod accounting;
 mod answers;
 mod api;
+pub(crate) mod mails;
 pub(crate) mod pages;
 mod templates;
 pub(crate) mod weekly;

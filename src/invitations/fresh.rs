@@ -15,7 +15,7 @@ use crate::jobs::{self, Subject};
 use crate::kernel::id::{InvitationId, OrderId};
 use crate::kernel::time::Timestamp;
 use crate::mail::context::{FreshLink, MailContext};
-use crate::mail::letter::{Draft, Fate, Letter, Settled};
+use crate::mail::letter::{Draft, Fate, Letter, Owner, Settled};
 use crate::mail::returned::Back;
 use crate::orders::{self, Reason};
 
@@ -49,6 +49,10 @@ impl Letter for FreshLinkLetter {
 
     fn is_awaited(&self) -> bool {
         true
+    }
+
+    fn owner(&self) -> Option<Owner> {
+        Some(store::SUBJECTS)
     }
 
     fn draft(&self, conn: &mut Connection, ctx: &Context, subject: Subject) -> db::Result<Draft> {

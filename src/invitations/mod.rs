@@ -60,7 +60,7 @@ pub use returned::bounced_orders;
 pub use reviewed::{forms_started, mark_erased, mark_form_started, mark_reviewed};
 pub use send::InvitationLetter;
 pub use send_now::send_now;
-pub use store::{HandCounts, waiting_by_hour, waiting_next};
+pub use store::HandCounts;
 pub use suppress::{
     Personal, Stopped, Unsubscribed, forget, forget_addressee, is_suppressed, personal, resubscribe, stopped, suppress,
     unsubscribe,

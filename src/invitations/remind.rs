@@ -11,7 +11,7 @@ use crate::db::{self, Connection};
 use crate::jobs;
 use crate::kernel::id::OrderId;
 use crate::mail::context::{MailContext, Reminder};
-use crate::mail::letter::{Draft, Fate, Letter, Settled};
+use crate::mail::letter::{Draft, Fate, Letter, Owner, Settled};
 use crate::mail::returned::Back;
 use crate::orders::{self, Reason, decide};
 
@@ -22,6 +22,10 @@ pub struct ReminderLetter;
 impl Letter for ReminderLetter {
     fn kind(&self) -> &'static str {
         REMINDER
+    }
+
+    fn owner(&self) -> Option<Owner> {
+        Some(store::SUBJECTS)
     }
 
     fn draft(&self, conn: &mut Connection, ctx: &Context, subject: jobs::Subject) -> db::Result<Draft> {

@@ -13,7 +13,7 @@ use crate::jobs;
 use crate::kernel::id::OrderId;
 use crate::kernel::time::Timestamp;
 use crate::mail::context::{Invitation, MailContext};
-use crate::mail::letter::{Draft, Fate, Letter, Settled};
+use crate::mail::letter::{Draft, Fate, Letter, Owner, Settled};
 use crate::mail::returned::Back;
 use crate::orders::{self, Actor, Move, Reason, State};
 
@@ -24,6 +24,10 @@ pub struct InvitationLetter;
 impl Letter for InvitationLetter {
     fn kind(&self) -> &'static str {
         INVITATION
+    }
+
+    fn owner(&self) -> Option<Owner> {
+        Some(store::SUBJECTS)
     }
 
     fn draft(&self, conn: &mut Connection, ctx: &Context, subject: jobs::Subject) -> db::Result<Draft> {

@@ -10,7 +10,6 @@ use diesel::sql_types::{Array, BigInt, Binary, Nullable};
 mod find;
 mod marks;
 mod suppressions;
-mod waiting;
 mod watch;
 
 pub(crate) use find::{by_id, by_ids, hold, hold_all, of_order, of_orders};
@@ -20,7 +19,6 @@ pub(crate) use marks::{
     marked, renew_links,
 };
 pub(crate) use suppressions::{lift, of_person as suppressions_of, suppress, suppressed, suppression};
-pub use waiting::{waiting_by_hour, waiting_next};
 pub use watch::{Filter, HandCounts};
 pub(crate) use watch::{Seen, named_hands, nameless_hands, page, planned_versions, set_planned_version, without_job};
 
@@ -30,6 +28,10 @@ use crate::db::{self, Connection, column, prepared};
 use crate::kernel::id::{InvitationId, OrderId, ShopId};
 use crate::kernel::time::Timestamp;
 use crate::keyring::PersonHash;
+use crate::mail::Owner;
+
+/// Where the subjects of this room's mails stand.
+pub(crate) const SUBJECTS: Owner = Owner::of("invitations");
 
 /// The columns, in the order of the table.
 #[derive(Queryable, Insertable)]

@@ -26,6 +26,8 @@ pub const INSTANCE_PAUSED: &str = "instance_paused";
 const BRAKED: &[&str] = &[SENDING_PAUSED, SENDING_STOPPED, STOPPED_BY_OPERATOR];
 /// How far back mails are counted, in ms.
 pub const COUNTED_MS: i64 = 7 * DAY;
+/// How many limits a shop may have of its own.
+pub const MOST_LIMITS: usize = 8;
 /// Messages released in one write.
 const RELEASED: i64 = 500;
 
@@ -34,6 +36,8 @@ const RELEASED: i64 = 500;
 pub struct Standing {
     /// The shop's own limits.
     pub limits: Vec<Limit>,
+    /// Those that the operator set on this shop.
+    pub imposed: Vec<Limit>,
     /// The brake that is on.
     pub brake: Option<Brake>,
     /// Mails before this do not pause it again.
@@ -44,7 +48,13 @@ pub struct Standing {
 
 impl Default for Standing {
     fn default() -> Self {
-        Self { limits: Vec::new(), brake: None, pauses_from: Timestamp::EPOCH, stops_from: Timestamp::EPOCH }
+        Self {
+            limits: Vec::new(),
+            imposed: Vec::new(),
+            brake: None,
+            pauses_from: Timestamp::EPOCH,
+            stops_from: Timestamp::EPOCH,
+        }
     }
 }
 
@@ -96,6 +106,15 @@ pub fn set_limits(tx: &mut Connection, shop: ShopId, limits: Vec<Limit>) -> db::
     store::put(tx, shop, &Standing { limits, ..before })
 }
 
+/// The limits that the operator sets on this shop from now on; the shop cannot lift them.
+///
+/// # Errors
+/// The database's.
+pub fn impose_limits(tx: &mut Connection, shop: ShopId, imposed: Vec<Limit>) -> db::Result<()> {
+    let before = standing(tx, shop)?;
+    store::put(tx, shop, &Standing { imposed, ..before })
+}
+
 /// The operator stops a shop's mail by hand. False: it was stopped already.
 ///
 /// # Errors
@@ -128,6 +147,11 @@ pub fn resume(tx: &mut Connection, shop: ShopId, hand: Hand, now: Timestamp) -> 
 }
 
 impl Standing {
+    /// Every limit of this shop alone, whoever set it: the lowest of those about one thing counts.
+    pub fn every_limit(&self) -> Vec<Limit> {
+        self.limits.iter().chain(&self.imposed).cloned().collect()
+    }
+
     fn freed(self, grip: Grip, now: Timestamp) -> Self {
         let stops_from = if grip == Grip::Stopped { now } else { self.stops_from };
         Self { brake: None, pauses_from: now, stops_from, ..self }

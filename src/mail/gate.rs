@@ -18,7 +18,7 @@ use super::store::queue::LIMIT;
 pub(super) struct Seen {
     /// Held for this reason.
     held: Option<&'static str>,
-    /// The shop's own limits.
+    /// The limits of this shop alone.
     own: Vec<Limit>,
     /// How often the recipient's domain asked for patience.
     refusals: Option<i64>,
@@ -49,7 +49,7 @@ pub(super) fn look(
         Some(brake) if !awaited => Some(brake.reason()),
         _ => None,
     };
-    Ok(Seen { held, own: standing.limits, refusals })
+    Ok(Seen { held, own: standing.every_limit(), refusals })
 }
 
 /// Whether a mail may leave now. A mail that may was counted.
@@ -74,7 +74,7 @@ pub(super) async fn leave<'a>(
         Ok(pass) => pass,
         Err(Wait::Soon) => return Ok(Leave::Soon),
         Err(Wait::Until(at)) => return Ok(Leave::Later(at, "the domain has all the dialogues it may hold".to_owned())),
-        Err(Wait::Own(at, limit)) => return Ok(Leave::Later(at, format!("{LIMIT}{limit} of a shop's own"))),
+        Err(Wait::Own(at, limit)) => return Ok(Leave::Later(at, format!("{LIMIT}{limit} of one shop"))),
     };
     let leaving = Leaving { shop: mail.shop_id, domain, sender, awaited, own: &seen.own, refusals: seen.refusals };
     match pace.turn(ctx, leaving).await? {

@@ -24,6 +24,12 @@ pub trait Letter: Send + Sync {
         false
     }
 
+    /// Where the subjects of this kind stand, so that a shop's jobs are told from those of others. `None`: no shop sees its mails of this
+    /// kind before they are tried.
+    fn owner(&self) -> Option<Owner> {
+        None
+    }
+
     /// Reads everything again at send time and says what to send, if anything still is. Reads only.
     ///
     /// # Errors
@@ -71,6 +77,29 @@ pub trait Letter: Send + Sync {
     /// The database's: nothing of the write is stored.
     fn returned(&self, _tx: &mut db::Connection, _ctx: &Context, _subject: Subject, _what: &Back) -> db::Result<bool> {
         Ok(false)
+    }
+}
+
+/// The table in which the subjects of a kind stand, by name: the queue knows no shops, and this ground reads nothing else there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Owner {
+    /// The table.
+    pub(super) table: &'static str,
+    /// Its column with the subject.
+    pub(super) subject: &'static str,
+    /// Its column with the shop.
+    pub(super) shop: &'static str,
+}
+
+impl Owner {
+    /// A table with `id` and `shop_id`.
+    pub const fn of(table: &'static str) -> Self {
+        Self { table, subject: "id", shop: "shop_id" }
+    }
+
+    /// A table whose rows are the shops themselves.
+    pub const fn shops(table: &'static str) -> Self {
+        Self { table, subject: "id", shop: "id" }
     }
 }
 

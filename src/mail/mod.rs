@@ -11,7 +11,7 @@
 //! [`dialogue`] sends one mail and tells every step; [`check`] renders all of them and says what mail programs would not show.
 //!
 //! When a mail may leave is the [`gate`]'s question: limits and their [`pace`], quiet hours, the operator's pause, and the
-//! [`brake`] of a shop whose mails come back too often. What waits, and until when, is told by the [`queue`].
+//! [`brake`] of a shop whose mails come back too often. What waits, and until when, is told by the [`queue`], mail by mail by [`waiting`].
 //!
 //! A server that could not be used is asked whether it is back ([`recovery`]), so that what was held for it leaves within seconds.
 //!
@@ -39,6 +39,7 @@ mod hold;
 pub mod identity;
 mod job;
 pub mod letter;
+mod letters;
 mod look;
 mod mailer;
 mod mask;
@@ -56,10 +57,12 @@ pub mod template;
 mod together;
 pub mod transport;
 pub mod trial;
+pub mod waiting;
 
 pub use context::MailContext;
 pub use job::LetterJob;
-pub use letter::{Draft, Fate, Letter, Mail, Settled, Stop};
+pub use letter::{Draft, Fate, Letter, Mail, Owner, Settled, Stop};
+pub use letters::Letters;
 pub use mailer::{MailSetupError, Mailer, NO_MAIL_SERVER, NO_PUBLIC_URL};
 pub use recovery::ASK_AGAIN;
 pub use return_path::MARK;

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::db::{self, Connection};
 use crate::kernel::id::ShopId;
 use crate::kernel::pace::{Bound, Limit, Per, Rate, WarmUp};
-use crate::kernel::time::{DAY, MINUTE, Timestamp};
+use crate::kernel::time::{DAY, HOUR, MINUTE, Timestamp};
 use crate::kernel::zone::Zone;
 
 use super::brake::{self, Brake};
@@ -17,9 +17,13 @@ use super::pace::{patient, sender_key};
 use super::store::{pace, queue as store};
 
 mod forecast;
+mod shop;
+mod standstill;
 
 pub use super::store::queue::{Deferred, HeldFor, OfKind, TransportHold};
-pub use forecast::{Forecast, Quiet, RateBy, Speed, forecast};
+pub use forecast::{Forecast, Quiet, RateBy, Speed, forecast, forecast_behind};
+pub use shop::{Face, InQueue, OfShop, SetBy, UsedOf, limits_of, of_one};
+pub use standstill::{Held, SHOP_PAUSED, Standstill, of_all as standstills, of_brake, of_shop_itself};
 
 /// Over how long the rate of the last mails is measured, in ms.
 const LATELY_MS: i64 = 10 * MINUTE;
@@ -93,6 +97,10 @@ pub struct Queue {
     pub braked: Vec<Braked>,
     /// Mails that left in the last ten minutes.
     pub lately: i64,
+    /// Mails that left in the last hour.
+    pub last_hour: i64,
+    /// What keeps all mail from moving.
+    pub stills: Vec<Standstill>,
     /// When nothing waits any more.
     pub forecast: Forecast,
 }
@@ -115,12 +123,16 @@ pub fn read(
         rate: patient(refusals).to_string(),
         until,
     });
+    let stills = standstills(conn, mailer, now)?;
+    let held = store::held(conn)?;
+    let hours = store::hours(conn, kinds)?;
+    let forecast = forecast_behind(&stills, now, (&hours, shop::waiting_for(&held, &stills)), &speed);
     Ok(Queue {
         paused: brake::pause(conn)?,
         unset: mailer.held(),
         transports: store::transports(conn, now)?,
         waiting: store::waiting(conn, kinds, now)?,
-        held: store::held(conn)?,
+        held,
         limits: used(conn, "", mailer.pace().limits(), now)?,
         warm_up: mailer.pace().warm_up().map(|rule| rule.to_string()),
         senders,
@@ -128,7 +140,9 @@ pub fn read(
         deferred: store::deferred(conn, kinds, now)?,
         braked: store::braked(conn)?.into_iter().map(|(shop, brake)| Braked { shop, brake }).collect(),
         lately,
-        forecast: forecast(now, &store::hours(conn, kinds)?, &speed),
+        last_hour: store::left_since(conn, now.minus_ms(HOUR))?,
+        stills,
+        forecast,
     })
 }
 
@@ -140,7 +154,7 @@ pub fn speed(conn: &mut Connection, mailer: &Mailer, (lately, zone): (i64, Zone)
     let began = pace::seen(conn, &sender_key(mailer.own_domain()))?.map(|(began, _)| began);
     let growth = mailer.pace().warm_up().map(|rule| (rule, began.unwrap_or(Timestamp::MAX)));
     let quiet = mailer.pace().quiet().map(|hours| (hours, zone));
-    Ok(Speed { rates: of_all(mailer.pace().limits()), growth, lately, quiet })
+    Ok(Speed { rates: of_all(mailer.pace().limits()), growth, lately, quiet, ..Speed::default() })
 }
 
 /// The limits in a time that hold whatever the domain.
@@ -172,7 +186,7 @@ pub fn used(conn: &mut Connection, whose: &str, limits: &[Limit], now: Timestamp
     Ok(all)
 }
 
-/// The prefix under which a shop's own limits are counted, for [`used`].
+/// The prefix under which the limits of one shop are counted, for [`used`].
 pub fn of_shop(shop: ShopId) -> String {
     format!("shop:{shop} ")
 }
@@ -186,12 +200,4 @@ fn growing(conn: &mut Connection, rule: Option<WarmUp>, now: Timestamp) -> db::R
         all.push(Growing { sender, since, used: window.count(Per::Day, now), ceiling });
     }
     Ok(all)
-}
-
-/// What of a shop's mails waits in the outbox, by kind: tried again, or held for a reason.
-///
-/// # Errors
-/// The database's.
-pub fn of_shop_held(conn: &mut Connection, shop: ShopId) -> db::Result<Vec<HeldFor>> {
-    store::held_of(conn, shop)
 }

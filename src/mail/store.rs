@@ -26,6 +26,7 @@ pub(super) mod left;
 pub(super) mod pace;
 pub(super) mod queue;
 mod rows;
+pub(super) mod waiting;
 
 pub use about::about;
 pub use ended::forget_log;
@@ -80,7 +81,7 @@ pub struct Listed {
     pub kind: String,
     /// What it is about.
     pub subject: Subject,
-    /// When it first became due.
+    /// When it was first tried, held or given up.
     pub created_at: Timestamp,
     /// The message itself.
     pub message: Logged,

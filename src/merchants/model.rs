@@ -218,7 +218,16 @@ impl Shop {
             return Err("No weekly mail is sent: the shop is not open.");
         }
         if !self.weekly_mail {
-            return Err("No weekly mail is sent: `weekly_mail` is off.");
+            return Err(match self.weekly_stop.map(|stop| stop.reason) {
+                None => "No weekly mail is sent: `weekly_mail` is off.",
+                Some(WeeklyEnd::Unsubscribed) => "No weekly mail is sent: the link in it was followed, which ends it.",
+                Some(WeeklyEnd::HardBounce) => {
+                    "No weekly mail is sent: the mailbox of `contact` does not exist. Another `contact` starts it again."
+                }
+                Some(WeeklyEnd::Complaint) => {
+                    "No weekly mail is sent: it was reported as unwanted. Another `contact`, or `weekly_mail`, starts it again."
+                }
+            });
         }
         self.reply_to().ok_or(if self.contact.is_some() {
             "No weekly mail is sent: it goes to `contact`, and that is not an e-mail address."

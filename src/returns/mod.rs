@@ -15,7 +15,6 @@
 
 mod api;
 mod hooks;
-mod letters;
 mod post;
 mod read;
 mod record;
@@ -24,5 +23,6 @@ mod store;
 
 pub use api::routes;
 pub use hooks::{Fetch, Hooks, Web};
-pub use letters::Letters;
 pub use smtp::{Listener, ListenerError};
+
+use crate::mail::Letters;

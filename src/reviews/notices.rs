@@ -10,7 +10,7 @@ use crate::jobs::{self, Subject};
 use crate::kernel::id::OrderId;
 use crate::kernel::time::Timestamp;
 use crate::mail::context::{AnswerShown, MailContext, ReviewReceived};
-use crate::mail::letter::{Draft, Letter, Settled, Stop};
+use crate::mail::letter::{Draft, Letter, Owner, Settled, Stop};
 use crate::mail::returned::Back;
 
 use super::model::{Review, Status};
@@ -41,6 +41,10 @@ impl Letter for ReviewReceivedLetter {
         REVIEW_RECEIVED
     }
 
+    fn owner(&self) -> Option<Owner> {
+        Some(store::SUBJECTS)
+    }
+
     fn draft(&self, conn: &mut Connection, ctx: &Context, subject: Subject) -> db::Result<Draft> {
         let Some(review) = store::by_id(conn, subject.id())? else { return Ok(Draft::Gone) };
         let author = match reachable(conn, ctx, &review)? {
@@ -65,7 +69,7 @@ impl Letter for ReviewReceivedLetter {
     }
 
     fn order(&self, conn: &mut Connection, subject: Subject) -> db::Result<Option<OrderId>> {
-        Ok(store::by_id(conn, subject.id())?.map(|review| review.order))
+        order_of(conn, subject)
     }
 }
 
@@ -76,6 +80,10 @@ pub(crate) struct AnswerShownLetter;
 impl Letter for AnswerShownLetter {
     fn kind(&self) -> &'static str {
         ANSWER_SHOWN
+    }
+
+    fn owner(&self) -> Option<Owner> {
+        Some(store::SUBJECTS)
     }
 
     fn draft(&self, conn: &mut Connection, ctx: &Context, subject: Subject) -> db::Result<Draft> {
@@ -110,7 +118,7 @@ impl Letter for AnswerShownLetter {
     }
 
     fn order(&self, conn: &mut Connection, subject: Subject) -> db::Result<Option<OrderId>> {
-        Ok(store::by_id(conn, subject.id())?.map(|review| review.order))
+        order_of(conn, subject)
     }
 }
 
@@ -124,6 +132,11 @@ fn reachable(conn: &mut Connection, ctx: &Context, review: &Review) -> db::Resul
         Some(author) if author.is_suppressed() => Err("unsubscribed"),
         Some(author) => Ok(author),
     })
+}
+
+/// The order that a review is about.
+pub(super) fn order_of(conn: &mut Connection, review: Subject) -> db::Result<Option<OrderId>> {
+    Ok(store::by_id(conn, review.id())?.map(|review| review.order))
 }
 
 fn settled(tx: &mut Connection, subject: Subject, what: &Settled) -> db::Result<()> {

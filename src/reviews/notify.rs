@@ -15,7 +15,7 @@ use crate::kernel::id::OrderId;
 use crate::kernel::time::{DAY, Timestamp};
 use crate::kernel::zone::Zone;
 use crate::mail::context::{self as words, Frame, MailContext, OwnReview, ReplyNotice, RestrictionStatement};
-use crate::mail::letter::{Draft, Fate, Letter, Mail, Settled, Stop};
+use crate::mail::letter::{Draft, Fate, Letter, Mail, Owner, Settled, Stop};
 use crate::mail::returned::Back;
 use crate::merchants::{self, Shop};
 use crate::orders::{self, Actor, Contact, Order, decide};
@@ -47,6 +47,10 @@ pub(crate) struct ReplyNoticeLetter;
 impl Letter for ReplyNoticeLetter {
     fn kind(&self) -> &'static str {
         REPLY_NOTICE
+    }
+
+    fn owner(&self) -> Option<Owner> {
+        Some(store::SUBJECTS)
     }
 
     fn draft(&self, conn: &mut Connection, ctx: &Context, subject: Subject) -> db::Result<Draft> {
@@ -100,6 +104,10 @@ impl Letter for RestrictionStatementLetter {
 
     fn is_awaited(&self) -> bool {
         true
+    }
+
+    fn owner(&self) -> Option<Owner> {
+        Some(store::DECISIONS)
     }
 
     fn draft(&self, conn: &mut Connection, ctx: &Context, subject: Subject) -> db::Result<Draft> {

@@ -45,5 +45,6 @@ mod support;
 mod tally;
 mod tokens;
 mod truncated;
+mod waiting;
 mod walls;
 mod widgets;

@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use serde_json::json;
 
+mod limits;
 mod queue;
+mod told;
 mod words;
 
 use self::words::{dialogue, looked, report, zone};

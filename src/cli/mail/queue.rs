@@ -7,14 +7,22 @@ use serde_json::{Value, json};
 
 use super::super::shop;
 use super::super::shown::{Failure, Shown};
+use super::limits::{self, Limits};
+use super::told::as_text;
 use crate::app;
 use crate::context::Context;
+use crate::db::{self, Connection};
 use crate::kernel::id::ShopId;
 use crate::kernel::time::Timestamp;
 use crate::mail::Mailer;
-use crate::mail::brake::{self, Brake, Cause, Grip, Hand, Resumed};
-use crate::mail::queue::{self, Queue, RateBy};
+use crate::mail::brake::{self, Brake, Grip, Hand, Resumed};
+use crate::mail::queue::{self, Queue};
+use crate::mail::waiting::{Waiting, Watch};
 use crate::merchants;
+use crate::orders;
+
+/// How many of the next mails are told.
+const NEXT: i64 = 5;
 
 /// What can be done about the queue.
 #[derive(Debug, Subcommand)]
@@ -22,9 +30,14 @@ pub(crate) enum QueueCommand {
     /// Show what waits, what holds it, at what rate it goes and when it will be empty.
     Queue,
     /// Hold all mail of this instance, or that of one shop; none is lost.
+    ///
+    /// All mail: every one, also what somebody waits for. One shop: every mail but those that a customer asks for at this moment (a fresh
+    /// link) or has a right to (the statement of reasons for a restricted review).
     Pause(Pause),
     /// Let mail go again: all of it, or that of a shop which was stopped.
     Resume(Resume),
+    /// Show how much of a shop's mail may leave, or change it.
+    Limits(Limits),
 }
 
 /// Why, and whose.
@@ -52,6 +65,7 @@ pub(crate) fn run(ctx: &Context, mailer: &Mailer, command: QueueCommand, shown: 
         QueueCommand::Queue => show(ctx, mailer, shown),
         QueueCommand::Pause(Pause { shop: Some(shop), .. }) => stop(ctx, &shop, shown),
         QueueCommand::Pause(pause) => hold(ctx, &pause.note, shown),
+        QueueCommand::Limits(asked) => limits::run(ctx, mailer, &asked, shown),
         QueueCommand::Resume(Resume { shop: None }) => let_go(ctx, shown),
         QueueCommand::Resume(Resume { shop: Some(shop) }) => release(ctx, &shop, shown),
     }
@@ -60,8 +74,9 @@ pub(crate) fn run(ctx: &Context, mailer: &Mailer, command: QueueCommand, shown: 
 fn hold(ctx: &Context, note: &str, shown: &mut Shown<'_>) -> Result<(), Failure> {
     let (note, now) = (note.to_owned(), ctx.now());
     let new = ctx.db().write_now(move |tx| brake::set_pause(tx, Some(&note), now))?;
-    let text = if new { "All mail is held from now on." } else { "All mail is held already." };
-    shown.say(&json!({ "paused": true, "changed": new }), text)
+    let text = if new { "All mail is held from now on" } else { "All mail is held already" };
+    let text = format!("{text}, also what customers wait for. Let it go: attesta mail resume");
+    shown.say(&json!({ "paused": true, "changed": new }), &text)
 }
 
 fn stop(ctx: &Context, which: &str, shown: &mut Shown<'_>) -> Result<(), Failure> {
@@ -69,7 +84,15 @@ fn stop(ctx: &Context, which: &str, shown: &mut Shown<'_>) -> Result<(), Failure
     let id = shop.id;
     let new = ctx.db().write_now(move |tx| brake::stop(tx, id, now))?;
     let text = if new { "is held from now on" } else { "is held already" };
-    shown.say(&json!({ "shop": id, "changed": new }), &format!("The mail of {} {text}.", shop.domain))
+    let domain = &shop.domain;
+    let text = format!(
+        "The mail of {domain} {text}; the shop cannot resume it.\n\
+         Still leaves what somebody waits for: a fresh link that a customer asks for, and the statement of reasons for a \
+         restricted review, to which its author has a right. To hold these too: attesta mail pause (all mail).\n\
+         Let it go: attesta mail resume --shop {domain}"
+    );
+    let answer = json!({ "shop": id, "changed": new, "still_leaves": app::all_letters().awaited() });
+    shown.say(&answer, &text)
 }
 
 fn let_go(ctx: &Context, shown: &mut Shown<'_>) -> Result<(), Failure> {
@@ -92,24 +115,50 @@ fn release(ctx: &Context, which: &str, shown: &mut Shown<'_>) -> Result<(), Fail
     shown.say(&json!({ "shop": id, "changed": resumed == Resumed::Now }), &text)
 }
 
+/// What leaves next, with what people call it.
+pub(super) struct Next {
+    pub(super) mail: Waiting,
+    /// The shop's domain.
+    pub(super) shop: String,
+    /// The shop's own number of the order.
+    pub(super) number: Option<String>,
+}
+
 fn show(ctx: &Context, mailer: &Mailer, shown: &mut Shown<'_>) -> Result<(), Failure> {
     let (kinds, now) = (app::kinds(), ctx.now());
-    let (queue, names) = ctx.db().read_now(|conn| {
+    let watch = Watch { ctx: ctx.clone(), letters: app::all_letters() };
+    let (queue, next, names) = ctx.db().read_now(|conn| {
         let zone = merchants::usual_zone(conn)?;
         let queue = queue::read(conn, mailer, &kinds, (now, zone))?;
         let mut names = Names::new();
         for braked in &queue.braked {
-            names.extend(merchants::load(conn, braked.shop)?.map(|shop| (shop.id, shop.domain.to_string())));
+            names.insert(braked.shop, domain(conn, braked.shop)?);
         }
-        Ok((queue, names))
+        Ok((queue, next(conn, &watch)?, names))
     })?;
-    shown.say(&as_json(&queue, now), &as_text(&queue, &names, now))
+    shown.say(&as_json(&queue, &next, now), &as_text(&queue, &next, &names, now))
+}
+
+fn next(conn: &mut Connection, watch: &Watch) -> db::Result<Vec<Next>> {
+    let coming = watch.next(conn, None, NEXT)?;
+    let named = |mail: Waiting| {
+        let found = match mail.order {
+            Some(order) => orders::find(conn, mail.shop, order)?,
+            None => None,
+        };
+        Ok(Next { shop: domain(conn, mail.shop)?, number: found.map(|order| order.number.to_string()), mail })
+    };
+    coming.into_iter().map(named).collect()
+}
+
+fn domain(conn: &mut Connection, shop: ShopId) -> db::Result<String> {
+    Ok(merchants::load(conn, shop)?.map_or_else(|| shop.to_string(), |shop| shop.domain.to_string()))
 }
 
 /// Shops by their domains.
-type Names = BTreeMap<ShopId, String>;
+pub(super) type Names = BTreeMap<ShopId, String>;
 
-fn as_json(queue: &Queue, now: Timestamp) -> Value {
+fn as_json(queue: &Queue, next: &[Next], now: Timestamp) -> Value {
     let braked = queue.braked.iter().map(|braked| {
         let Brake { grip, cause, sent, counted, at } = braked.brake;
         let until = match grip {
@@ -118,113 +167,21 @@ fn as_json(queue: &Queue, now: Timestamp) -> Value {
         };
         json!({ "shop": braked.shop, "held_for": braked.brake.reason(), "cause": cause, "sent": sent, "counted": counted, "since": at, "until": until })
     });
+    let next = next.iter().map(|Next { mail, shop, number }| {
+        let Waiting { id, kind, order, reason, waits_for, due, .. } = mail;
+        json!({
+            "message": id, "kind": kind, "shop": mail.shop, "domain": shop, "order": order, "number": number, "due_at": due,
+            "reason": reason, "waits_for": waits_for,
+        })
+    });
     json!({
         "at": now,
+        "standstills": queue.stills,
+        "next": next.collect::<Vec<_>>(),
         "paused": queue.paused.as_ref().map(|(since, note)| json!({ "since": since, "note": note })),
         "unset": queue.unset, "transports": queue.transports,
         "waiting": queue.waiting, "held": queue.held, "limits": queue.limits, "warm_up": queue.warm_up,
         "senders": queue.senders, "slow": queue.slow, "deferred": queue.deferred, "braked": braked.collect::<Vec<_>>(),
-        "sent_in_ten_minutes": queue.lately, "forecast": queue.forecast,
+        "sent_in_ten_minutes": queue.lately, "sent_in_last_hour": queue.last_hour, "forecast": queue.forecast,
     })
-}
-
-fn as_text(queue: &Queue, names: &Names, now: Timestamp) -> String {
-    let mut lines = vec![headline(queue, now), String::new()];
-    lines.extend(holds(queue, names));
-    lines.extend(waiting(queue));
-    lines.extend(pace(queue));
-    lines.join("\n").trim_end().to_owned()
-}
-
-/// How much, how fast, until when.
-fn headline(queue: &Queue, now: Timestamp) -> String {
-    let sum = |of: fn(&queue::OfKind) -> i64| queue.waiting.iter().map(of).sum::<i64>();
-    let (due, later) = (sum(|kind| kind.due), sum(|kind| kind.later));
-    if queue.paused.is_some() {
-        return format!("{due} mails are due and {later} wait for their time; they leave when sending is resumed.");
-    }
-    let rate = match (queue.forecast.per_hour, queue.forecast.by) {
-        (Some(hourly), RateBy::Limits) => format!("at most {hourly} an hour"),
-        (Some(hourly), _) => format!("{hourly} an hour, as in the last ten minutes"),
-        (None, RateBy::Limits) => "as many a day as the limits allow".to_owned(),
-        (None, _) => "as fast as the mail server takes them".to_owned(),
-    };
-    let empty = match queue.forecast.empty_at {
-        Some(_) if due + later == 0 => "Nothing waits.".to_owned(),
-        Some(at) if at <= now => "Empty as soon as the mail server took them.".to_owned(),
-        Some(at) => format!("Empty at {at}{}.", on_which_clock(queue)),
-        None => "Not empty within a year.".to_owned(),
-    };
-    format!("{due} mails are due and {later} wait for their time; they leave {rate}. {empty}")
-}
-
-/// What the forecast takes for the clock of all recipients, where that matters.
-fn on_which_clock(queue: &Queue) -> String {
-    let quiet = queue.forecast.quiet_hours.as_ref();
-    quiet.map(|quiet| format!(", with quiet hours {} as in {}", quiet.hours, quiet.zone)).unwrap_or_default()
-}
-
-fn holds(queue: &Queue, names: &Names) -> Vec<String> {
-    let mut lines = Vec::new();
-    if let Some((since, note)) = &queue.paused {
-        let note = if note.is_empty() { String::new() } else { format!(": {note}") };
-        lines.push(format!("All mail is held since {since}{note}. Let it go: attesta mail resume"));
-    }
-    lines.extend(queue.unset.map(|reason| format!("No mail can leave: {reason}.")));
-    lines.extend(
-        queue.transports.iter().map(|t| format!("{} is not tried before {}: {}", t.transport, t.until, t.reason)),
-    );
-    for braked in &queue.braked {
-        let Brake { grip, cause, sent, counted, .. } = braked.brake;
-        let shop = names.get(&braked.shop).cloned().unwrap_or_else(|| braked.shop.to_string());
-        let until = match grip {
-            Grip::Paused(until) => format!("pauses until {until}"),
-            Grip::Stopped => format!("is stopped; let it go: attesta mail resume --shop {shop}"),
-        };
-        let why = match cause {
-            Cause::Operator => "by the operator".to_owned(),
-            Cause::Bounces | Cause::Complaints => format!("{counted} {} in {sent} mails", cause.as_str()),
-        };
-        lines.push(format!("{shop} {until} ({why})"));
-    }
-    lines
-}
-
-fn waiting(queue: &Queue) -> Vec<String> {
-    let some = |kind: &&queue::OfKind| kind.due + kind.later + kind.parked > 0;
-    let mut lines: Vec<String> = queue.waiting.iter().filter(some).map(of_kind).collect();
-    lines.extend(queue.held.iter().map(|held| {
-        let reason = held.reason.as_deref().unwrap_or("no reason");
-        format!("{:<24} {:>8} {} ({reason})", held.kind, held.messages, held.state)
-    }));
-    lines
-}
-
-fn of_kind(kind: &queue::OfKind) -> String {
-    let next = kind.next_at.map(|at| format!(", the next at {at}")).unwrap_or_default();
-    let parked = if kind.parked > 0 { format!(", {} given up", kind.parked) } else { String::new() };
-    format!("{:<24} {:>8} due, {} later{parked}{next}", kind.kind, kind.due, kind.later)
-}
-
-fn pace(queue: &Queue) -> Vec<String> {
-    let used = |limit: &queue::Used| match limit.used {
-        Some(used) => format!("limit {}: {used} used", limit.limit),
-        None => format!("limit {}", limit.limit),
-    };
-    let mut lines: Vec<String> = queue.limits.iter().map(used).collect();
-    lines.extend(queue.warm_up.iter().map(|rule| format!("new senders: {rule}")));
-    lines.extend(queue.senders.iter().map(|sender| match sender.ceiling {
-        Some(ceiling) => format!("{}: {} of {ceiling} today, since {}", sender.sender, sender.used, sender.since),
-        None => format!("{}: grown, since {}", sender.sender, sender.since),
-    }));
-    lines.extend(
-        queue.slow.iter().map(|slow| format!("{} asked for patience: {} until {}", slow.domain, slow.rate, slow.until)),
-    );
-    lines.extend(
-        queue
-            .deferred
-            .iter()
-            .map(|one| format!("{} wait for {}: the last leaves at {}", one.mails, one.limit, one.last_at)),
-    );
-    lines
 }

@@ -4,6 +4,7 @@ mod accounting;
 mod dialogue;
 mod invitations;
 mod keys;
+mod limits;
 mod mail;
 mod messages;
 mod order;
@@ -28,6 +29,7 @@ pub fn routes(table: &mut RouteTable) {
     invitations::routes(table);
     messages::routes(table);
     queue::routes(table);
+    limits::routes(table);
     dialogue::routes(table);
     rejections::routes(table);
     templates::routes(table);

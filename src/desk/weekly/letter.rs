@@ -12,7 +12,7 @@ use crate::keyring::PersonHash;
 use crate::look::words;
 use crate::mail::context::{Frame, MailContext, Picture, ReasonCount, WeekCount, WeekNumbers, WeeklyNumbers};
 use crate::mail::identity::Identity;
-use crate::mail::letter::{Draft, Fate, Letter, Mail, Settled, Stop};
+use crate::mail::letter::{Draft, Fate, Letter, Mail, Owner, Settled, Stop};
 use crate::mail::returned::{Back, ReturnKind};
 use crate::merchants::{self, Shop, WeeklyEnd, WeeklyStop};
 
@@ -26,6 +26,10 @@ pub(crate) struct WeeklyLetter;
 impl Letter for WeeklyLetter {
     fn kind(&self) -> &'static str {
         WEEKLY_NUMBERS
+    }
+
+    fn owner(&self) -> Option<Owner> {
+        Some(store::SUBJECTS)
     }
 
     fn draft(&self, conn: &mut Connection, ctx: &Context, subject: Subject) -> db::Result<Draft> {

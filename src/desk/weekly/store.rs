@@ -9,6 +9,10 @@ use crate::db::{self, Connection, each};
 use crate::kernel::id::ShopId;
 use crate::kernel::time::{Timestamp, UtcDay};
 use crate::keyring::PersonHash;
+use crate::mail::Owner;
+
+/// Where the subjects of the weekly mail stand: they are the shops.
+pub(super) const SUBJECTS: Owner = Owner::shops("shops");
 
 /// The Monday of the last mail of every shop that ever got one.
 pub(super) fn weeks_told(conn: &mut Connection) -> db::Result<HashMap<ShopId, UtcDay>> {

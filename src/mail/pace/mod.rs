@@ -72,7 +72,7 @@ pub(super) struct Leaving<'a> {
     pub(super) sender: &'a str,
     /// Somebody waits for it.
     pub(super) awaited: bool,
-    /// The shop's own limits.
+    /// The limits of this shop alone.
     pub(super) own: &'a [Limit],
     /// How often the domain asked for patience, if it did lately.
     pub(super) refusals: Option<i64>,
@@ -198,7 +198,7 @@ impl Ask {
         let of = |part: &str| match part.split_once(':') {
             Some(("to", domain)) => format!(" to {domain}"),
             Some(("from", sender)) => format!(" from {sender}, which is new"),
-            Some(("shop", _)) => " of a shop's own".to_owned(),
+            Some(("shop", _)) => " of one shop".to_owned(),
             _ => String::new(),
         };
         let parts = self.key.split(' ').map(of);

@@ -14,6 +14,7 @@ use crate::kernel::time::{DAY, HOUR, Timestamp};
 use crate::kernel::zone::Zone;
 
 use super::LATELY_MS;
+use super::standstill::{Standstill, ended};
 
 /// How far a forecast looks, in hours.
 const HOURS: i64 = 366 * 24;
@@ -25,7 +26,12 @@ pub struct Forecast {
     pub per_hour: Option<i64>,
     /// Where that number comes from.
     pub by: RateBy,
-    /// When the last mail that waits now will have left; none where that is more than a year away.
+    /// The limit that binds while enough waits, in plain words; none where none does.
+    pub limit: Option<String>,
+    /// Why nothing moves now, or less than all: codes.
+    pub held_for: Vec<&'static str>,
+    /// When the last mail that waits now will have left; none where that is more than a year away, or where something holds it that does
+    /// not end by itself.
     pub empty_at: Option<Timestamp>,
     /// The quiet hours it counts with, and on which clock.
     pub quiet_hours: Option<Quiet>,
@@ -55,8 +61,12 @@ pub enum RateBy {
 /// How fast mails can leave.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Speed {
-    /// The limits that hold.
+    /// The operator's limits that hold for every mail.
     pub rates: Vec<Rate>,
+    /// Where it is about one shop: its own.
+    pub own: Vec<Rate>,
+    /// Where it is about one shop: those that the operator set on it.
+    pub imposed: Vec<Rate>,
     /// The rule of a new sender, and when it began.
     pub growth: Option<(WarmUp, Timestamp)>,
     /// Mails that left in the last ten minutes.
@@ -69,7 +79,7 @@ impl Speed {
     /// Mails in an hour, as far as limits or experience say so.
     fn per_hour(&self) -> (Option<i64>, RateBy) {
         let hourly = |rate: &Rate| rate.mails.saturating_mul(HOUR) / rate.per.ms();
-        let limited = self.rates.iter().filter(|rate| rate.per != Per::Day).map(hourly).min();
+        let limited = self.every().filter(|rate| rate.per != Per::Day).map(hourly).min();
         let lately = (self.lately > 0).then(|| self.lately.saturating_mul(HOUR / LATELY_MS));
         match (limited, lately) {
             (Some(limited), _) => (Some(limited.max(1)), RateBy::Limits),
@@ -77,6 +87,22 @@ impl Speed {
             (None, None) if self.per_day(Timestamp::EPOCH).is_some() => (None, RateBy::Limits),
             (None, None) => (None, RateBy::MailServer),
         }
+    }
+
+    fn every(&self) -> impl Iterator<Item = &Rate> {
+        self.rates.iter().chain(&self.own).chain(&self.imposed)
+    }
+
+    /// The limit under which the fewest leave in a day, in plain words.
+    fn binding(&self, now: Timestamp) -> Option<String> {
+        let daily = |rate: &Rate| rate.mails.saturating_mul(DAY) / rate.per.ms();
+        let said = |whose: &'static str| move |rate: &Rate| (daily(rate), format!("{rate}{whose}"));
+        let operators = self.rates.iter().map(said(""));
+        let own = self.own.iter().map(said(", the shop's own"));
+        let imposed = self.imposed.iter().map(said(", set by the operator on this shop"));
+        let growth = self.growth.and_then(|(rule, began)| rule.ceiling(now.since(began).max(0) / DAY));
+        let growth = growth.map(|most| (most, format!("{most} per day, because the sender is new")));
+        operators.chain(own).chain(imposed).chain(growth).min_by_key(|(daily, _)| *daily).map(|(_, words)| words)
     }
 
     /// The part of the hour from `begin` in which mails leave: when it begins, and how many ms it has.
@@ -94,7 +120,7 @@ impl Speed {
 
     /// Mails in the day that begins then.
     fn per_day(&self, at: Timestamp) -> Option<i64> {
-        let daily = self.rates.iter().filter(|rate| rate.per == Per::Day).map(|rate| rate.mails);
+        let daily = self.every().filter(|rate| rate.per == Per::Day).map(|rate| rate.mails);
         let grown = self.growth.and_then(|(rule, began)| rule.ceiling(at.since(began).max(0) / DAY));
         daily.chain(grown).min()
     }
@@ -104,7 +130,8 @@ impl Speed {
 /// this hour or an earlier one.
 pub fn forecast(now: Timestamp, waiting: &BTreeMap<i64, i64>, speed: &Speed) -> Forecast {
     let (per_hour, by) = speed.per_hour();
-    let ends = |empty_at| Forecast { per_hour, by, empty_at, quiet_hours: speed.said() };
+    let limit = speed.binding(now);
+    let ends = |empty_at| Forecast { per_hour, by, limit, held_for: Vec::new(), empty_at, quiet_hours: speed.said() };
     let this_hour = now.millis().div_euclid(HOUR);
     let mut backlog: i64 = waiting.range(..=this_hour).map(|(_, count)| *count).sum();
     let (mut today, mut left, mut empty_at) =
@@ -134,16 +161,37 @@ pub fn forecast(now: Timestamp, waiting: &BTreeMap<i64, i64>, speed: &Speed) -> 
     ends(None)
 }
 
+/// The same where something may hold the mail: nothing leaves before that has ended, and what is `held` now leaves then. Where it does not
+/// end by itself, nobody can say when nothing will wait any more.
+pub fn forecast_behind(
+    stills: &[Standstill],
+    now: Timestamp,
+    (waiting, held): (&BTreeMap<i64, i64>, i64),
+    speed: &Speed,
+) -> Forecast {
+    let free = ended(stills, now);
+    let from = free.unwrap_or(now);
+    let mut all = waiting.clone();
+    *all.entry(from.millis().div_euclid(HOUR)).or_default() += held;
+    let told = forecast(from, &all, speed);
+    let empty_at = match free {
+        _ if all.values().sum::<i64>() == 0 => Some(now),
+        Some(_) => told.empty_at,
+        None => None,
+    };
+    Forecast { held_for: stills.iter().map(|still| still.reason).collect(), empty_at, ..told }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::kernel::pace::Limit;
     use crate::kernel::time::MINUTE;
-    use crate::mail::queue::of_all;
+    use crate::mail::queue::{of_all, of_shop_itself};
 
     fn speed(rates: &[&str]) -> Speed {
         let rates: Vec<Limit> = rates.iter().map(|text| Limit::parse(text).unwrap()).collect();
-        Speed { rates: of_all(&rates), growth: None, lately: 0, quiet: None }
+        Speed { rates: of_all(&rates), ..Speed::default() }
     }
 
     fn due(now: Timestamp, counts: &[(i64, i64)]) -> BTreeMap<i64, i64> {
@@ -193,6 +241,40 @@ mod tests {
         let said = forecast(Timestamp::EPOCH, &BTreeMap::new(), &Speed { quiet, ..speed(&[]) }).quiet_hours;
         let said = said.map(|quiet| (quiet.hours, quiet.zone));
         assert_eq!(said, Some(("21 to 8".to_owned(), "Europe/Rome".to_owned())));
+    }
+
+    #[test]
+    fn what_is_held_leaves_when_that_has_ended_and_nobody_knows_when_it_does_not_end() {
+        let now = Timestamp::from_millis(1_000 * HOUR);
+        let still =
+            |until: Option<i64>| Standstill { until: until.map(|hours| now.plus_ms(hours * HOUR)), ..of_shop_itself() };
+        let behind = |stills: &[Standstill], counts: &[(i64, i64)], held| {
+            let told = forecast_behind(stills, now, (&due(now, counts), held), &speed(&["60 per hour"]));
+            assert_eq!(told.held_for.len(), stills.len());
+            told.empty_at.map(|at| at.since(now) / MINUTE)
+        };
+        assert_eq!(behind(&[], &[(0, 30)], 0), Some(30));
+        assert_eq!(behind(&[still(None)], &[(0, 30)], 0), None, "nobody knows");
+        assert_eq!(behind(&[still(None)], &[], 1), None, "what is held is not gone");
+        assert_eq!(behind(&[still(None)], &[], 0), Some(0), "nothing waits for it");
+        assert_eq!(behind(&[still(Some(24))], &[(0, 30), (3, 15)], 15), Some(25 * 60), "all of it a day later");
+        assert_eq!(behind(&[still(Some(1)), still(Some(3))], &[(0, 30)], 0), Some(3 * 60 + 30), "the last one counts");
+        assert_eq!(behind(&[still(Some(1)), still(None)], &[(0, 30)], 0), None);
+    }
+
+    #[test]
+    fn the_limit_that_binds_is_named() {
+        let now = Timestamp::from_millis(1_000 * HOUR);
+        let limit = |speed: &Speed| forecast(now, &BTreeMap::new(), speed).limit;
+        assert_eq!(limit(&speed(&[])), None);
+        assert_eq!(limit(&speed(&["14 per second", "500 per day"])).as_deref(), Some("500 per day"));
+        let own = Speed { own: speed(&["20 per hour"]).rates, ..speed(&["14 per second", "500 per day"]) };
+        assert_eq!(limit(&own).as_deref(), Some("20 per hour, the shop's own"));
+        let imposed = Speed { imposed: speed(&["3 per hour"]).rates, ..own };
+        assert_eq!(limit(&imposed).as_deref(), Some("3 per hour, set by the operator on this shop"));
+        let rule = WarmUp::parse("50 per day, doubling every day").unwrap();
+        let new = Speed { growth: Some((rule, now)), ..imposed };
+        assert_eq!(limit(&new).as_deref(), Some("50 per day, because the sender is new"));
     }
 
     #[test]

@@ -24,13 +24,24 @@ struct Row {
     until: Option<i64>,
     pauses_from: Timestamp,
     stops_from: Timestamp,
+    imposed: String,
+}
+
+/// Limits as they are kept: with commas between.
+fn read_limits(kept: &str) -> db::Result<Vec<Limit>> {
+    let limits = kept.split(',').filter(|text| !text.is_empty()).map(Limit::parse).collect::<Result<_, _>>();
+    limits.map_err(|_text| db::Error::corrupt("shop_sending.limits"))
+}
+
+fn written(limits: &[Limit]) -> String {
+    limits.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
 }
 
 impl Row {
     fn read(self) -> db::Result<Standing> {
-        let limits = self.limits.split(',').filter(|text| !text.is_empty()).map(Limit::parse).collect::<Result<_, _>>();
         Ok(Standing {
-            limits: limits.map_err(|_text| db::Error::corrupt("shop_sending.limits"))?,
+            limits: read_limits(&self.limits)?,
+            imposed: read_limits(&self.imposed)?,
             brake: self.brake()?,
             pauses_from: self.pauses_from,
             stops_from: self.stops_from,
@@ -66,6 +77,7 @@ pub(in crate::mail) fn standing(conn: &mut Connection, shop: ShopId) -> db::Resu
         shop_sending::until,
         shop_sending::pauses_from,
         shop_sending::stops_from,
+        shop_sending::imposed,
     );
     shop_sending::table.find(shop).select(columns).first::<Row>(conn).optional()?.map(Row::read).transpose()
 }
@@ -89,7 +101,6 @@ pub(in crate::mail) fn in_the_way(
 }
 
 pub(in crate::mail) fn put(tx: &mut Connection, shop: ShopId, standing: &Standing) -> db::Result<()> {
-    let limits = standing.limits.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
     let brake = standing.brake.as_ref();
     let (word, until) = match brake.map(|brake| brake.grip) {
         Some(Grip::Stopped) => (Some("stopped"), None),
@@ -97,7 +108,7 @@ pub(in crate::mail) fn put(tx: &mut Connection, shop: ShopId, standing: &Standin
         None => (None, None),
     };
     let moves = (
-        shop_sending::limits.eq(limits),
+        shop_sending::limits.eq(written(&standing.limits)),
         shop_sending::brake.eq(word),
         shop_sending::cause.eq(brake.map(|brake| brake.cause.as_str())),
         shop_sending::sent.eq(brake.map_or(0, |brake| brake.sent)),
@@ -106,6 +117,7 @@ pub(in crate::mail) fn put(tx: &mut Connection, shop: ShopId, standing: &Standin
         shop_sending::until.eq(until),
         shop_sending::pauses_from.eq(standing.pauses_from),
         shop_sending::stops_from.eq(standing.stops_from),
+        shop_sending::imposed.eq(written(&standing.imposed)),
     );
     let whole = (shop_sending::shop_id.eq(shop), moves.clone());
     each!(tx, |c| diesel::insert_into(shop_sending::table)

@@ -7,6 +7,7 @@ use crate::db::{self, Connection, each};
 use crate::kernel::id::{InvitationId, OrderId, RestrictionId, ReviewId, ShopId};
 use crate::kernel::stars::Stars;
 use crate::kernel::time::Timestamp;
+use crate::mail::Owner;
 
 use crate::sign::webhook::Scheme;
 
@@ -52,6 +53,11 @@ pub(super) use lists::plan;
 pub(super) use search::{indexed_terms, wait};
 #[cfg(test)]
 pub(super) use walk::plan_of;
+
+/// Where the subjects of mails about a review stand.
+pub(super) const SUBJECTS: Owner = Owner::of("reviews");
+/// Where those of mails about a restriction stand.
+pub(super) const DECISIONS: Owner = Owner::of("restrictions");
 
 /// A review as it stands in its row.
 #[derive(Queryable, Selectable, Insertable)]

@@ -18,7 +18,7 @@ use attesta::kernel::locale::Locale;
 use attesta::kernel::random::SeededRandom;
 use attesta::kernel::time::{Clock, HOUR, SteppedClock, Timestamp};
 use attesta::kernel::zone::Zone;
-use attesta::mail::Mailer;
+use attesta::mail::{Letters, Mailer};
 use attesta::merchants::{
     self, LegalBasis, Merchant, NewShop, Opened, Policy, Rejection, Rejections, Sector, Shop, ShopStatus, Shops,
 };
@@ -93,7 +93,9 @@ async fn ask(house: &House, call: Call<'_>) -> (u16, Value) {
     let (edge, shops) = (Edge::new(parts), web::Data::new(Shops::new(house.ctx.clone())));
     let mailer = web::Data::from(Arc::clone(&MAILER));
     let ctx = web::Data::new(house.ctx.clone());
-    let app = App::new().app_data(ctx).app_data(shops).app_data(mailer).configure(|cfg| mount(&edge, cfg));
+    let letters = web::Data::new(Letters::new([]));
+    let app =
+        App::new().app_data(ctx).app_data(shops).app_data(mailer).app_data(letters).configure(|cfg| mount(&edge, cfg));
     let app = http_test::init_service(app).await;
     let mut request =
         http_test::TestRequest::default().method(call.method).uri(&call.path).peer_addr("127.0.0.1:9".parse().unwrap());

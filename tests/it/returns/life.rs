@@ -321,6 +321,27 @@ async fn who_reviewed_has_got_the_mail_whatever_a_server_says() {
 }
 
 #[tokio::test]
+async fn a_mail_about_a_review_that_bounces_ends_the_mail_of_its_author_too() {
+    for engine in ENGINES {
+        let Some(bench) = Bench::start(engine).await else { continue };
+        let mail = bench.sent(&bench.shop, "#1", ADA).await;
+        let text = String::from_utf8_lossy(&mail.data).replace("=\r\n", "").replace("=3D", "=");
+        let link = crate::support::app::link_in(&text, "/r/");
+        let link = link.rsplit_once('/').filter(|(_, last)| last.len() == 1).map_or(link.as_str(), |(link, _)| link);
+        let fields = [("stars", "5"), ("title", ""), ("text", "Tutto bene, davvero."), ("name", "Ada")];
+        assert_eq!(bench.app.post_form(link, &fields).await.status, 201);
+        bench.app.run_jobs().await;
+        let ledger = bench.sink.ledger();
+        assert_eq!(ledger.len(), 2, "its author hears that it is public");
+        assert_eq!(bench.hand_in(&ledger[1].from, &hard()).await.0, 250);
+        bench.app.post_event(&bench.shop, &fulfilled("#2", ADA, bench.app.now())).await.expect(202, "taken");
+        bench.app.run_jobs().await;
+        assert_eq!(bench.order(&bench.shop, "#2").await, ("skipped".to_owned(), "address_bounced".to_owned()));
+        assert_eq!(bench.order(&bench.shop, "#1").await.0, "reviewed", "the question itself had arrived");
+    }
+}
+
+#[tokio::test]
 async fn a_refusal_at_once_counts_with_those_that_come_later() {
     for engine in ENGINES {
         let Some(bench) = Bench::start(engine).await else { continue };

@@ -1,0 +1,1 @@
+ALTER TABLE shop_sending DROP COLUMN imposed;
