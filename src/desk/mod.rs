@@ -11,7 +11,7 @@ pub(crate) mod accounting;
 mod answers;
 mod api;
 pub(crate) mod pages;
-mod templates;
+pub(crate) mod templates;
 pub(crate) mod weekly;
 
 pub use api::routes;

@@ -10,9 +10,10 @@ use crate::jobs::{self, Subject};
 use crate::kernel::time::Timestamp;
 use crate::mail::context::{AnswerShown, MailContext, ReviewReceived};
 use crate::mail::letter::{Draft, Letter, Settled, Stop};
+use crate::mail::paragraphs::paragraphs;
 
 use super::model::{Review, Status};
-use super::notify::{Author, bounced, paragraphs};
+use super::notify::{Author, bounced};
 use super::store;
 
 /// Queue and outbox kind: the review is public. Its subject is the review.

@@ -5,16 +5,16 @@
 //! once a day, and not at all after unsubscribing; a statement of reasons goes out all the same, except to a mailbox that
 //! does not exist.
 
-use chrono::Datelike;
-
 use crate::context::Context;
 use crate::db::{self, Connection};
 use crate::invitations::{self, Reach, Suppression, SuppressionReason, Tokens};
 use crate::jobs::{self, Subject};
 use crate::kernel::id::OrderId;
 use crate::kernel::time::{DAY, Timestamp};
-use crate::mail::context::{self as words, Frame, MailContext, OwnReview, ReplyNotice, RestrictionStatement};
+use crate::kernel::zone::Zone;
+use crate::mail::context::{self as words, Day, Frame, MailContext, OwnReview, ReplyNotice, RestrictionStatement};
 use crate::mail::letter::{Draft, Fate, Letter, Mail, Settled, Stop};
+use crate::mail::paragraphs::paragraphs;
 use crate::mail::returned::Back;
 use crate::merchants::{self, Shop};
 use crate::orders::{self, Actor, Contact, Order};
@@ -183,7 +183,7 @@ impl Author {
             identity: self.shop.identity(),
             reply_to: self.shop.reply_to(),
             language: locale.as_ref().unwrap_or(&self.shop.locale).language(),
-            zone: self.order.fold.zone().unwrap_or(self.shop.zone),
+            zone: self.zone(),
             context,
         }))
     }
@@ -193,19 +193,13 @@ impl Author {
         Frame::new(ctx.links(), shop, self.contact.name.as_deref(), self.order.test)
     }
 
-    /// A calendar day on the customer's clock, else the shop's.
-    fn day(&self, at: Timestamp) -> words::Day {
-        let date = self.order.fold.zone().unwrap_or(self.shop.zone).local(at).date();
-        words::Day { day: date.day(), month: date.month(), year: date.year() }
+    /// The customer's clock, else the shop's.
+    fn zone(&self) -> Zone {
+        self.order.fold.zone().unwrap_or(self.shop.zone)
     }
 
     pub(super) fn own_review(&self, ctx: &Context, review: &Review) -> OwnReview {
-        OwnReview {
-            stars: review.stars.value(),
-            title: review.title.clone(),
-            written: self.day(review.published_at),
-            url: ctx.links().review(review.id),
-        }
+        own_review(ctx, self.zone(), review)
     }
 
     fn reply_notice(&self, ctx: &Context, review: &Review, reply: &Reply) -> ReplyNotice {
@@ -225,15 +219,21 @@ impl Author {
             review: self.own_review(ctx, review),
             reason: ground(decision.reason),
             statement: paragraphs(&decision.statement),
-            restricted: self.day(decision.at),
+            restricted: Day::of(decision.at, self.zone()),
             contact: ctx.config().contact_in_words().map(str::to_owned),
             edit_url: self.manage_url(ctx),
         }
     }
 }
 
-pub(super) fn paragraphs(text: &str) -> Vec<String> {
-    text.split("\n\n").map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned).collect()
+/// A review as mails refer to it, on the clock of who wrote it.
+pub(super) fn own_review(ctx: &Context, zone: Zone, review: &Review) -> OwnReview {
+    OwnReview {
+        stars: review.stars.value(),
+        title: review.title.clone(),
+        written: Day::of(review.published_at, zone),
+        url: ctx.links().review(review.id),
+    }
 }
 
 /// The mail's word for a reason: its templates know their own closed list.
