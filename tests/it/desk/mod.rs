@@ -1,6 +1,7 @@
 //! The desk over HTTP: what a shop reads and changes with its key, and that no key opens another shop.
 
 mod moment;
+mod preview;
 mod sender;
 mod stories;
 mod templates;
