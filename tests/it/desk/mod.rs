@@ -1,5 +1,6 @@
 //! The desk over HTTP: what a shop reads and changes with its key, and that no key opens another shop.
 
+mod hostile;
 mod moment;
 mod preview;
 mod sender;
