@@ -81,7 +81,7 @@ catalogue! {
     EventInFuture 422 "event_in_future" "The event lies in the future" "The `timestamp` of an event may be at most 300 seconds ahead of the server's time.";
     TestMismatch 422 "test_mismatch" "Test and real cannot be mixed" "`test` belongs to the order and was set by its first event.";
     PostponeLimit 422 "postpone_limit" "It cannot be postponed further" "An invitation can be postponed by 30 days in all.";
-    TemplateRefused 422 "template_refused" "The words of a mail cannot be used" "The subject, text, markup, colours or logo of a mail are not accepted. `field` names the part, `line` and `column` the place, `nearest` the variable that may have been meant, `case` the case it failed with.";
+    TemplateRefused 422 "template_refused" "The words of a mail cannot be used" "The subject, text, markup, colours or logo of a mail are not accepted. `field` names the part, `line` and `column` the place, `nearest` the variable that may have been meant or is to blame, `case` the case it failed with.";
     AsksForPraise 422 "asks_for_praise" "A mail may not ask for stars or kindness" "Mails ask for the experience, good or bad: never for stars, praise or mercy, never only those who are content, never for a reward. `field`, `line` and `column` say where.";
     RateLimited 429 "rate_limited" "Too many requests" "Wait as long as Retry-After says. The `RateLimit` header tells what is left.";
     Internal 500 "internal" "Something went wrong on our side" "The server failed and has written down why. Nothing was kept of this request; it can be sent again.";

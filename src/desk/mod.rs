@@ -12,7 +12,7 @@ mod answers;
 mod api;
 pub(crate) mod mails;
 pub(crate) mod pages;
-mod templates;
+pub(crate) mod templates;
 pub(crate) mod weekly;
 
 pub use api::routes;

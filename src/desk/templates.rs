@@ -10,14 +10,15 @@ use crate::kernel::id::ShopId;
 use crate::kernel::locale::Language;
 use crate::kernel::time::Timestamp;
 use crate::look::changes::{Fate, Part, changes};
-use crate::mail::context::{Day, Frame, Purchase};
-use crate::mail::own::{self, Kept, Own, Place, Real, Variable};
+use crate::mail::context::{Day, Purchase};
+use crate::mail::own::{self, About, Kept, Own, Place, RealOrder, Reals, Variable};
 use crate::mail::template::{House, Templates};
 use crate::merchants::Shop;
 use crate::orders::{self, Order, Sketch, decide};
+use crate::reviews;
 
-/// Orders that a preview offers.
-const ORDERS: i64 = 5;
+/// Orders or reviews that a preview offers.
+const LAST: usize = 5;
 
 /// One mail in one language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -170,24 +171,30 @@ pub(crate) fn store(
     own::put(tx, shop, (which.mail, which.language), own, ctx.now())
 }
 
-/// The shop's last orders, for previews. Test orders are among them.
+/// What the shop's last such mails were about, or would be: orders, test orders among them; or reviews, replies and answers.
 ///
 /// # Errors
 /// The database's.
-pub(crate) fn last_orders(conn: &mut Connection, ctx: &Context, shop: &Shop) -> db::Result<Vec<Real>> {
-    let newest = orders::newest(conn, ctx.keyring(), shop.id, ORDERS)?;
-    newest.into_iter().map(|sketch| real(conn, ctx, shop, sketch)).collect()
+pub(crate) fn last(conn: &mut Connection, ctx: &Context, shop: &Shop, mail: &str) -> db::Result<Reals> {
+    match About::of(mail) {
+        About::Order => {
+            let newest = orders::newest(conn, ctx.keyring(), shop.id, i64::try_from(LAST).unwrap_or(i64::MAX))?;
+            let orders = newest.into_iter().map(|sketch| real(conn, ctx, shop, sketch)).collect::<db::Result<_>>()?;
+            Ok(Reals { orders, reviews: Vec::new() })
+        }
+        about => Ok(Reals { orders: Vec::new(), reviews: reviews::last_told(conn, ctx, shop, about, LAST)? }),
+    }
 }
 
 /// An order with its days: those of its invitation where one is planned or sent, else those that follow if its clock starts now.
-fn real(conn: &mut Connection, ctx: &Context, shop: &Shop, sketch: Sketch) -> db::Result<Real> {
+fn real(conn: &mut Connection, ctx: &Context, shop: &Shop, sketch: Sketch) -> db::Result<RealOrder> {
     let (Sketch { order, customer }, now) = (sketch, ctx.now());
     let facts = order.facts();
     let zone = decide::zone(shop, &order.fold);
     let asked = invitations::about(conn, shop.id, order.id)?;
     let until = asked.as_ref().map_or_else(|| closes_at(ctx, shop, &order), |row| row.submit_until);
     let names = facts.items.into_iter().filter_map(|item| item.name).collect();
-    Ok(Real {
+    Ok(RealOrder {
         order: Purchase::new(order.number.to_string(), facts.placed_at.map(|at| Day::of(at, zone)), names),
         test: order.test,
         customer,
@@ -207,7 +214,5 @@ fn closes_at(ctx: &Context, shop: &Shop, order: &Order) -> Timestamp {
 
 /// Where mails of the shop are written, and in whose name.
 pub(crate) fn place(ctx: &Context, shop: &Shop) -> Place {
-    let (name, domain) = (shop.name.as_str(), shop.domain.as_str());
-    let Frame { shop, operator, privacy_url, .. } = Frame::new(ctx.links(), (name, domain), None, false);
-    Place { shop, operator, privacy_url }
+    Place::new(ctx.links(), (shop.name.as_str(), shop.domain.as_str()))
 }

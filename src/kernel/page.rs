@@ -63,6 +63,9 @@ pub struct PageLimit(i64);
 pub struct PageLimitError;
 
 impl PageLimit {
+    /// The most there may be.
+    pub const MOST: Self = Self(100);
+
     /// Reads the `limit` of a query.
     pub fn parse(text: &str) -> Result<Self, PageLimitError> {
         if !text.bytes().all(|byte| byte.is_ascii_digit()) {

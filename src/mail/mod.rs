@@ -47,6 +47,7 @@ mod origin;
 pub mod outcome;
 pub(crate) mod own;
 mod pace;
+pub(crate) mod paragraphs;
 pub mod queue;
 mod recovery;
 mod return_path;

@@ -54,6 +54,11 @@ fn stars() -> StarLinks {
     }
 }
 
+/// Where the samples' links lead: to no form, out of no mail, and to no review.
+pub(super) fn links() -> (StarLinks, String, String) {
+    (stars(), unsubscribe(), review("", 1).url)
+}
+
 fn purchase(placed: Option<Day>, items: usize) -> Purchase {
     let names = [
         "Olio extravergine 5 l",

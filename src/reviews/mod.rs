@@ -9,7 +9,7 @@
 //! Every change moves the [`tally`] in the same transaction: day rows of stars behind every score. [`mod@list`] reads pages
 //! along indexes and [`numbered`] by their number, [`search`] finds their words, [`walk`] reads all of them for feeds,
 //! [`public`] builds what the world sees, [`commitment`] ties a certificate to a review's words, [`notify`] and [`notices`] write
-//! the mails of this room, [`form`] reads what a browser posts, [`pages`] shows it, [`api`] is the door of all of it.
+//! the mails of this room, [`last`] reads what the last of them were about, [`form`] reads what a browser posts, [`pages`] shows it, [`api`] is the door of all of it.
 
 pub(crate) mod answer;
 pub(crate) mod api;
@@ -20,6 +20,7 @@ pub(crate) mod erase;
 mod form;
 pub(crate) mod inbox;
 mod language;
+mod last;
 pub(crate) mod list;
 pub mod model;
 mod notices;
@@ -43,6 +44,7 @@ pub(crate) mod walk;
 
 pub(crate) use erase::{Gone, Word, erase_of_order, erased_orders, forget, stands};
 pub use erase::{personal, personal_photos};
+pub(crate) use last::last_told;
 pub(crate) use list::{ListQuery, Listing, languages, list, list_with_history};
 pub(crate) use notices::{AnswerShownLetter, ReviewReceivedLetter};
 pub(crate) use notify::{ReplyNoticeLetter, RestrictionStatementLetter};

@@ -11,10 +11,11 @@ use crate::kernel::id::OrderId;
 use crate::kernel::time::Timestamp;
 use crate::mail::context::{AnswerShown, MailContext, ReviewReceived};
 use crate::mail::letter::{Draft, Letter, Owner, Settled, Stop};
+use crate::mail::paragraphs::paragraphs;
 use crate::mail::returned::Back;
 
 use super::model::{Review, Status};
-use super::notify::{Author, bounced, paragraphs};
+use super::notify::{Author, bounced};
 use super::store;
 
 /// Queue and outbox kind: the review is public. Its subject is the review.

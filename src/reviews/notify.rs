@@ -5,8 +5,6 @@
 //! once a day, and not at all after unsubscribing; a statement of reasons goes out all the same, except to a mailbox that
 //! does not exist.
 
-use chrono::Datelike;
-
 use crate::context::Context;
 use crate::db::{self, Connection};
 use crate::invitations::{self, Reach, Suppression, SuppressionReason, Tokens};
@@ -14,8 +12,9 @@ use crate::jobs::{self, Subject};
 use crate::kernel::id::OrderId;
 use crate::kernel::time::{DAY, Timestamp};
 use crate::kernel::zone::Zone;
-use crate::mail::context::{self as words, Frame, MailContext, OwnReview, ReplyNotice, RestrictionStatement};
+use crate::mail::context::{self as words, Day, Frame, MailContext, OwnReview, ReplyNotice, RestrictionStatement};
 use crate::mail::letter::{Draft, Fate, Letter, Mail, Owner, Settled, Stop};
+use crate::mail::paragraphs::paragraphs;
 use crate::mail::returned::Back;
 use crate::merchants::{self, Shop};
 use crate::orders::{self, Actor, Contact, Order, decide};
@@ -216,19 +215,8 @@ impl Author {
         decide::zone(&self.shop, &self.order.fold)
     }
 
-    /// A calendar day on it.
-    fn day(&self, at: Timestamp) -> words::Day {
-        let date = self.zone().local(at).date();
-        words::Day { day: date.day(), month: date.month(), year: date.year() }
-    }
-
     pub(super) fn own_review(&self, ctx: &Context, review: &Review) -> OwnReview {
-        OwnReview {
-            stars: review.stars.value(),
-            title: review.title.clone(),
-            written: self.day(review.published_at),
-            url: ctx.links().review(review.id),
-        }
+        own_review(ctx, self.zone(), review)
     }
 
     fn reply_notice(&self, ctx: &Context, review: &Review, reply: &Reply) -> ReplyNotice {
@@ -248,15 +236,21 @@ impl Author {
             review: self.own_review(ctx, review),
             reason: ground(decision.reason),
             statement: paragraphs(&decision.statement),
-            restricted: self.day(decision.at),
+            restricted: Day::of(decision.at, self.zone()),
             contact: ctx.config().contact_in_words().map(str::to_owned),
             edit_url: self.manage_url(ctx),
         }
     }
 }
 
-pub(super) fn paragraphs(text: &str) -> Vec<String> {
-    text.split("\n\n").map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned).collect()
+/// A review as mails refer to it, on the clock of who wrote it.
+pub(super) fn own_review(ctx: &Context, zone: Zone, review: &Review) -> OwnReview {
+    OwnReview {
+        stars: review.stars.value(),
+        title: review.title.clone(),
+        written: Day::of(review.published_at, zone),
+        url: ctx.links().review(review.id),
+    }
 }
 
 /// The mail's word for a reason: its templates know their own closed list.

@@ -8,6 +8,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 mod limits;
+mod preview;
 mod queue;
 mod told;
 mod words;
@@ -38,6 +39,8 @@ pub(crate) enum MailCommand {
     Test(Test),
     /// Render every mail in every language, the house's and what shops changed, and say what mail programs would not show.
     Check(Check),
+    /// Write a shop's mails into a folder, as pages to look at: every case and the last real orders, on a phone and a desk, light and dark.
+    Preview(preview::Preview),
     /// What waits to leave, and holding it.
     #[command(flatten)]
     Queue(queue::QueueCommand),
@@ -125,6 +128,7 @@ pub(crate) fn run(ctx: &Context, command: MailCommand, shown: &mut Shown<'_>) ->
         MailCommand::Verify(which) => verify(ctx, &mailer, &which, shown),
         MailCommand::Test(test) => try_out(ctx, &mailer, &test, shown),
         MailCommand::Check(asked) => look_over(ctx, &mailer, &asked, shown),
+        MailCommand::Preview(asked) => preview::run(ctx, &mailer, &asked, shown),
         MailCommand::Queue(command) => queue::run(ctx, &mailer, command, shown),
     }
 }

@@ -154,6 +154,9 @@ fn row(one: &Looked) -> String {
         let by = fault.dropped_by.map(|by| format!(", dropped by {by}")).unwrap_or_default();
         let _infallible = writeln!(out, "    {}{by}", fault.what);
     }
+    for note in one.remarks.iter().filter(|remark| !remark.fault && remark.dropped_by.is_none()) {
+        let _infallible = writeln!(out, "    {} (no fault)", note.what);
+    }
     out
 }
 

@@ -218,7 +218,7 @@ enum Scheme {
     Dark,
 }
 
-/// Renders a draft, or the words in use, with one case or one of the last orders. Nothing is stored and nothing is sent.
+/// Renders a draft, or the words in use, with one case, or one of the last orders or reviews. Nothing is stored and nothing is sent.
 async fn preview_template(
     request: HttpRequest,
     shops: web::Data<Shops>,
@@ -234,12 +234,12 @@ async fn preview_template(
     };
     let (inner, entry) = (shops.context().clone(), bearer.entry.clone());
     let read = move |conn: &mut crate::db::Connection| {
-        Ok((templates::read(conn, shop, which, None)?, templates::last_orders(conn, &inner, &entry.shop)?))
+        Ok((templates::read(conn, shop, which, None)?, templates::last(conn, &inner, &entry.shop, which.mail)?))
     };
-    let (kept, orders) = shops.context().db().read(read).await?;
+    let (kept, last) = shops.context().db().read(read).await?;
     let own = draft.or(kept.map(|at| at.own));
     let place = templates::place(shops.context(), &bearer.entry.shop);
-    let cases = own::preview_cases(which.mail, &place, &orders);
+    let cases = own::preview_cases(which.mail, &place, &last);
     let names: Vec<&str> = cases.iter().map(|(name, _)| name.as_str()).collect();
     let wanted = case.as_deref().unwrap_or("plain");
     let unknown = || {
@@ -250,8 +250,9 @@ async fn preview_template(
     let sight = Sight { phone: width == Width::Phone, dark: scheme == Scheme::Dark };
     let seen = own::preview(mailer.composer().templates(), which.language, context, own.as_ref(), sight);
     let seen = seen.map_err(Problem::internal)?;
+    let loads: Vec<&str> = own.as_ref().and_then(|own| own::loads(own, &place.shop.domain)).into_iter().collect();
     Ok(http::json(&json!({
-        "case": name, "cases": names, "width": width, "scheme": scheme,
+        "case": name, "cases": names, "width": width, "scheme": scheme, "loads": loads,
         "subject": seen.subject, "text": seen.text, "html": seen.html, "html_bytes": seen.html.len(),
     })))
 }

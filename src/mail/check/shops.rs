@@ -3,30 +3,32 @@
 
 use std::collections::BTreeSet;
 
-use super::super::context::{MailContext, ShopFace};
-use super::super::own::{self, Flaw, InUse, Place, Proposal};
+use super::super::context::ShopFace;
+use super::super::own::{self, Flaw, InUse, Place, Proposal, Reals};
 use super::super::samples;
 use super::super::template::Templates;
 use super::{Homes, Looked, Remark, base_of, fault, home};
-use crate::links::Base;
+use crate::links::{Base, Links};
 
 /// What a shop says in one mail and language, on an instance at this base. Its links are those of the samples: they open nothing.
 pub(crate) fn of_shop(templates: &Templates, shop: &ShopFace, used: &InUse, home: Option<&Base>) -> Looked {
     let InUse { mail, language, kept } = used;
-    let base = home.map_or_else(sample_base, ToString::to_string);
-    let host = home.map_or_else(|| base.rsplit('/').next().unwrap_or_default(), Base::host).to_owned();
-    let place = |shop: ShopFace| Place { shop, operator: host.clone(), privacy_url: format!("{base}/privacy") };
+    let Some(samples) = sample_place() else { return Looked::of(mail, language.tag()) };
+    let away = base_of(&samples.shop.profile_url).to_owned();
+    let base = home.map_or_else(|| away.clone(), ToString::to_string);
+    let mut place = home.map_or(samples, |base| Place::new(&Links::new(base.clone()), (&shop.name, &shop.domain)));
     let shop = ShopFace { profile_url: format!("{base}/shops/{}", shop.domain), ..shop.clone() };
-    let logo = kept.own.logo.as_ref().map(|logo| logo.url.as_str());
-    let homes = Homes { base: &base, shop: Some(&shop.domain), logo };
+    place.shop = shop.clone();
+    let homes = Homes { base: &base, shop: Some(&shop.domain) };
     let mut one = Looked::of(mail, language.tag());
     one.shop = Some(shop.domain.clone());
     one.version = Some(kept.version);
     let mut remarks = BTreeSet::new();
     let proposal = Proposal { mail, language: *language, domain: &shop.domain, own: &kept.own };
     remarks.extend(own::check(templates, proposal).err().map(|flaw| refused(&flaw)));
-    for (case, context) in own::preview_cases(mail, &place(shop.clone()), &[]) {
-        let context = at_home(context, home);
+    for (case, context) in own::preview_cases(mail, &place, &Reals::default()) {
+        // What a place does not know stays as in the samples, and moves with them.
+        let context = home::moved_from(&away, context, home);
         match templates.render_own(language.tag(), &context, Some(&kept.own)) {
             Ok(rendered) => one.saw(&rendered, homes, &mut remarks),
             Err(broken) => {
@@ -36,19 +38,19 @@ pub(crate) fn of_shop(templates: &Templates, shop: &ShopFace, used: &InUse, home
         }
         one.samples += 1;
     }
+    remarks.extend(own::loads(&kept.own, &shop.domain).map(|url| Remark {
+        fault: false,
+        what: format!("loaded from the shop when a mail is opened: {url}"),
+        dropped_by: None,
+    }));
     one.remarks = remarks.into_iter().collect();
     one
 }
 
-/// The case with the links of its sample below the base; its frame stands there already.
-fn at_home(context: MailContext, home: Option<&Base>) -> MailContext {
-    home::moved_from(&sample_base(), context, home)
-}
-
-/// Where the samples' own links lead.
-fn sample_base() -> String {
-    let first = samples::all().into_iter().flat_map(|(_, contexts)| contexts).next();
-    first.map_or_else(String::new, |context| base_of(&context.frame().shop.profile_url).to_owned())
+/// Where the samples are at home.
+fn sample_place() -> Option<Place> {
+    let first = samples::all().into_iter().flat_map(|(_, contexts)| contexts).next()?;
+    Some(Place::of_samples(first.frame()))
 }
 
 fn refused(flaw: &Flaw) -> Remark {
@@ -92,12 +94,23 @@ mod tests {
             "text": { "opening": "Ciao, vedi https://www.bottega.example/chi-siamo." },
             "html": { "opening": "<p>Ciao, <a href=\"https://www.bottega.example/chi-siamo\">chi siamo</a>.</p>" },
             "colours": { "accent": "#7a1f3d" },
-            "logo": { "url": "https://cdn.elsewhere.example/logo.png", "alt": "Bottega", "width": 140 },
+            "logo": { "url": "https://cdn.bottega.example/logo.png", "alt": "Bottega", "width": 140 },
         }));
         assert_eq!(faults(&looked), Vec::<&str>::new());
-        assert!(looked.is_good() && looked.samples == 7 && looked.html_bytes > 5_000, "{looked:?}");
+        assert!(looked.is_good() && looked.samples == 8 && looked.html_bytes > 5_000, "{looked:?}");
         assert_eq!((looked.shop.as_deref(), looked.version), (Some("bottega.example"), Some(3)));
         assert!(looked.remarks.iter().any(|remark| remark.what == "border-radius"), "what is borne is listed");
+        let loaded = "loaded from the shop when a mail is opened: https://cdn.bottega.example/logo.png";
+        assert!(looked.remarks.iter().any(|remark| remark.what == loaded && !remark.fault), "{looked:?}");
+    }
+
+    #[test]
+    fn a_logo_of_a_third_party_is_neither_good_nor_shown() {
+        let looked =
+            looked(json!({"logo": {"url": "https://cdn.elsewhere.example/l.png", "alt": "Bottega", "width": 140}}));
+        let found = faults(&looked);
+        assert!(matches!(found.as_slice(), [one] if one.contains("refused today: /logo/url")), "{found:?}");
+        assert!(looked.remarks.iter().all(|remark| !remark.what.starts_with("loaded from")), "{looked:?}");
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! Whether a shop's words can be kept: form, signs, markup, colours, what they ask for, and how every case turns out.
 
+use std::collections::HashSet;
+
 use super::asks;
 use super::cases::trials;
 use super::grammar::{self, Fault};
-use super::model::{Flaw, Manner, Own, OwnLogo, Part, Rule};
+use super::model::{Flaw, Manner, Own, OwnLogo, Part, Rule, place};
 use super::{colours, variables};
 use crate::kernel::locale::Language;
 use crate::mail::template::{Rendered, Templates};
@@ -40,7 +42,7 @@ pub(crate) fn check(templates: &Templates, what: Proposal<'_>) -> Result<(), Fla
     check_shape(own)?;
     check_colours(own)?;
     if let Some(logo) = &own.logo {
-        check_logo(logo)?;
+        check_logo(logo, what.domain)?;
     }
     let variables = variables::of(what.mail);
     for part in own.parts() {
@@ -132,16 +134,22 @@ fn check_colours(own: &Own) -> Result<(), Flaw> {
     Ok(())
 }
 
-fn check_logo(logo: &OwnLogo) -> Result<(), Flaw> {
+/// A logo is the one thing that a mail loads from elsewhere: nobody but the shop may learn of it, and not of whom.
+fn check_logo(logo: &OwnLogo, domain: &str) -> Result<(), Flaw> {
     let plain = |text: &str| {
         text.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\'' | b'<' | b'>' | b'\\'))
     };
-    let host = logo.url.strip_prefix("https://").map(|rest| rest.split(['/', '?', '#']).next().unwrap_or_default());
-    if logo.url.len() > 500 || !plain(&logo.url) || logo.url.contains("{{") || host.is_none_or(|host| !is_host(host)) {
+    if logo.url.len() > 500 || !plain(&logo.url) || logo.url.contains("{{") || logo.url.contains(['?', '#']) {
         return Err(Flaw::of(
             "/logo/url",
-            "The address of a logo is https, at most 500 characters, and the same for everybody.",
+            "The address of a logo is https, at most 500 characters, without `?` and `#`, and the same for everybody.",
         ));
+    }
+    if !leads_to(&logo.url, domain) {
+        let what = format!(
+            "A logo lies at https://{domain} or an address below it: from anywhere else, others would learn that a mail was opened."
+        );
+        return Err(Flaw::of("/logo/url", what));
     }
     let alt = Part { pointer: "/logo/alt", manner: Manner::Line, longest: 80, source: &logo.alt };
     check_signs(alt)?;
@@ -207,27 +215,45 @@ fn asked(words: &str) -> String {
 
 /// Renders every case, and reads it as its reader would.
 fn check_cases(templates: &Templates, what: Proposal<'_>) -> Result<(), Flaw> {
+    let language = what.language.tag();
+    // Most parts read the same in many cases: each is judged once.
+    let mut judged = HashSet::new();
     for (case, context) in trials(what.mail) {
         let failed = |flaw: Flaw| Flaw { case: Some(case), ..flaw };
-        let said = templates.try_own(what.language.tag(), &context, what.own).map_err(failed)?;
-        let rendered = templates.render_own(what.language.tag(), &context, Some(what.own));
-        let rendered = rendered.map_err(|fault| failed(Flaw::of("", fault.to_string())))?;
-        check_rendered(&rendered).map_err(failed)?;
+        let said = templates.try_own(language, &context, what.own).map_err(failed)?;
+        let rendered = templates.render_own(language, &context, Some(what.own));
+        let rendered = rendered.map_err(|fault| Flaw::of("/html", format!("{}.", uppercase(&fault.message))));
+        let checked = rendered.and_then(|mail| check_rendered(&mail));
+        checked.map_err(|flaw| failed(templates.placed(language, &context, (what.own, flaw))))?;
         for (pointer, text) in said.readable() {
-            if let Some(ask) = asks::find(&text) {
-                return Err(failed(Flaw { rule: Rule::NoAsk, ..Flaw::of(pointer, asked(&ask.words)) }));
+            if judged.contains(&text) {
+                continue;
             }
+            if let Some(ask) = asks::find(&text) {
+                let place = place_of(what.own, pointer, &ask.words);
+                return Err(failed(Flaw { rule: Rule::NoAsk, place, ..Flaw::of(pointer, asked(&ask.words)) }));
+            }
+            judged.insert(text);
         }
     }
     Ok(())
 }
 
+/// Where an ask stands that only the rendered text asks: its longest word that is written out.
+fn place_of(own: &Own, pointer: &str, words: &str) -> Option<(usize, usize)> {
+    let part = own.parts().find(|part| part.pointer == pointer)?;
+    let longest = words.split_whitespace().filter_map(|word| Some((word.len(), part.source.find(word)?))).max();
+    Some(place(part.source, longest.map_or(0, |(_, at)| at)))
+}
+
 fn check_rendered(mail: &Rendered) -> Result<(), Flaw> {
-    if mail.subject.trim().is_empty() || mail.subject.chars().count() > SUBJECT_CHARS {
-        return Err(Flaw::of(
-            "/subject",
-            format!("The subject becomes empty, or longer than {SUBJECT_CHARS} characters."),
-        ));
+    let subject = mail.subject.chars().count();
+    if mail.subject.trim().is_empty() {
+        return Err(Flaw::of("/subject", "The subject becomes empty."));
+    }
+    if subject > SUBJECT_CHARS {
+        let what = format!("The subject becomes {subject} characters long; {SUBJECT_CHARS} is the most.");
+        return Err(Flaw::of("/subject", what));
     }
     if mail.html.len() > HTML_BYTES {
         let size = mail.html.len();

@@ -1,6 +1,6 @@
 //! The small language of a shop's words, checked before any template engine sees them: values, `date`, `number`, `plural`, `if`,
 //! `unless`, `each`. No partials, decorators, raw blocks, comments or other helpers, no block deeper than four, no `each` within an
-//! `each`: what passes is rendered in time that its length bounds. What may be absent is printed only where the words around it have asked
+//! `each`: what passes takes as many steps as can be counted beforehand. What may be absent is printed only where the words around it have asked
 //! for it ([`asked`]), so that no mail reads "Ciao ,". Scanned in one pass, without recursion.
 
 mod asked;
@@ -9,7 +9,8 @@ mod tags;
 use std::borrow::Cow;
 
 use self::asked::Asked;
-use self::tags::{Tag, Word, clip, scan, split_name, words};
+pub(super) use self::tags::{Tag, scan};
+use self::tags::{Word, clip, split_name, words};
 use super::variables::{Sort, Variable, nearest};
 use crate::mail::template::markup;
 

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::check::leads_to;
 use crate::mail::template::dress::{Dress, Logo};
 
 /// The mails that a shop may change. The statement of reasons is the operator's.
@@ -150,8 +151,9 @@ impl Own {
         })
     }
 
-    /// Its colours and logo, the house's where it says nothing.
-    pub(in crate::mail) fn dress(&self) -> Dress {
+    /// Its colours and logo, the house's where it says nothing. A logo is shown from the shop's own domain alone, also where an older
+    /// release took another: else a third party would learn who opens a mail.
+    pub(in crate::mail) fn dress(&self, domain: &str) -> Dress {
         let house = Dress::default();
         let accent_dark = match (&self.colours.accent_dark, &self.colours.accent) {
             (Some(dark), _) => dark.clone(),
@@ -162,13 +164,18 @@ impl Own {
             accent: self.colours.accent.clone().unwrap_or(house.accent),
             accent_dark,
             paper: self.colours.paper.clone().unwrap_or(house.paper),
-            logo: self.logo.as_ref().map(|logo| Logo {
+            logo: self.logo.as_ref().filter(|logo| leads_to(&logo.url, domain)).map(|logo| Logo {
                 url: logo.url.clone(),
                 alt: logo.alt.clone(),
                 width: logo.width,
             }),
         }
     }
+}
+
+/// What a mail program loads when it shows a mail in these words: the logo, from the shop.
+pub(crate) fn loads<'a>(own: &'a Own, domain: &str) -> Option<&'a str> {
+    own.logo.as_ref().map(|logo| logo.url.as_str()).filter(|url| leads_to(url, domain))
 }
 
 /// Which rule a proposal breaks.
@@ -189,7 +196,7 @@ pub(crate) struct Flaw {
     pub(crate) place: Option<(usize, usize)>,
     /// A sentence.
     pub(crate) what: String,
-    /// The variable that may have been meant.
+    /// The variable that may have been meant, or that is to blame.
     pub(crate) nearest: Option<String>,
     /// The case that it failed with.
     pub(crate) case: Option<&'static str>,

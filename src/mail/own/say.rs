@@ -1,24 +1,15 @@
-//! A shop's words with their values in them. What was checked when it was stored is checked once more and rendered here, with the variables
-//! of its mail only, and into a writer that has an end.
+//! A shop's words with their values in them: rendered part by part ([`super::stage`]) into what the house's templates ask for. What was
+//! checked when it was stored is checked once more.
 
-use std::io;
-
-use handlebars::{RenderErrorReason, html_escape};
-use serde_json::{Map, Value, json};
+use handlebars::html_escape;
+use serde_json::{Value, json};
 
 use super::asks;
-use super::check::flawed;
-use super::grammar;
 use super::model::{Flaw, Manner, Own, Part};
-use super::variables;
+use super::stage::{Measure, Stage, blamed};
 use crate::kernel::text::decode_entities;
 use crate::mail::context::MailContext;
 use crate::mail::template::LocaleSet;
-
-/// Most bytes of one rendered part.
-const BYTES: usize = 32 << 10;
-/// Most writes of one rendered part: the work that a template may cost.
-const WRITES: usize = 10_000;
 
 /// A shop's words, rendered for one mail.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -79,14 +70,11 @@ impl Own {
     /// # Errors
     /// The first part that cannot be.
     pub(in crate::mail) fn say(&self, set: &LocaleSet, context: &MailContext, all: &Value) -> Result<Said, Flaw> {
-        let mail = context.template();
-        let (variables, visible) = (variables::of(mail), visible(mail, all));
+        let stage = Stage::new(set, context.template(), all);
+        stage.check_steps(self)?;
         let mut said = Said::default();
         for part in self.parts() {
-            // Also what was checked when it was stored: an older version may have known another language, and one template that calls
-            // itself ends the process.
-            grammar::check_text(part.source, &variables).map_err(|fault| flawed(part, fault))?;
-            let text = render(set, part, &visible)?;
+            let text = stage.render(part)?;
             let place = match part.pointer {
                 "/subject" => &mut said.subject,
                 "/heading" => &mut said.heading,
@@ -100,72 +88,21 @@ impl Own {
         }
         Ok(said)
     }
-}
 
-fn render(set: &LocaleSet, part: Part<'_>, visible: &Value) -> Result<String, Flaw> {
-    let rendered = set.render_text(part.source, visible, part.manner == Manner::Html);
-    let text = rendered.map_err(|error| {
-        let what = match error.reason() {
-            RenderErrorReason::IOError(_) => {
-                format!("It becomes too long: it may have {BYTES} bytes when its values are in.")
-            }
-            other => format!("{other}."),
-        };
-        Flaw { place: error.line_no.zip(error.column_no), ..Flaw::of(part.pointer, what) }
-    })?;
-    match part.manner {
-        Manner::Line if text.contains(char::is_control) => {
-            Err(Flaw::of(part.pointer, "A value brought a line break into a line."))
+    /// The same flaw with the place that it comes from, among the parts whose pointers begin so: the longest value, repetition or text.
+    pub(in crate::mail) fn placed(&self, flaw: Flaw, set: &LocaleSet, mail: &str, all: &Value) -> Flaw {
+        let stage = Stage::new(set, mail, all);
+        let below = flaw.pointer.clone();
+        let mut parts: Vec<Part<'_>> = self.parts().filter(|part| part.pointer.starts_with(&below)).collect();
+        if parts.is_empty() {
+            // The HTML was made of the text.
+            parts.extend(self.parts().filter(|part| part.manner == Manner::Text));
         }
-        _ => Ok(text),
-    }
-}
-
-/// The variables of the mail that a shop may see, and no others.
-fn visible(mail: &str, all: &Value) -> Value {
-    let mut seen = Map::new();
-    for variable in variables::of(mail) {
-        let Some(value) = all.pointer(&format!("/{}", variable.name.replace('.', "/"))) else { continue };
-        match variable.name.split_once('.') {
-            Some((parent, name)) => {
-                let inner = seen.entry(parent).or_insert_with(|| Value::Object(Map::new()));
-                if let Some(inner) = inner.as_object_mut() {
-                    inner.insert(name.to_owned(), value.clone());
-                }
-            }
-            None => {
-                seen.insert(variable.name.to_owned(), value.clone());
-            }
+        let heaviest = parts.iter().filter_map(|part| stage.heaviest(*part, Measure::Chars)).max_by_key(|b| b.size);
+        match (heaviest, parts.first()) {
+            (Some(blame), _) => blamed(flaw, &blame, "characters"),
+            (None, Some(part)) => Flaw { place: Some(stage.first(*part)), ..flaw },
+            (None, None) => flaw,
         }
-    }
-    Value::Object(seen)
-}
-
-/// A writer that refuses to go on for ever.
-#[derive(Debug, Default)]
-pub(in crate::mail) struct Bounded {
-    bytes: Vec<u8>,
-    writes: usize,
-}
-
-impl Bounded {
-    /// What was written.
-    pub(in crate::mail) fn into_text(self) -> String {
-        String::from_utf8_lossy(&self.bytes).into_owned()
-    }
-}
-
-impl io::Write for Bounded {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.writes += 1;
-        if self.writes > WRITES || self.bytes.len() + bytes.len() > BYTES {
-            return Err(io::Error::other("it becomes too long"));
-        }
-        self.bytes.extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }

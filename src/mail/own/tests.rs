@@ -5,4 +5,5 @@ use crate::kernel::locale::Language;
 use crate::mail::template::Templates;
 
 mod corpus;
+mod limits;
 mod proposals;

@@ -80,11 +80,11 @@ pub(super) struct LocaleSet {
 
 impl LocaleSet {
     /// Renders a shop's text, which was checked before: it knows helpers, but no partial can be in it.
-    pub(super) fn render_text(&self, source: &str, variables: &Value, html: bool) -> Result<String, RenderError> {
+    pub(super) fn render_text(&self, source: &str, variables: &Value, html: bool) -> Result<Bounded, RenderError> {
         let registry = if html { &self.html } else { &self.plain };
         let mut out = Bounded::default();
         registry.render_template_to_write(source, variables, &mut out)?;
-        Ok(out.into_text())
+        Ok(out)
     }
 }
 
@@ -163,7 +163,7 @@ impl Templates {
             Some(own) => own.say(set, context, &variables).map_err(|flaw| fault(&place(), None, &flaw.to_string()))?,
             None => Said::default(),
         };
-        let look = own.map_or_else(Dress::default, Own::dress);
+        let look = own.map_or_else(Dress::default, |own| own.dress(&context.frame().shop.domain));
         put(&mut variables, "look", serde_json::to_value(look).map_err(unserialisable)?);
         put(&mut variables, "own", said.text());
         let subject = match &said.subject {
@@ -180,6 +180,14 @@ impl Templates {
         let set = self.set(locale).ok_or_else(|| Flaw::language(locale))?;
         let variables = context.variables().unwrap_or_default();
         own.say(set, context, &variables)
+    }
+
+    /// The same flaw with the place in the shop's words that it comes from.
+    pub(super) fn placed(&self, locale: &str, context: &MailContext, (own, flaw): (&Own, Flaw)) -> Flaw {
+        match (self.set(locale), context.variables()) {
+            (Some(set), Ok(variables)) => own.placed(flaw, set, context.template(), &variables),
+            _ => flaw,
+        }
     }
 
     fn set(&self, locale: &str) -> Option<&LocaleSet> {
@@ -291,6 +299,7 @@ fn one_line(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mail::own::{Overrun, overrun};
     use files::MailFiles;
 
     #[test]
@@ -372,6 +381,25 @@ mod tests {
         let url = context.unsubscribe_url().unwrap_or_default();
         assert!(mail.text.contains(url) && mail.html.contains(url), "{both}");
         assert!(!mail.subject.contains('\n') && !mail.subject.is_empty(), "{}", mail.subject);
+    }
+
+    /// What the grammar of a shop's words never lets through: the engine itself comes to an end.
+    #[test]
+    fn whatever_is_rendered_for_a_shop_comes_to_an_end() {
+        let templates = Templates::load().unwrap();
+        let set = templates.set("it").unwrap();
+        let items: Vec<String> = (0..12).map(|n| format!("Articolo {n}")).collect();
+        let variables = serde_json::json!({ "items": items });
+        let (open, close) = ("{{#each @root/items}}".repeat(3), "{{/each}}".repeat(3));
+        let deep = |inner: &str| format!("{open}{inner}{close}");
+        for html in [false, true] {
+            let many = set.render_text(&deep(&"{{this}}{{@index}}".repeat(400)), &variables, html);
+            assert_eq!(many.err().as_ref().and_then(overrun), Some(Overrun::Bytes));
+            let short = set.render_text(&deep(&"{{@index}}".repeat(780)), &variables, html);
+            assert_eq!(short.err().as_ref().and_then(overrun), Some(Overrun::Writes));
+            let few = set.render_text(&deep("."), &variables, html);
+            assert_eq!(few.unwrap().into_text().len(), 12 * 12 * 12);
+        }
     }
 
     #[test]

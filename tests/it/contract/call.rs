@@ -70,8 +70,9 @@ impl Call {
             serde_urlencoded::to_string(pairs).expect("forms can be written")
         };
         let text = if content_type.ends_with("json") { value.to_string() } else { form() };
-        // Where the file shows a key, the shop's own is sent.
+        // Where the file shows a key or an address of the shop, its own is sent.
         let text = text.replace("atk_EXAMPLE", &self.shop.api_key);
+        let text = text.replace("https://cdn.bottega.example/", &format!("https://cdn.{}/", self.shop.domain));
         self.body(content_type, text.as_bytes())
     }
 

@@ -1,7 +1,9 @@
 //! The desk over HTTP: what a shop reads and changes with its key, and that no key opens another shop.
 
 mod histories;
+mod hostile;
 mod moment;
+mod preview;
 mod sender;
 mod stories;
 mod templates;

@@ -113,6 +113,10 @@ async fn what_fails_is_refused_with_its_place_and_nothing_is_stored() {
         assert!(hint.contains("`{{#if customer_name}} {{customer_name}}{{/if}}`"), "{hint}");
         let stray = put(json!({ "text": { "opening": "ciao}}" } })).await;
         assert_eq!((&stray["line"], &stray["column"]), (&json!(1), &json!(5)), "{stray}");
+        let long = put(json!({ "subject": "{{order.number}}, {{order.number}}" })).await;
+        let found = (&long["field"], &long["line"], &long["column"], &long["nearest"], &long["case"]);
+        let wanted = (&json!("/subject"), &json!(1), &json!(1), &json!("order.number"), &json!("longest"));
+        assert_eq!(found, wanted, "{long}");
         let ask = put(json!({ "subject": "Dacci 5 stelle" })).await;
         assert_eq!((&ask["code"], &ask["field"]), (&json!("asks_for_praise"), &json!("/subject")));
         let deep = "{{#if customer_name}}".repeat(200) + &"{{/if}}".repeat(200);
@@ -137,7 +141,7 @@ async fn a_preview_shows_every_case_and_the_last_orders() {
         let cases: Vec<String> = serde_json::from_value(plain["cases"].clone()).unwrap();
         assert_eq!(
             cases,
-            ["plain", "no_name", "long_name", "many_items", "right_to_left", "emoji", "bare", "order:A1"]
+            ["plain", "no_name", "long_name", "many_items", "right_to_left", "emoji", "longest", "bare", "order:A1"]
         );
         for case in &cases {
             for (width, scheme) in [("phone", "dark"), ("desktop", "light")] {

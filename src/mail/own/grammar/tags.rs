@@ -7,10 +7,10 @@ const TAGS: usize = 200;
 
 /// One `{{…}}`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Tag<'a> {
-    pub(super) at: usize,
-    pub(super) end: usize,
-    pub(super) inside: &'a str,
+pub(in crate::mail::own) struct Tag<'a> {
+    pub(in crate::mail::own) at: usize,
+    pub(in crate::mail::own) end: usize,
+    pub(in crate::mail::own) inside: &'a str,
 }
 
 /// A word inside a tag.
@@ -25,7 +25,7 @@ pub(super) enum Word<'a> {
 }
 
 /// Finds the tags, and refuses every sign of anything else.
-pub(super) fn scan(source: &str) -> Result<Vec<Tag<'_>>, Fault> {
+pub(in crate::mail::own) fn scan(source: &str) -> Result<Vec<Tag<'_>>, Fault> {
     let mut tags = Vec::new();
     let mut from = 0;
     while let Some(at) = source.get(from..).and_then(|rest| rest.find("{{")).map(|found| from + found) {

@@ -3,16 +3,16 @@
 use super::*;
 use crate::mail::samples;
 
-fn own(json: serde_json::Value) -> Own {
+pub(super) fn own(json: serde_json::Value) -> Own {
     serde_json::from_value(json).unwrap()
 }
 
-fn tried(mail: &'static str, proposal: &Own) -> Result<(), Flaw> {
+pub(super) fn tried(mail: &'static str, proposal: &Own) -> Result<(), Flaw> {
     let templates = Templates::load().unwrap();
     check(&templates, Proposal { mail, language: Language::It, domain: "orto.example", own: proposal })
 }
 
-fn text(text: &str) -> Own {
+pub(super) fn text(text: &str) -> Own {
     own(serde_json::json!({ "text": { "opening": text } }))
 }
 
@@ -55,7 +55,7 @@ fn what_stands_around_the_words_stays() {
         "subject": "A", "heading": "B & <b>", "preheader": "P",
         "text": { "opening": "C", "closing": "D\nE" },
         "colours": { "accent": "#7a1f3d", "paper": "#ffffff" },
-        "logo": { "url": "https://cdn.example.com/l.png", "alt": "L'Orto", "width": 120 },
+        "logo": { "url": "https://cdn.orto.example/l.png", "alt": "L'Orto", "width": 120 },
     }));
     assert_eq!(tried("invitation", &proposal), Ok(()));
     let (_, contexts) = samples::all().into_iter().next().unwrap();
@@ -83,6 +83,19 @@ fn what_stands_around_the_words_stays() {
         assert!(mail.html.contains(part), "{part} in {}", mail.html);
     }
     assert!(!mail.html.contains("#0b6b4f") && mail.html.contains("color:#7a1f3d"), "{}", mail.html);
+}
+
+#[test]
+fn a_logo_from_elsewhere_is_not_shown_even_where_it_was_stored() {
+    let templates = Templates::load().unwrap();
+    let (_, contexts) = samples::all().into_iter().next().unwrap();
+    for (url, shown) in [("https://img.orto.example/l.png", 1), ("https://cdn.evil.example/l.png", 0)] {
+        let stored = own(serde_json::json!({ "logo": { "url": url, "alt": "L'Orto", "width": 120 } }));
+        let mail = templates.render_own("it", &contexts[0], Some(&stored)).unwrap();
+        assert_eq!(mail.html.matches("<img").count(), shown, "{url}");
+        assert_eq!(mail.html.contains("<bdi>L&#x27;Orto &amp; Figli</bdi></td>"), shown == 0, "the name stands there");
+        assert!(!mail.html.contains("evil.example"), "{}", mail.html);
+    }
 }
 
 #[test]
@@ -152,13 +165,6 @@ fn brackets_that_end_nothing_are_refused_with_their_place() {
         assert_eq!((flaw.place, flaw.pointer.as_str()), (Some(place), "/text/opening"), "{source}: {flaw}");
     }
     assert_eq!(tried("invitation", &text("Un {sorriso} da {{shop.name}}.")), Ok(()));
-}
-
-#[test]
-fn a_case_that_fails_is_named() {
-    let name = "{{#if customer_name}}{{customer_name}}{{/if}} ";
-    let long = own(serde_json::json!({ "subject": "A ".to_owned() + &name.repeat(4) }));
-    assert_eq!(tried("invitation", &long).unwrap_err().case, Some("long_name"));
 }
 
 /// handlebars aborts the process on what nests deeply, and knows more than a shop shall: nothing of it gets there.
@@ -284,12 +290,17 @@ fn signs_that_cannot_be_seen_and_headers_are_refused() {
         serde_json::json!({ "html": { "opening": "<p>solo html</p>" } }),
         serde_json::json!({ "colours": { "accent": "#ffcc00" } }),
         serde_json::json!({ "colours": { "paper": "red;}" } }),
-        serde_json::json!({ "logo": { "url": "http://x.example/a.png", "alt": "a", "width": 100 } }),
-        serde_json::json!({ "logo": { "url": "https://x.example/\"onerror=", "alt": "a", "width": 100 } }),
-        serde_json::json!({ "logo": { "url": "https://x.example/{{customer_name}}", "alt": "a", "width": 100 } }),
-        serde_json::json!({ "logo": { "url": "https://x.example/a.png", "alt": "", "width": 100 } }),
-        serde_json::json!({ "logo": { "url": "https://x.example/a.png", "alt": "Lasciaci 5 stelle", "width": 100 } }),
-        serde_json::json!({ "logo": { "url": "https://x.example/a.png", "alt": "a", "width": 1000 } }),
+        serde_json::json!({ "logo": { "url": "http://orto.example/a.png", "alt": "a", "width": 100 } }),
+        serde_json::json!({ "logo": { "url": "https://orto.example/\"onerror=", "alt": "a", "width": 100 } }),
+        serde_json::json!({ "logo": { "url": "https://orto.example/{{customer_name}}", "alt": "a", "width": 100 } }),
+        serde_json::json!({ "logo": { "url": "https://cdn.evil.example/a.png", "alt": "a", "width": 100 } }),
+        serde_json::json!({ "logo": { "url": "https://orto.example@evil.example/a.png", "alt": "a", "width": 100 } }),
+        serde_json::json!({ "logo": { "url": "https://evilorto.example/a.png", "alt": "a", "width": 100 } }),
+        serde_json::json!({ "logo": { "url": "https://orto.example:8443/a.png", "alt": "a", "width": 100 } }),
+        serde_json::json!({ "logo": { "url": "https://orto.example/a.png?mail=invitation", "alt": "a", "width": 100 } }),
+        serde_json::json!({ "logo": { "url": "https://orto.example/a.png", "alt": "", "width": 100 } }),
+        serde_json::json!({ "logo": { "url": "https://orto.example/a.png", "alt": "Lasciaci 5 stelle", "width": 100 } }),
+        serde_json::json!({ "logo": { "url": "https://orto.example/a.png", "alt": "a", "width": 1000 } }),
     ] {
         let flaw =
             tried("invitation", &own(bad.clone())).expect_err(&bad.to_string().chars().take(60).collect::<String>());
@@ -313,6 +324,10 @@ fn an_ask_is_refused_however_it_is_written() {
     ] {
         assert_eq!(tried("invitation", &bad).map_err(|flaw| flaw.rule), Err(Rule::NoAsk), "{bad:?}");
     }
+    let split =
+        tried("invitation", &text("Ciao.\n\nDacci{{#if order.placed}} 5{{/if}}{{#if order.items}} stelle{{/if}}!"));
+    let split = split.expect_err("what only the rendered words ask");
+    assert!(split.rule == Rule::NoAsk && split.place.is_some(), "{split}");
     let flaw = tried("invitation", &text("Ciao.\n\nLasciaci 5 stelle!")).unwrap_err();
     assert_eq!(flaw.place, Some((3, 1)), "{flaw}");
     assert_eq!(tried("invitation", &text("Hotel Cinque Stelle ti chiede com'è andata.")), Ok(()));
