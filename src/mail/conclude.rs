@@ -197,7 +197,7 @@ impl Judge<'_> {
         let (reason, attempts) = (verdict.reason(fault), before + 1);
         match verdict {
             Verdict::Soft | Verdict::Unknown if matches!(fault.trouble, Trouble::Cut(_) | Trouble::Silence(_)) => {
-                self.after_cut(fault, verdict, transport, before, now)
+                self.after_cut((fault, verdict), transport, before, now)
             }
             Verdict::Soft | Verdict::Unknown => {
                 self.streaks.put_off();
@@ -234,8 +234,7 @@ impl Judge<'_> {
     /// line.
     fn after_cut(
         &self,
-        fault: &Fault,
-        verdict: Verdict,
+        (fault, verdict): (&Fault, Verdict),
         transport: &str,
         before: i64,
         now: Timestamp,

@@ -102,7 +102,7 @@ impl Smtp {
 
     /// Hands one mail over, for whoever has a turn; `progress` is told how far it has come.
     pub(in super::super) async fn send_followed(&self, mail: &Composed, progress: &Progress) -> Result<Receipt, Fault> {
-        in_all(progress, self.send_on_a_line(mail, progress)).await
+        in_all(progress, Box::pin(self.send_on_a_line(mail, progress))).await
     }
 
     /// Whether the server gives a greeting: no login is tried, no mail handed over.
@@ -154,7 +154,7 @@ impl Smtp {
             line.close();
             ended
         };
-        in_all(&progress, dialogue).await
+        in_all(&progress, Box::pin(dialogue)).await
     }
 
     /// An open line, and whether it waited in the pool. Only one whose last mail was refused is reset first: after a mail that was taken
