@@ -1,8 +1,8 @@
 """What mail goes through, at full size and on both engines, as the tests hold it in short: the program killed and stopped in the middle of a
-dispatch, recipients that are answered late, orders that nobody can mean. About eight minutes; names of rows
-measure these alone, SEED repeats what a run chose at random:
+dispatch, a mail server that goes away and comes back, recipients that are answered late, orders that nobody can mean. About ten minutes;
+names of rows measure these alone, SEED repeats what a run chose at random:
 
-    [SEED=n] python3 benches/hardship.py [killed stopped tarpits poison]
+    [SEED=n] python3 benches/hardship.py [killed stopped away tarpits poison]
 """
 
 import json
@@ -19,6 +19,7 @@ from contextlib import closing, contextmanager, nullcontext
 from common import HERE, build, folder, need, open_shop, postgres, serving, signed_events, until, verdict, wrk
 from mail import AHEAD, settings, sqlite
 from sink import Sink
+from weather import FAULTS, Line
 
 CONNECTIONS, UNSETTLED = 8, 16
 SEED = int(os.environ.get("SEED") or random.randrange(10_000))
@@ -36,8 +37,8 @@ class Crowd:
         self.events, self.due = data / "events.tsv", int(time.time()) + self.seconds + 5
         signed_events(self.events, self.shop["webhook_secret"], mails, happened=self.due - AHEAD, change=change)
 
-    def serving(self, **more):
-        return serving(self.data, database=self.url, env=settings(self.sink.server.server_address[1], CONNECTIONS, more))
+    def serving(self, port=None, **more):
+        return serving(self.data, database=self.url, env=settings(port or self.sink.server.server_address[1], CONNECTIONS, more))
 
     def push(self, server):
         wrk(f"{server.url}/v1/shops/{self.shop['shop']}/events", 64, self.seconds, HERE / "post.lua", [str(self.events)])
@@ -125,6 +126,31 @@ def stops(engine, tarpit, among, mails=5_000, times=4):
     print(f"{engine}{among}: stopped after {ends} of {mails} mails, in {[round(drain, 2) for drain in drains]} s")
     return [verdict(f"stopped: lost on {engine}{among}", lost, "0", lost == 0), verdict(f"stopped: sent twice on {engine}{among}", twice, "0", twice == 0),
             verdict(f"stopped: longest drain on {engine}{among}", round(max(drains), 2), "<= 10", max(drains) <= 10, " s")]
+
+
+def away(engine, mails=6_000, seconds=15):
+    """The line to the mail server fails in each way in turn, a part of the dispatch apart; how long after its return the next mail arrives."""
+    waits = {}
+    with crowd(engine, mails) as due, closing(Line(due.sink.server.server_address)) as line:
+        with due.serving(port=line.port) as server:
+            due.push(server)
+            for n, fault in enumerate(FAULTS, 1):
+                due.reach(mails * n // (len(FAULTS) + 1))
+                line.fault = fault
+                time.sleep(seconds)
+                line.fault, end = None, time.monotonic()
+                before = len(due.sink.ledger)
+                assert until(lambda: len(due.sink.ledger) > before, 120), f"no mail for two minutes after {fault}"
+                waits[fault] = time.monotonic() - end
+            unsent = due.unsent(180)
+            copies = due.copies()
+    lost = max(unsent, sum(not places for places, _ in copies))
+    twice, most = sum(len(places) > 1 for places, _ in copies), max(len(places) for places, _ in copies)
+    print(f"{engine}: back after { {fault: round(wait, 1) for fault, wait in waits.items()} } s")
+    bound = CONNECTIONS * len(FAULTS)
+    return [verdict(f"away: lost on {engine}", lost, "0", lost == 0),
+            verdict(f"away: mails that arrived twice on {engine}, the most copies of one", f"{twice}, {most}", f"<= {bound}, <= 2", twice <= bound and most <= 2),
+            verdict(f"away: longest wait after the line is back on {engine}", round(max(waits.values()), 1), "<= 5", max(waits.values()) <= 5, " s")]
 
 
 def late(mails, apart):
@@ -244,7 +270,7 @@ def end_of(answer, order):
     return f"? {status} {said}, {state} {reason}"
 
 
-ROWS = {"killed": killed, "stopped": stopped, "tarpits": tarpits, "poison": poison}
+ROWS = {"killed": killed, "stopped": stopped, "away": away, "tarpits": tarpits, "poison": poison}
 
 
 def main(names):
