@@ -50,6 +50,7 @@ pub use fresh::{FreshLinkLetter, ask as ask_fresh_link};
 pub use hands::{Handled, hand_counts};
 pub use later::{AskedLater, Deferred, ask_later, deferred, may_ask_later};
 pub use letter::last_links;
+pub(crate) use model::INVITATION;
 pub use model::{Bearer, Invitation, Reach, Suppression, SuppressionReason};
 pub use plan::{PlanItem, Planned, Purge, plan_batch};
 pub(crate) use policy::submit_ms;

@@ -6,7 +6,7 @@ use crate::jobs::{Claim, Outcome};
 use crate::kernel::id::{MessageId, ShopId};
 use crate::kernel::time::Timestamp;
 
-use super::hold::{CUT_ATTEMPTS, Line, PARKED_ATTEMPTS, Streaks, cut_ms, parked_ms, soft_attempts, soft_ms, spread_ms};
+use super::hold::{Line, PARKED_ATTEMPTS, Streaks, cut_ms, parked_ms, soft_attempts, soft_ms, spread_ms};
 use super::letter::{Fate, Mail, Settled};
 use super::outcome::{Fault, MAIL_SERVER_DOWN, Trouble, Verdict, asks_for_patience, enhanced, judge};
 use super::returned::{self, ReturnKind, ReturnOf, ReturnSource, Returned};
@@ -250,7 +250,7 @@ impl Judge<'_> {
             HoldMove::Keep
         };
         let again = now.plus_ms(cut_ms(attempts, self.ctx.random()));
-        (until(CUT_ATTEMPTS, attempts, Fate::Waiting(reason, again)), attempts, hold)
+        (until(soft_attempts(reason), attempts, Fate::Waiting(reason, again)), attempts, hold)
     }
 
     /// The next hold in a row.

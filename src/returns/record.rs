@@ -7,6 +7,7 @@ use crate::db::{self, Connection};
 use crate::invitations::{self, Reach, Suppression, SuppressionReason};
 use crate::kernel::id::{MessageId, OrderId, ShopId};
 use crate::kernel::time::{DAY, HOUR, Timestamp};
+use crate::keyring::PersonHash;
 use crate::mail::Letter;
 use crate::mail::returned::{self, Back, Left, ReturnKind, ReturnOf, ReturnSource, Returned};
 use crate::orders::{self, Actor};
@@ -71,7 +72,8 @@ fn take(tx: &mut Connection, ctx: &Context, letters: &Letters, news: &News) -> d
     // The room first: what is planned for this order ends with the reason of this mail, the rest with that of the suppression.
     let wanted = letter.returned(tx, ctx, left.subject, &told)?;
     if let Some(order) = letter.order(tx, left.subject)? {
-        leave_alone(tx, (left.shop, order), news.kind, now)?;
+        let person = addressee(tx, letter.kind(), (left.shop, order))?;
+        leave_alone(tx, (left.shop, person), news.kind, now)?;
     }
     if let (true, Some(again)) = (wanted, told.again) {
         send_again(tx, &row, (letter, &left), again)?;
@@ -103,10 +105,21 @@ fn again_at(sent_at: Timestamp, days: i64, now: Timestamp) -> Timestamp {
     at
 }
 
+/// Whom a mail about an order went to. The shop may have corrected the address since: the invitation remembers to whom it went, and nobody
+/// who was not written to pays for it.
+fn addressee(tx: &mut Connection, kind: &str, (shop, order): (ShopId, OrderId)) -> db::Result<Option<PersonHash>> {
+    let asked = invitations::about(tx, shop, order)?.and_then(|row| row.person);
+    let named = orders::person(tx, shop, order)?;
+    Ok(match (asked, named) {
+        (Some(asked), Some(named)) if asked != named => (kind == invitations::INVITATION).then_some(asked),
+        _ => asked.or(named),
+    })
+}
+
 /// The person gets no more mail, as far as what they or their server said reaches.
 fn leave_alone(
     tx: &mut Connection,
-    (shop, order): (ShopId, OrderId),
+    (shop, person): (ShopId, Option<PersonHash>),
     kind: ReturnKind,
     at: Timestamp,
 ) -> db::Result<()> {
@@ -115,7 +128,7 @@ fn leave_alone(
         ReturnKind::Complaint => (Reach::Shop(shop), SuppressionReason::Complaint),
         ReturnKind::SoftBounce => return Ok(()),
     };
-    let Some(person) = orders::person(tx, shop, order)? else { return Ok(()) };
+    let Some(person) = person else { return Ok(()) };
     invitations::suppress(tx, shop, &Suppression { person, reach, reason, at }, Actor::Attesta)
 }
 

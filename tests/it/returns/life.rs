@@ -104,6 +104,32 @@ async fn a_hard_bounce_ends_the_question_and_all_mail_of_this_instance() {
 }
 
 #[tokio::test]
+async fn who_got_the_mail_is_left_alone_and_not_who_is_named_since() {
+    for engine in ENGINES {
+        let Some(bench) = Bench::start(engine).await else { continue };
+        let other = bench.app.shop("altra.example").await;
+        let news: [(&str, &str, &str, fn(&str) -> String); 2] =
+            [("#1", "adaa@example.com", ADA, |_| hard()), ("#2", "beaa@example.com", "bea@example.com", complaint)];
+        for (number, mistyped, corrected, report) in news {
+            let mail = bench.sent(&bench.shop, number, mistyped).await;
+            bench.app.advance(HOUR);
+            let correction = event("order.updated", number, corrected, bench.app.now());
+            bench.app.post_event(&bench.shop, &correction).await.expect(202, "taken");
+            bench.app.run_jobs().await;
+            assert_eq!(bench.hand_in(&mail.from, &report(&mail.from)).await.0, 250, "{number}");
+            for (n, address, state) in [("a", mistyped, "skipped"), ("b", corrected, "sent")] {
+                let another = format!("{number}{n}");
+                let order = fulfilled(&another, address, bench.app.now());
+                bench.app.post_event(&bench.shop, &order).await.expect(202, "taken");
+                bench.app.run_jobs().await;
+                assert_eq!(bench.order(&bench.shop, &another).await.0, state, "{address} on {engine:?}");
+            }
+        }
+        bench.sent(&other, "#9", ADA).await;
+    }
+}
+
+#[tokio::test]
 async fn a_reminder_that_bounces_is_counted_on_its_day_and_the_order_stays_sent() {
     for engine in ENGINES {
         let Some(bench) = Bench::start(engine).await else { continue };
