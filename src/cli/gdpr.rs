@@ -40,7 +40,8 @@ pub(crate) fn run(ctx: &Context, command: GdprCommand, shown: &mut Shown<'_>) ->
 }
 
 impl Of {
-    fn address(&self) -> Result<EmailAddress, Failure> {
+    /// The address, as it was given or read from the input.
+    pub(crate) fn address(&self) -> Result<EmailAddress, Failure> {
         let mut text = self.address.clone();
         if text == "-" {
             text.clear();

@@ -9,7 +9,7 @@
 //! for where it got lost.
 //!
 //! What speaks against asking is always a reason code in the order's state. A person says no once ([`mod@suppress`]) and no more
-//! invitations, reminders and notices reach them. The shop's hand can [`mod@cancel`], [`mod@postpone`] or [hasten](mod@send_now) a
+//! invitations, reminders and notices reach them; what others say of them the [operator] can lift. The shop's hand can [`mod@cancel`], [`mod@postpone`] or [hasten](mod@send_now) a
 //! question, within limits and counted in public; the customer may [be asked a week later](later), once. When a shop changes its
 //! policy, what waits is [planned again](replan); what another policy would have done with the latest orders can be
 //! [looked at](mod@preview) before.
@@ -27,6 +27,7 @@ pub mod jobs;
 mod later;
 mod letter;
 mod model;
+mod operator;
 pub(crate) mod pages;
 mod plan;
 mod policy;
@@ -52,6 +53,7 @@ pub use later::{AskedLater, Deferred, ask_later, deferred, may_ask_later};
 pub use letter::last_links;
 pub(crate) use model::INVITATION;
 pub use model::{Bearer, Invitation, Reach, Suppression, SuppressionReason};
+pub(crate) use operator::{LeftAlone, Released, leave_alone, release};
 pub use plan::{PlanItem, Planned, Purge, plan_batch};
 pub(crate) use policy::submit_ms;
 pub use postpone::{Later, postpone};

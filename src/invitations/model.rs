@@ -170,6 +170,11 @@ impl SuppressionReason {
     /// Every reason, from light to grave: a graver one replaces a lighter one.
     pub const ALL: &[Self] = &[Self::Unsubscribed, Self::Complaint, Self::Erased, Self::Operator, Self::HardBounce];
 
+    /// Whether it is the person's own word, which nobody else takes back.
+    pub const fn is_own(self) -> bool {
+        matches!(self, Self::Unsubscribed | Self::Erased)
+    }
+
     /// The word in column and JSON.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -18,7 +18,7 @@ pub(crate) use marks::{
     mark_fresh_link, mark_hastened, mark_not_reminded, mark_postponed, mark_reminded, mark_reviewed, mark_unsent,
     marked, renew_links,
 };
-pub(crate) use suppressions::{lift, of_person as suppressions_of, suppress, suppressed, suppression};
+pub(crate) use suppressions::{lift, of_person as suppressions_of, suppress, suppressed, suppression, take_away};
 pub use watch::{Filter, HandCounts};
 pub(crate) use watch::{Seen, named_hands, nameless_hands, page, planned_versions, set_planned_version, without_job};
 

@@ -76,7 +76,8 @@ pub struct Stopped {
     pub here: bool,
     /// From every shop of this instance, as they said.
     pub everywhere: bool,
-    /// For a reason that they cannot take back: it bounced, was reported as spam, or they asked to be erased.
+    /// For a reason that they cannot take back: it bounced, was reported as spam, they asked to be erased, or the operator
+    /// decided so.
     pub for_good: bool,
 }
 

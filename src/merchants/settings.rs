@@ -35,6 +35,8 @@ pub const SHOP_FIELDS: &[&str] = &[
     "legal_basis",
     "weekly_mail",
 ];
+/// Of these, what a shop calls itself: its mails bear it, so the doors also ask the mail whether it may stand there.
+pub const NAME_FIELDS: &[&str] = &["name", "mail_name"];
 /// The fields of a policy.
 pub const POLICY_FIELDS: &[&str] =
     &["invite_on", "invite_after", "hours", "cap_days", "min_total", "remind_after", "exceptions"];

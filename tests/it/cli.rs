@@ -252,8 +252,13 @@ fn mails_are_looked_over_and_a_test_tells_its_steps() {
         (&changed["mail_name"], &changed["mail_from"]),
         (&json!("Bottega Ligure"), &json!("ciao@elsewhere.example"))
     );
-    for (option, value) in [("--mail-name", "a\r\nBcc: b"), ("--mail-name", "=?utf-8?q?x?="), ("--mail-from", "x@y@z")]
-    {
+    for (option, value) in [
+        ("--mail-name", "a\r\nBcc: b"),
+        ("--mail-name", "=?utf-8?q?x?="),
+        ("--mail-name", "Lasciaci 5 stelle"),
+        ("--name", "Lasciaci 5 stelle"),
+        ("--mail-from", "x@y@z"),
+    ] {
         let (code, _, err) = attesta(dir.path(), &["shop", "set", "bottega.example", option, value]);
         assert!(code == 2 && err.contains(option), "{option}: {err}");
     }

@@ -8,6 +8,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 mod limits;
+mod person;
 mod preview;
 mod queue;
 mod told;
@@ -44,6 +45,9 @@ pub(crate) enum MailCommand {
     /// What waits to leave, and holding it.
     #[command(flatten)]
     Queue(queue::QueueCommand),
+    /// To whom nobody writes.
+    #[command(flatten)]
+    Person(person::PersonCommand),
 }
 
 /// Which sending domain.
@@ -130,6 +134,7 @@ pub(crate) fn run(ctx: &Context, command: MailCommand, shown: &mut Shown<'_>) ->
         MailCommand::Check(asked) => look_over(ctx, &mailer, &asked, shown),
         MailCommand::Preview(asked) => preview::run(ctx, &mailer, &asked, shown),
         MailCommand::Queue(command) => queue::run(ctx, &mailer, command, shown),
+        MailCommand::Person(command) => person::run(ctx, command, shown),
     }
 }
 

@@ -3,7 +3,7 @@
 //! Works beside a running server: what it writes is seen there within two seconds. Keys are shown once, when made.
 
 use clap::{Args, Subcommand};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 mod fields;
 
@@ -15,6 +15,7 @@ use crate::kernel::id::{MerchantId, ShopId};
 use crate::kernel::locale::{Language, Locale};
 use crate::kernel::zone::Zone;
 use crate::links::path;
+use crate::mail::own;
 use crate::merchants::settings::{self, Flaw, Hand, POLICY_FIELDS};
 use crate::merchants::{self, Changed, LegalBasis, Merchant, NewShop, Opened, Policy, Sector, Shop, ShopStatus};
 
@@ -83,6 +84,14 @@ fn option_of(flaw: &Flaw) -> Failure {
     Failure::usage(format!("--{name}: {}", flaw.detail))
 }
 
+/// A name stands in mails, and no mail asks for stars.
+fn check_names(fields: &Map<String, Value>) -> Result<(), Failure> {
+    let mut named = settings::NAME_FIELDS.iter().filter_map(|name| Some((name, fields.get(*name)?.as_str()?)));
+    named.try_for_each(|(name, text)| {
+        own::check_name(text).map_err(|detail| option_of(&Flaw { pointer: format!("/{name}"), detail }))
+    })
+}
+
 fn blank(ctx: &Context) -> Result<Shop, Failure> {
     let domain = ShopDomain::parse("shop.invalid").map_err(|error| Failure::new(error.to_string()))?;
     Ok(Shop {
@@ -117,6 +126,7 @@ fn described(ctx: &Context, fields: &Fields) -> Result<(Shop, Option<Merchant>),
             return Err(Failure::usage(format!("--{name} is needed to open a shop.")));
         }
     }
+    check_names(&fields.settings())?;
     let mut shop = blank(ctx)?;
     settings::patch(&mut shop, &fields.settings(), Hand::Operator).map_err(|flaw| option_of(&flaw))?;
     settings::patch_policy(&mut shop.policy, &fields.policy()).map_err(|flaw| option_of(&flaw))?;
@@ -204,6 +214,7 @@ fn change(ctx: &Context, set: &Set, shown: &mut Shown<'_>) -> Result<(), Failure
     if settings.is_empty() && policy.is_empty() && merchant.is_none() && set.paused.is_none() {
         return Err(Failure::usage("Nothing to change was given. See: attesta shop set --help"));
     }
+    check_names(&settings)?;
     let weekly = ["weekly_mail", "contact"].iter().any(|field| settings.contains_key(*field));
     let paused = set.paused;
     let edit = move |shop: &mut Shop| {

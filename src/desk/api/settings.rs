@@ -6,10 +6,11 @@ use serde_json::{Map, Value};
 use crate::db;
 use crate::desk::answers::changed;
 use crate::http::{self, Audience, Method, RouteTable, StrictJson};
+use crate::mail::own;
 use crate::merchants::api::{ShopBearer, ShopWriter, Then};
 use crate::merchants::settings::{self, Flaw, Hand};
 use crate::merchants::{self, Policy, Shop, Shops};
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 
 type Answer = Result<HttpResponse, Problem>;
 type Change = Then<ShopWriter, StrictJson<Map<String, Value>>>;
@@ -33,9 +34,22 @@ async fn read_settings(shops: web::Data<Shops>, bearer: ShopBearer) -> Answer {
 
 /// Changes the given fields; absent ones stay.
 async fn update_settings(shops: web::Data<Shops>, Then(writer, body): Change) -> Answer {
-    let fields = body.0;
+    let fields = names_checked(body.0).await?;
     let shop = change(&shops, &writer, move |shop| settings::patch(shop, &fields, Hand::Shop)).await?;
     Ok(http::json(&settings::view(&shop)))
+}
+
+/// A name stands in mails, and no mail asks for stars. Tried on a thread that may take its time.
+async fn names_checked(fields: Map<String, Value>) -> Result<Map<String, Value>, Problem> {
+    let tried = web::block(move || {
+        for name in settings::NAME_FIELDS {
+            if let Some(Err(what)) = fields.get(*name).and_then(Value::as_str).map(own::check_name) {
+                return Err(Problem::new(Code::AsksForPraise, what).at(format!("/{name}")));
+            }
+        }
+        Ok(fields)
+    });
+    tried.await.map_err(Problem::internal)?
 }
 
 /// The policy as it is stored now.

@@ -8,6 +8,7 @@ use super::grammar::{self, Fault};
 use super::model::{Flaw, Manner, Own, OwnLogo, Part, Rule, place};
 use super::{colours, variables};
 use crate::kernel::locale::Language;
+use crate::kernel::text::clean_line;
 use crate::mail::template::{Rendered, Templates};
 
 /// Largest HTML part, in bytes: mail programs cut what is larger.
@@ -16,6 +17,8 @@ const HTML_BYTES: usize = 60 << 10;
 const SUBJECT_CHARS: usize = 180;
 /// Widths of a logo, in CSS pixels.
 const LOGO_WIDTHS: std::ops::RangeInclusive<i64> = 32..=320;
+/// As much of a name as is read for asks: no shop has a longer one.
+const NAME_CHARS: usize = 200;
 
 /// What a shop wants to say.
 #[derive(Clone, Copy, Debug)]
@@ -207,6 +210,16 @@ fn check_asks(part: Part<'_>) -> Result<(), Flaw> {
         Some(ask) => Err(Flaw { rule: Rule::NoAsk, ..Flaw::at(part, ask.at, asked(&ask.words)) }),
         None => Ok(()),
     }
+}
+
+/// Checks what a shop calls itself: it stands in From, heading and subject of every mail, where nothing may ask either. A name that only
+/// holds stars asks for none. The first call learns for a moment: not for a thread that others wait for.
+///
+/// # Errors
+/// What it asks for, in a sentence.
+pub(crate) fn check_name(name: &str) -> Result<(), String> {
+    let read = clean_line(name, NAME_CHARS).value;
+    asks::find(&read).map_or(Ok(()), |ask| Err(asked(&ask.words)))
 }
 
 fn asked(words: &str) -> String {

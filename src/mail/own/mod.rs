@@ -29,7 +29,7 @@ pub(super) use bounded::Bounded;
 pub(super) use bounded::{Overrun, overrun};
 pub(crate) use cases::preview_cases;
 pub(super) use check::leads_to;
-pub(crate) use check::{Proposal, check};
+pub(crate) use check::{Proposal, check, check_name};
 pub(crate) use model::{Flaw, MAILS, Own, Rule, is_mail, loads};
 pub(crate) use preview::{Sight, preview};
 pub(crate) use real::{About, Place, RealOrder, RealReview, Reals};

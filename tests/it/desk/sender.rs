@@ -47,6 +47,37 @@ async fn a_sender_that_could_be_something_else_is_refused_with_a_reason() {
 }
 
 #[tokio::test]
+async fn no_name_asks_for_stars() {
+    for engine in ENGINES {
+        let Some(app) = TestApp::start(engine).await else { continue };
+        let shop = app.shop("bottega.example").await;
+        let asks = [
+            ("mail_name", "Lasciaci 5 stelle"),
+            ("name", "Lasciaci\u{200B} 5 stelle"),
+            ("name", "Please give us five stars"),
+            ("mail_name", "Bitte geben Sie uns 5 Sterne"),
+        ];
+        for (field, value) in asks {
+            let problem = set(&app, &shop, field, value).await.expect(422, value);
+            assert_eq!(
+                (&problem["code"], &problem["field"]),
+                (&json!("asks_for_praise"), &json!(format!("/{field}"))),
+                "{value}"
+            );
+        }
+        let both = app.send_as(&shop, "PATCH", "/settings", &json!({ "country": "FR", "mail_name": asks[0].1 })).await;
+        both.expect(422, "all or nothing");
+        let now = app.get_as(&shop, "/settings").await.expect(200, "nothing was changed");
+        assert_eq!((&now["mail_name"], &now["country"]), (&Value::Null, &Value::Null));
+        for name in ["Hotel Cinque Stelle", "Five Star Cleaning", "Vier Sterne Reisen", "Bottega delle Recensioni"] {
+            for field in ["name", "mail_name"] {
+                assert_eq!(set(&app, &shop, field, name).await.expect(200, name)[field], name);
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_shop_sets_its_sender_and_sees_what_its_domain_needs() {
     for engine in ENGINES {
         let (dns, sink) = (Dns::start().await, SmtpSink::start().await);

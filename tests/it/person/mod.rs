@@ -5,6 +5,7 @@ mod erase;
 mod later;
 mod operator;
 mod purge;
+mod release;
 mod scanners;
 mod stored;
 
