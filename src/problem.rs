@@ -69,7 +69,7 @@ catalogue! {
     WebhookIdReused 409 "webhook_id_reused" "This webhook-id came before with another body" "A webhook-id stands for one message. Use a new one for another body, the same one to repeat.";
     AlreadySent 409 "already_sent" "The invitation has already been sent" "A mail that has left cannot be cancelled, postponed or sent again.";
     OrderFinal 409 "order_final" "The order is final" "The order has been cancelled, refunded or finished in another way: nothing more is sent for it.";
-    SendingStopped 409 "sending_stopped" "Sending was stopped" "The operator stopped the shop's mail, or too many of it bounced or were reported as unwanted. Only the operator can resume it.";
+    SendingStopped 409 "sending_stopped" "Sending was stopped" "The operator stopped the shop's mail or holds all mail of the instance, or too many of the shop's mails bounced or were reported as unwanted. Only the operator can resume it.";
     Conflict 409 "conflict" "Something changed in the meantime" "The thing was changed by someone else. Read it again, then repeat.";
     Gone 410 "gone" "It was here and has been removed" "The review was erased by its author or restricted by the operator. The answer says by whom and when.";
     PayloadTooLarge 413 "payload_too_large" "The body is too large" "A body may have 1 MiB unless the operator set another limit. The detail names it.";

@@ -242,6 +242,11 @@ fn mails_are_looked_over_and_a_test_tells_its_steps() {
     let (code, out, _) = attesta(dir.path(), &["mail", "test", "ada@example.com", "--shop", "bottega.example"]);
     assert!(code == 1 && out.contains("Next: To send it, set smtp_url"), "{out}");
     assert!(out.contains("From \"Bottega (via Attesta)\" <reviews@attesta.invalid>"), "{out}");
+    for hold in [&["mail", "pause", "--shop", "bottega.example"][..], &["mail", "pause"]] {
+        done(dir.path(), hold);
+        let again = attesta(dir.path(), &["mail", "test", "ada@example.com", "--shop", "bottega.example"]).1;
+        assert!(again.contains("Next: To send it, set smtp_url"), "no hold stops the operator's own test: {again}");
+    }
     let (code, out, _) =
         attesta(dir.path(), &["mail", "test", "ada@example.com", "--smtp-url", "smtp://u:geheim@127.0.0.1:1"]);
     assert!(code == 1 && out.contains("Nobody listens at the mail server's port.") && !out.contains("geheim"), "{out}");

@@ -3,12 +3,15 @@
 use attesta::app;
 use attesta::db::Engine;
 use attesta::kernel::random::SeededRandom;
-use attesta::kernel::time::{DAY, MINUTE, SECOND};
+use attesta::kernel::time::{DAY, MINUTE, SECOND, Timestamp};
 use attesta::keyring::{self, Link, Purpose as KeyPurpose};
 use attesta::sign::token::Purpose;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
 use crate::support::app::{Answer, TestApp, TestShop, fulfilled, link_in};
+use crate::support::dump::{dump, holding, holding_bytes};
 use crate::support::house::ENGINES;
 
 const ADA: &str = "ada@example.com";
@@ -248,6 +251,33 @@ async fn scheduled_mails_survive_the_switch(engine: Engine) {
     assert_eq!(app.post_form(&app.review_link(ADA), &FORM).await.status, 201, "with a link of the new key");
 }
 
+/// The link that ends a shop's weekly mail, mailed, followed and used.
+async fn weekly_link_unstored(engine: Engine) {
+    let Some(app) = TestApp::start(engine).await else { return };
+    app.clock().set(Timestamp::parse("2026-07-01T10:00:00.000Z").expect("a Wednesday"));
+    let shop = app.shop_with("bottega.example", |shop| shop.contact = Some("ciao@bottega.example".to_owned())).await;
+    app.invited(&shop, "#1", ADA).await;
+    app.rooms.count_what_moved().await.expect("the week is counted");
+    app.rooms.account_for_what_moved().await.expect("and accounted for");
+    app.clock().set(Timestamp::parse("2026-07-06T06:00:00.000Z").expect("the Monday after, at eight in Rome"));
+    assert_eq!(app.rooms.write_weekly_mails().await.expect("the database's"), 1, "the mail is written");
+    let waiting = dump(app.ctx()).await;
+    app.run_jobs().await;
+    let link = link_in(&app.mail_to("ciao@bottega.example").text, "/weekly/");
+    let sent = dump(app.ctx()).await;
+    assert_eq!(app.follow(&link).await.status, 200, "it opens, on {engine:?}");
+    assert_eq!(app.post_form(&link, &[("List-Unsubscribe", "One-Click")]).await.status, 200, "and ends the mail");
+    let used = dump(app.ctx()).await;
+    assert!(!holding(&used, "ciao@bottega.example").is_empty(), "the dump is a full one");
+    let whole = URL_SAFE_NO_PAD.decode(token(&link)).expect("base64url");
+    let (_, proof) = whole.split_last_chunk::<32>().expect("a token ends with its proof");
+    for (when, rows) in [("while it waits", waiting), ("once it was sent", sent), ("once it was used", used)] {
+        assert_eq!(holding(&rows, token(&link)), [""; 0], "as text, {when}, on {engine:?}");
+        assert_eq!(holding_bytes(&rows, &whole), [""; 0], "as bytes, {when}, on {engine:?}");
+        assert_eq!(holding_bytes(&rows, proof), [""; 0], "its proof, {when}, on {engine:?}");
+    }
+}
+
 /// Runs one story on every engine.
 macro_rules! on_every_engine {
     ($($test:ident: $story:ident;)+) => {$(
@@ -265,6 +295,7 @@ on_every_engine! {
     links_live_on_when_keys_are_rotated: rotation;
     a_leaked_key_is_switched_off_with_all_its_links: kill_switch;
     mails_to_come_survive_the_switch: scheduled_mails_survive_the_switch;
+    the_link_that_ends_the_weekly_mail_is_stored_nowhere: weekly_link_unstored;
     dead_links_look_alike: indistinguishable;
     a_fresh_link_is_promised_to_everybody_alike: asking_for_a_fresh_link_tells_nothing;
     a_link_opens_nothing_of_anybody_else: strange_hands;

@@ -11,6 +11,7 @@ use crate::http::{self, Audience, Method, RouteTable, StrictJson};
 use crate::invitations;
 use crate::kernel::email::EmailAddress;
 use crate::kernel::locale::{Language, Locale};
+use crate::mail::brake::{self, Cause, Grip};
 use crate::mail::context::Frame;
 use crate::mail::dkim::DkimError;
 use crate::mail::dns::{self, Report, Resolver};
@@ -81,6 +82,7 @@ async fn send_test_mail(
         Problem::new(Code::InvalidField, format!("This is no address a mail can be sent to: {error}.")).at("/to")
     })?;
     let language = asked.0.language.as_deref().map(language).transpose()?;
+    refuse_stopped(&shops, shop).await?;
     refuse_suppressed(&shops, shop, &to).await?;
     mailer.allow_trial(shop.id, ctx.now()).map_err(|seconds| {
         let detail = format!("{} test mails an hour may be sent. Wait as long as Retry-After says.", trial::AN_HOUR);
@@ -92,6 +94,23 @@ async fn send_test_mail(
     let (identity, reply_to) = (shop.identity(), shop.reply_to());
     let mail = Mail { shop_id: shop.id, edition: 0, to, identity, reply_to, language, zone: shop.zone, context };
     Ok(http::json(&Arc::clone(&mailer).try_out(ctx, &mail).await?))
+}
+
+/// What only the operator ends holds a shop's tests too; a pause that the shop may end itself does not.
+async fn refuse_stopped(shops: &Shops, shop: &Shop) -> Result<(), Problem> {
+    let id = shop.id;
+    let standing = move |conn: &mut _| Ok((brake::pause(conn)?, brake::standing(conn, id)?.brake));
+    let (paused, on) = shops.context().db().read(standing).await?;
+    let stop = on.filter(|brake| brake.grip == Grip::Stopped).map(|brake| brake.cause);
+    let detail = match (paused, stop) {
+        (Some(_), _) => "The operator holds all mail of this instance. Only the operator can resume it.",
+        (None, Some(Cause::Operator)) => "The operator stopped the shop's mail. Only the operator can resume it.",
+        (None, Some(Cause::Bounces | Cause::Complaints)) => {
+            "Too many of the shop's mails bounced or were reported as unwanted. Only the operator can resume its mail."
+        }
+        (None, None) => return Ok(()),
+    };
+    Err(Problem::new(Code::SendingStopped, detail))
 }
 
 /// Who asked for no more mail gets none, not even a test.

@@ -96,6 +96,7 @@ async fn mail_stopped(audit: &mut Audit<'_>) {
     let (shop, now) = (scene.shop.id, audit.app.now());
     audit.app.ctx().db().write(move |tx| brake::stop(tx, shop, now)).await.expect("the brake is on");
     audit.expect(&Call::new(named("resume_mail"), &scene), &[409], "only the operator resumes").await;
+    audit.expect(&Call::new(named("send_test_mail"), &scene).usual(), &[409], "nor sends a test").await;
     audit.expect(&Call::new(named("read_mail_queue"), &scene), &[200], "the queue says so").await;
 }
 

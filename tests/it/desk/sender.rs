@@ -4,6 +4,7 @@
 use attesta::config::Secret;
 use attesta::kernel::email::EmailAddress;
 use attesta::links::Base;
+use attesta::mail::brake::{self, Hand};
 use mail_parser::MessageParser;
 use serde_json::{Value, json};
 
@@ -195,5 +196,34 @@ async fn who_wants_no_mail_gets_no_test() {
             app.send_as(&shop, "POST", "/mail/test", &json!({ "to": "bea@example.com" })).await.expect(200, "told");
         assert_eq!((&told["sent"], &told["server"]), (&json!(false), &json!("capture")));
         assert!(app.mail_to("bea@example.com").text.contains("Messaggio di prova"), "what was captured is the test");
+    }
+}
+
+#[tokio::test]
+async fn what_the_operator_stopped_goes_by_no_test() {
+    for engine in ENGINES {
+        let Some(app) = TestApp::start(engine).await else { continue };
+        let (shop, other) = (app.shop("ferma.example").await, app.shop("altra.example").await);
+        let (id, now, body) = (shop.id, app.now(), json!({ "to": "ada@example.com" }));
+        let test = async |shop: &TestShop| app.send_as(shop, "POST", "/mail/test", &body).await;
+        let refused = async |shop: &TestShop, why: &str| {
+            let problem = test(shop).await.expect(409, why);
+            assert_eq!(problem["code"], "sending_stopped", "{problem}");
+            let detail = problem["detail"].as_str().unwrap_or_default();
+            assert!(detail.contains(why) && detail.contains("Only the operator can resume"), "{detail}");
+        };
+        app.ctx().db().write(move |tx| brake::stop(tx, id, now)).await.unwrap();
+        for _ in 0..12 {
+            refused(&shop, "stopped the shop's mail").await;
+        }
+        test(&other).await.expect(200, "another shop is not touched");
+        app.ctx().db().write(move |tx| brake::set_pause(tx, Some("moving"), now)).await.unwrap();
+        refused(&shop, "all mail of this instance").await;
+        refused(&other, "all mail of this instance").await;
+        assert_eq!(app.mails().len(), 1, "none of these left");
+        app.ctx().db().write(move |tx| brake::set_pause(tx, None, now)).await.unwrap();
+        refused(&shop, "stopped the shop's mail").await;
+        app.ctx().db().write(move |tx| brake::resume(tx, id, Hand::Operator, now)).await.unwrap();
+        test(&shop).await.expect(200, "what was refused did not count");
     }
 }

@@ -1,5 +1,7 @@
 //! Machines open every link of every mail before its reader does: nothing at all changes, and the reader's turn works.
 
+use std::collections::BTreeSet;
+
 use attesta::config::Config;
 use attesta::db::Engine;
 use attesta::kernel::delay::Delay;
@@ -73,6 +75,28 @@ fn links(form: &str, stop: &str) -> Vec<String> {
     links
 }
 
+/// Every link that the mails to these persons hold, wherever in it: as text, as HTML, for mail programs.
+fn mailed(app: &TestApp, persons: &[&str]) -> BTreeSet<String> {
+    let mails = app.mails().into_iter().filter(|mail| persons.iter().any(|person| mail.entry.to.contains(person)));
+    mails
+        .flat_map(|mail| {
+            let headers = mail.headers.into_iter().map(|(_, value)| value);
+            let parts: Vec<String> = headers.chain([mail.text, mail.html]).collect();
+            parts
+        })
+        .flat_map(|part| {
+            let part = part.replace("&amp;", "&").replace("&#x3D;", "=");
+            let words = part.split(|c: char| c.is_whitespace() || "<>()\"'".contains(c));
+            words.filter(|word| word.starts_with("http")).map(str::to_owned).collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+/// The same page in another language.
+fn in_german(url: &str) -> String {
+    format!("{url}{}lang=de", if url.contains('?') { '&' } else { '?' })
+}
+
 /// From one of five addresses, as a proxy tells them.
 async fn visit(app: &TestApp, url: &str, n: usize) {
     let agents = ["Mozilla/5.0 (compatible; LinkScanner)", "GoogleImageProxy", "curl/8.5", ""];
@@ -99,9 +123,18 @@ async fn fleet(engine: Engine) {
     let stop = app.unsubscribe_link(ADA);
     app.advance(SECOND);
     let before = dump(app.ctx()).await;
-    for (n, url) in [links(&form, &stop), others.all()].concat().into_iter().enumerate() {
+    let mailed = mailed(&app, &[ADA, BOB, EVA]);
+    for link in [&form, &stop, &others.reminded] {
+        assert!(mailed.iter().any(|url| url.starts_with(link)), "{link} was mailed: {mailed:#?}");
+    }
+    for url in &mailed {
+        assert!(url.starts_with(&app.url("/")), "a mail leads nowhere else: {url}");
+        assert_eq!(app.follow(url).await.status, 200, "a link of a mail opens: {url}");
+    }
+    let listed = [links(&form, &stop), others.all()].concat();
+    for (n, url) in listed.into_iter().chain(mailed).enumerate() {
         visit(&app, &url, n).await;
-        visit(&app, &format!("{url}?lang=de"), n + 1).await;
+        visit(&app, &in_german(&url), n + 1).await;
     }
     let after = dump(app.ctx()).await;
     assert_eq!(before, after, "not one row of the database moved on {engine:?}");
