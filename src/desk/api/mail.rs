@@ -101,8 +101,8 @@ async fn refuse_stopped(shops: &Shops, shop: &Shop) -> Result<(), Problem> {
     let id = shop.id;
     let standing = move |conn: &mut _| Ok((brake::pause(conn)?, brake::standing(conn, id)?.brake));
     let (paused, on) = shops.context().db().read(standing).await?;
-    let stop = on.filter(|brake| brake.grip == Grip::Stopped).map(|brake| brake.cause);
-    let detail = match (paused, stop) {
+    let stopped_for = on.filter(|brake| brake.grip == Grip::Stopped).map(|brake| brake.cause);
+    let detail = match (paused, stopped_for) {
         (Some(_), _) => "The operator holds all mail of this instance. Only the operator can resume it.",
         (None, Some(Cause::Operator)) => "The operator stopped the shop's mail. Only the operator can resume it.",
         (None, Some(Cause::Bounces | Cause::Complaints)) => {
