@@ -126,7 +126,7 @@ fn list(head: &str, all: &[&Named]) -> String {
 }
 
 fn lines(all: &[&Named]) -> String {
-    all.iter().map(|one| format!("\n  {}", one.line())).collect()
+    all.iter().flat_map(|one| ["\n  ".to_owned(), one.line()]).collect()
 }
 
 /// What stops mail, with the name of the shop it reaches.
