@@ -108,15 +108,16 @@ async fn who_got_the_mail_is_left_alone_and_not_who_is_named_since() {
     for engine in ENGINES {
         let Some(bench) = Bench::start(engine).await else { continue };
         let other = bench.app.shop("altra.example").await;
-        let news: [(&str, &str, &str, fn(&str) -> String); 2] =
-            [("#1", "adaa@example.com", ADA, |_| hard()), ("#2", "beaa@example.com", "bea@example.com", complaint)];
-        for (number, mistyped, corrected, report) in news {
+        for (number, mistyped, corrected) in
+            [("#1", "adaa@example.com", ADA), ("#2", "beaa@example.com", "bea@example.com")]
+        {
             let mail = bench.sent(&bench.shop, number, mistyped).await;
             bench.app.advance(HOUR);
             let correction = event("order.updated", number, corrected, bench.app.now());
             bench.app.post_event(&bench.shop, &correction).await.expect(202, "taken");
             bench.app.run_jobs().await;
-            assert_eq!(bench.hand_in(&mail.from, &report(&mail.from)).await.0, 250, "{number}");
+            let report = if number == "#1" { hard() } else { complaint(&mail.from) };
+            assert_eq!(bench.hand_in(&mail.from, &report).await.0, 250, "{number}");
             for (n, address, state) in [("a", mistyped, "skipped"), ("b", corrected, "sent")] {
                 let another = format!("{number}{n}");
                 let order = fulfilled(&another, address, bench.app.now());
