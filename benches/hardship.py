@@ -142,7 +142,7 @@ def away(engine, mails=6_000, seconds=15):
                 before = len(due.sink.ledger)
                 assert until(lambda: len(due.sink.ledger) > before, 120), f"no mail for two minutes after {fault}"
                 waits[fault] = time.monotonic() - end
-            unsent = due.unsent(180)
+            unsent = due.unsent(300)
             copies = due.copies()
     lost = max(unsent, sum(not places for places, _ in copies))
     twice, most = sum(len(places) > 1 for places, _ in copies), max(len(places) for places, _ in copies)

@@ -106,7 +106,7 @@ async fn after_a_minute_of_cuts_everything_leaves_within_five_seconds() {
 #[tokio::test]
 async fn mails_that_may_have_arrived_are_not_sent_again_and_again() {
     let (seconds, most) = minute_of(Weather::Reset(400)).await;
-    assert!(seconds <= 480 && most <= 4, "cut off within the mail itself: {seconds} s, {most} attempts");
+    assert!(seconds <= 120 && most <= 4, "cut off within the mail itself: {seconds} s, {most} attempts");
 }
 
 #[tokio::test]
