@@ -18,6 +18,11 @@ const CUTS: usize = 3;
 const TRIALS: i64 = 150;
 /// Between two such trials, in ms.
 const TRIAL_MS: i64 = 2 * SECOND;
+/// The same where it was cut while a login was under way: fewer and slower, for a little more than a minute. A server may take offence at
+/// who logs in again and again.
+const LOGINS: i64 = 25;
+/// Between two of these, in ms.
+const LOGIN_MS: i64 = 3 * SECOND;
 
 /// Attempts at a message that is refused for now, all told.
 const SOFT_ATTEMPTS: i64 = 5;
@@ -41,6 +46,8 @@ pub(super) enum Line {
     Closed,
     /// It was cut in the middle of dialogues.
     Cut,
+    /// It was cut while a login was under way.
+    Login,
 }
 
 impl Line {
@@ -49,10 +56,10 @@ impl Line {
             (Trouble::Cut(_) | Trouble::Silence(_), Stage::Connect | Stage::Hello | Stage::StartTls) => Self::Closed,
             (Trouble::Cut(_), Stage::MailFrom | Stage::RcptTo | Stage::Data | Stage::Accept)
             | (Trouble::Silence(_), Stage::MailFrom) => Self::Cut,
-            // Silence about a recipient or a mail may be meant for that one. A login that fails is not tried every second: servers lock
-            // those out who do.
+            (Trouble::Cut(_) | Trouble::Silence(_), Stage::Auth) => Self::Login,
+            // Silence about a recipient or a mail may be meant for that one.
             (Trouble::Silence(_), Stage::RcptTo | Stage::Data | Stage::Accept)
-            | (Trouble::Cut(_) | Trouble::Silence(_), Stage::Auth | Stage::Compose | Stage::Store)
+            | (Trouble::Cut(_) | Trouble::Silence(_), Stage::Compose | Stage::Store)
             | (Trouble::Reply(_) | Trouble::Local(_), _) => Self::Stands,
         }
     }
@@ -63,11 +70,12 @@ impl Line {
             Self::Stands => "",
             Self::Closed => "closed",
             Self::Cut => "cut",
+            Self::Login => "login",
         }
     }
 
     pub(super) fn parse(word: &str) -> Option<Self> {
-        [Self::Stands, Self::Closed, Self::Cut].into_iter().find(|line| line.as_str() == word)
+        [Self::Stands, Self::Closed, Self::Cut, Self::Login].into_iter().find(|line| line.as_str() == word)
     }
 
     /// Whether the server is asked for its greeting before the hold ends by itself: after so many holds in a row, and so many ms.
@@ -76,6 +84,7 @@ impl Line {
             Self::Stands => false,
             Self::Closed => true,
             Self::Cut => refusals <= TRIALS && ms >= TRIAL_MS,
+            Self::Login => refusals <= LOGINS && ms >= LOGIN_MS,
         }
     }
 
@@ -84,6 +93,7 @@ impl Line {
         match self {
             Self::Stands | Self::Closed => hold_ms(refusals),
             Self::Cut => hold_ms(refusals - TRIALS),
+            Self::Login => hold_ms(refusals - LOGINS),
         }
     }
 }
@@ -234,20 +244,23 @@ mod tests {
         let cut = |stage| Line::of(&Fault { stage, trouble: Trouble::Cut("cut".to_owned()) });
         assert_eq!([cut(Stage::Connect), cut(Stage::Hello), cut(Stage::StartTls)], [Line::Closed; 3]);
         assert_eq!([cut(Stage::MailFrom), cut(Stage::Accept)], [Line::Cut; 2]);
-        assert_eq!([cut(Stage::Auth), cut(Stage::Store)], [Line::Stands; 2]);
+        assert_eq!([cut(Stage::Auth), cut(Stage::Store)], [Line::Login, Line::Stands]);
         let silent = |stage| Line::of(&Fault { stage, trouble: Trouble::Silence("no answer".to_owned()) });
         assert_eq!([silent(Stage::Connect), silent(Stage::MailFrom)], [Line::Closed, Line::Cut]);
         assert_eq!([silent(Stage::RcptTo), silent(Stage::Accept)], [Line::Stands; 2], "a tarpit holds nobody else");
         let said = Trouble::Reply(Reply::new(421, "busy"));
         assert_eq!(Line::of(&Fault { stage: Stage::Hello, trouble: said }), Line::Stands);
-        for line in [Line::Stands, Line::Closed, Line::Cut] {
+        for line in [Line::Stands, Line::Closed, Line::Cut, Line::Login] {
             assert_eq!(Line::parse(line.as_str()), Some(line));
         }
         assert!(Line::Closed.is_asked(1_000, 0), "a server may be down for days");
         assert!(Line::Cut.is_asked(TRIALS, TRIAL_MS) && !Line::Cut.is_asked(TRIALS + 1, HOUR), "trials have an end");
         assert!(!Line::Cut.is_asked(1, TRIAL_MS - 1), "a trial has its pause");
+        assert!(Line::Login.is_asked(LOGINS, LOGIN_MS) && !Line::Login.is_asked(LOGINS + 1, HOUR), "logins are fewer");
+        assert!(!Line::Login.is_asked(1, TRIAL_MS), "and slower");
         assert!(!Line::Stands.is_asked(1, HOUR), "who was told to wait waits");
-        assert_eq!((Line::Cut.hold_ms(TRIALS + 2), Line::Closed.hold_ms(2)), (2 * MINUTE, 2 * MINUTE));
+        let holds = [Line::Cut.hold_ms(TRIALS + 2), Line::Login.hold_ms(LOGINS + 2), Line::Closed.hold_ms(2)];
+        assert_eq!(holds, [2 * MINUTE; 3]);
     }
 
     #[test]

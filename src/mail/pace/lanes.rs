@@ -58,8 +58,8 @@ struct Open {
 
 #[derive(Default)]
 struct Lane {
-    /// When the dialogues that run began, but for the long ones.
-    running: Vec<Timestamp>,
+    /// Since when the server is asked in the dialogues that run, but for the long ones; none while the line is opened.
+    running: Vec<Option<Timestamp>>,
     /// Dialogues that hold a place of those that may take long.
     long: usize,
     /// How long the last ones took.
@@ -68,16 +68,27 @@ struct Lane {
     next: Option<Timestamp>,
 }
 
+/// Why a dialogue was broken off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Broken {
+    /// It took long, and enough others did.
+    Long,
+    /// Nobody was answered, which says nothing about the domain.
+    Silent,
+}
+
 /// The right to one dialogue; ends when dropped.
 pub(in crate::mail) struct Pass<'a> {
     lanes: &'a Lanes,
     domain: String,
-    began: Timestamp,
+    /// Since when the server is known to be asked.
+    asked: Option<Timestamp>,
+    /// From when on its length counts; none where the line never stood, which says nothing about the domain.
+    began: Option<Timestamp>,
     ended: Option<Timestamp>,
     /// It holds a place of those that may take long.
     long: bool,
-    /// It was broken off.
-    broken: bool,
+    broken: Option<Broken>,
     /// About somebody who was broken off before, which says nothing more about the domain.
     known: bool,
     /// The place under the shop's own limits.
@@ -105,7 +116,11 @@ impl Pass<'_> {
             let look = match self.lanes.judge(self, progress, clock.now()) {
                 Verdict::Wait(ms) => Duration::from_millis(u64::try_from(ms).unwrap_or(0).max(LOOK_MS)),
                 Verdict::Break(again) => {
-                    self.broken = true;
+                    self.broken = Some(Broken::Long);
+                    return Err(again);
+                }
+                Verdict::Silent(again) => {
+                    self.broken = Some(Broken::Silent);
                     return Err(again);
                 }
                 Verdict::Stay => break dialogue.await,
@@ -114,6 +129,9 @@ impl Pass<'_> {
                 break done;
             }
         };
+        if progress.asked().is_some() || !progress.is_given() {
+            self.began = progress.asked();
+        }
         if self.known {
             self.lanes.open().long.forget(progress);
         }
@@ -156,12 +174,15 @@ impl Lanes {
         let mut open = self.open();
         pass.known |= open.long.knows(progress);
         let verdict = open.long.judge(progress, now);
-        if verdict == Verdict::Stay
-            && let Some(lane) = open.lanes.get_mut(&pass.domain)
-        {
+        let Some(lane) = open.lanes.get_mut(&pass.domain) else { return verdict };
+        if verdict == Verdict::Stay {
             pass.long = true;
-            lane.end(pass.began);
+            lane.end(pass.asked);
             lane.long += 1;
+        } else if pass.asked != progress.asked() {
+            lane.end(pass.asked);
+            pass.asked = progress.asked();
+            lane.running.push(pass.asked);
         }
         verdict
     }
@@ -179,15 +200,16 @@ impl Lanes {
         // Of a domain that is slow, those that take long are no exception.
         let running = if slow { all } else { lane.running.len() };
         if !full && (running < self.few || !slow && !unknown) {
-            lane.running.push(now);
+            lane.running.push(None);
             open.long.begin();
             return Ok(Pass {
                 lanes: self,
                 domain: domain.to_owned(),
-                began: now,
+                asked: None,
+                began: Some(now),
                 ended: None,
                 long: false,
-                broken: false,
+                broken: None,
                 known: false,
                 own: None,
             });
@@ -201,21 +223,27 @@ impl Lanes {
     }
 
     fn leave(&self, pass: &Pass<'_>) {
-        let took = pass.ended.map(|ended| ended.since(pass.began).max(0));
+        let span = pass.began.zip(pass.ended);
+        let took = span.map(|(began, ended)| ended.since(began).max(0));
         let mut open = self.open();
-        if let Some(ended) = pass.ended.filter(|_| !pass.broken) {
-            open.long.ended(pass.began, ended, pass.long);
+        if let Some((began, ended)) = span.filter(|_| pass.broken.is_none()) {
+            open.long.ended(began, ended, pass.long);
         }
         open.long.leave(pass.long);
         let Some(lane) = open.lanes.get_mut(&pass.domain) else { return };
         if pass.long {
             lane.long = lane.long.saturating_sub(1);
         } else {
-            lane.end(pass.began);
+            lane.end(pass.asked);
         }
-        if let Some(ms) = took.filter(|_| !(pass.broken && pass.known)) {
+        let length = match (pass.broken, took) {
             // Nobody knows how long one would have taken that was broken off: a domain where most are is a slow one.
-            lane.lengths.add(if pass.broken { ms.max(SLOW_MS + 1) } else { ms });
+            (Some(Broken::Long), Some(ms)) if !pass.known => Some(ms.max(SLOW_MS + 1)),
+            (Some(Broken::Long | Broken::Silent), _) => None,
+            (None, took) => took,
+        };
+        if let Some(ms) = length {
+            lane.lengths.add(ms);
         }
         // There are as many domains as people have.
         if open.lanes.len() > KNOWN {
@@ -225,14 +253,14 @@ impl Lanes {
 }
 
 impl Lane {
-    /// How long the longest of those that run has waited, in ms.
+    /// How long the server has been asked in the longest of those that run, in ms.
     fn waits_since(&self, now: Timestamp) -> i64 {
-        self.running.iter().map(|began| now.since(*began)).max().unwrap_or(0)
+        self.running.iter().flatten().map(|asked| now.since(*asked)).max().unwrap_or(0)
     }
 
-    /// One that began then runs no more, or became a long one.
-    fn end(&mut self, began: Timestamp) {
-        if let Some(place) = self.running.iter().position(|at| *at == began) {
+    /// One runs no more in which the server was asked since then, or became a long one.
+    fn end(&mut self, asked: Option<Timestamp>) {
+        if let Some(place) = self.running.iter().position(|at| *at == asked) {
             self.running.swap_remove(place);
         }
     }
@@ -275,7 +303,7 @@ mod tests {
     #[tokio::test]
     async fn a_domain_that_answers_nobody_in_time_is_slow() {
         let (lanes, clock) = (Lanes::new(&[], 8, 8), SteppedClock::new(at(0)));
-        for _ in 0..5 {
+        for _ in 0..8 {
             lanes.enter("quick.example", at(0)).unwrap().end(at(5));
         }
         let _talking: Vec<_> = (0..6).map(|_| lanes.enter("quick.example", at(0)).unwrap()).collect();
@@ -327,10 +355,32 @@ mod tests {
         assert!(!lanes.open().long.knows(&progress), "whose mail was taken is nobody to remember");
     }
 
+    #[tokio::test]
+    async fn a_line_that_opens_late_or_never_does_not_make_a_domain_slow() {
+        let (lanes, clock) = (Lanes::new(&[], 8, 8), SteppedClock::new(at(0)));
+        let mut never = lanes.enter("quick.example", at(0)).unwrap();
+        let mut late = lanes.enter("quick.example", at(0)).unwrap();
+        clock.set(at(15_000));
+        never.follow(&clock, &Progress::default(), std::future::ready(())).await.unwrap();
+        never.end(clock.now());
+        let _next = lanes.enter("quick.example", clock.now()).unwrap();
+        assert_eq!(lanes.enter("quick.example", clock.now()).err(), Some(Wait::Soon), "nobody was answered yet");
+        let progress = Progress::default();
+        progress.asks(clock.now());
+        clock.advance(5);
+        late.follow(&clock, &progress, std::future::ready(())).await.unwrap();
+        late.end(clock.now());
+        let running: Vec<_> = (0..8).map_while(|_| lanes.enter("quick.example", clock.now()).ok()).collect();
+        assert_eq!(running.len(), 8, "who was answered was answered in 5 ms");
+    }
+
     #[test]
     fn a_slow_domain_holds_a_quarter_of_the_turns() {
         let lanes = Lanes::new(&[], 8, 8);
-        let running: Vec<_> = (0..2).map(|_| lanes.enter("tarpit.example", at(0)).unwrap()).collect();
+        let mut running: Vec<_> = (0..2).map(|_| lanes.enter("tarpit.example", at(0)).unwrap()).collect();
+        let progress = Progress::default();
+        progress.asks(at(0));
+        assert!(running.iter_mut().all(|pass| lanes.judge(pass, &progress, at(1)) == Verdict::Wait(SLOW_MS - 1)));
         assert_eq!(lanes.enter("tarpit.example", at(SLOW_MS)).err(), Some(Wait::Soon));
         assert!(matches!(lanes.enter("tarpit.example", at(SLOW_MS + 1)).err(), Some(Wait::Until(_))));
         assert!(lanes.enter("quick.example", at(SLOW_MS + 1)).is_ok());

@@ -4,11 +4,11 @@
 //! turn. So dialogues that take much longer than usual may hold a quarter of all turns, and more only while another quarter is free. One
 //! more that does is broken off, as long as nothing of its mail was handed over. The first time it may have been bad luck, and it comes again
 //! soon; after that when one of those that take long should have ended: these stand in one line, so that there is no storm of them. Opening
-//! a connection is not counted: it says nothing about a recipient. Nor does a server that answers nobody for a moment, unless that moment
-//! becomes long itself.
+//! a connection is not counted: it says nothing about a recipient. Nor is it long that a server (or this machine) pauses for a moment: others
+//! have to be answered meanwhile. One that answers nobody is silent, which is not held against a recipient or a domain: the line may have failed.
 
 use std::collections::{HashSet, VecDeque};
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use crate::jobs::Subject;
 use crate::kernel::time::{HOUR, SECOND, Timestamp};
@@ -53,13 +53,13 @@ impl Lengths {
 /// How far a dialogue has come: written by who speaks, read by who waits.
 #[derive(Debug, Default)]
 pub(in crate::mail) struct Progress {
+    /// Since when the server is asked, in ms; 0 while the line is opened.
     asked: AtomicI64,
+    /// The mail itself is handed over.
+    given: AtomicBool,
     /// What the mail is about, where it may come again.
     about: Option<Subject>,
 }
-
-/// Stands for a mail that is being handed over.
-const GIVEN: i64 = i64::MAX;
 
 impl Progress {
     /// Of the mail about this.
@@ -79,26 +79,26 @@ impl Progress {
 
     /// The mail itself is handed over: nobody may break off any more.
     pub(in crate::mail) fn gives(&self) {
-        self.asked.store(GIVEN, Ordering::Relaxed);
+        self.given.store(true, Ordering::Relaxed);
     }
 
     /// Whether the mail itself is handed over, or has been.
     pub(in crate::mail) fn is_given(&self) -> bool {
-        self.asked.load(Ordering::Relaxed) == GIVEN
+        self.given.load(Ordering::Relaxed)
     }
 
     /// How far it has come, as far as anybody who waits can tell: once the mail is being handed over, it may have been taken.
     pub(in crate::mail) fn stage(&self) -> Stage {
-        match self.asked.load(Ordering::Relaxed) {
-            0 => Stage::Connect,
-            GIVEN => Stage::Accept,
-            _ => Stage::RcptTo,
+        match self.asked() {
+            _ if self.is_given() => Stage::Accept,
+            Some(_) => Stage::RcptTo,
+            None => Stage::Connect,
         }
     }
 
-    /// Since when the server has been asked; `None` while the line is opened and once the mail is handed over.
-    fn asked(&self) -> Option<Timestamp> {
-        Some(self.asked.load(Ordering::Relaxed)).filter(|at| (1..GIVEN).contains(at)).map(Timestamp::from_millis)
+    /// Since when the server has been asked; `None` while the line is opened.
+    pub(super) fn asked(&self) -> Option<Timestamp> {
+        Some(self.asked.load(Ordering::Relaxed)).filter(|at| *at > 0).map(Timestamp::from_millis)
     }
 }
 
@@ -111,6 +111,8 @@ pub(super) enum Verdict {
     Stay,
     /// There are enough of these: it comes again then.
     Break(Timestamp),
+    /// Nobody is answered: it comes again then, and nothing was learned about it.
+    Silent(Timestamp),
 }
 
 /// All dialogues that take long.
@@ -127,8 +129,8 @@ pub(super) struct Long {
     next: Option<Timestamp>,
     /// Broken off, and to be put in the line the next time.
     known: HashSet<Subject>,
-    /// When one last came to its end.
-    ended: Option<Timestamp>,
+    /// When the last few came to their ends, as many as there are turns.
+    ends: VecDeque<Timestamp>,
 }
 
 impl Long {
@@ -142,7 +144,7 @@ impl Long {
             took: Lengths::default(),
             next: None,
             known: HashSet::new(),
-            ended: None,
+            ends: VecDeque::new(),
         }
     }
 
@@ -154,7 +156,10 @@ impl Long {
     /// A dialogue came to its end. `held`: it was one of the long ones.
     pub(super) fn ended(&mut self, began: Timestamp, ended: Timestamp, held: bool) {
         let ms = ended.since(began).max(0);
-        self.ended = self.ended.max(Some(ended));
+        if self.ends.len() >= self.turns {
+            self.ends.pop_front();
+        }
+        self.ends.push_back(ended);
         self.all.add(ms);
         if held {
             self.took.add(ms);
@@ -170,7 +175,7 @@ impl Long {
     /// What becomes of a dialogue that has come so far. [`Verdict::Stay`] holds a place.
     pub(super) fn judge(&mut self, progress: &Progress, now: Timestamp) -> Verdict {
         let patience = self.all.usual().map_or(SLOW_MS, |usual| (usual * TIMES).clamp(SHORT_MS, SLOW_MS));
-        let Some(asked) = progress.asked() else { return Verdict::Wait(patience) };
+        let Some(asked) = progress.asked().filter(|_| !progress.is_given()) else { return Verdict::Wait(patience) };
         let left = patience - now.since(asked);
         if left > 0 {
             return Verdict::Wait(left.min(patience));
@@ -179,14 +184,25 @@ impl Long {
             self.held += 1;
             return Verdict::Stay;
         }
-        // Who was told once is told again, whether or not the server answers others meanwhile.
-        let answers = self.knows(progress) || self.ended.is_some_and(|ended| ended > asked);
         let crowded = self.used + self.few > self.turns;
-        if crowded && (answers || now.since(asked) >= SLOW_MS) {
+        let (some, many) = self.answered_since(asked);
+        let over = now.since(asked) >= SLOW_MS;
+        if !crowded {
+            Verdict::Wait(patience)
+        } else if many || some && (over || self.knows(progress)) {
             Verdict::Break(self.again(progress.about, now))
+        } else if over {
+            Verdict::Silent(now.plus_ms(WAIT_MS.0))
         } else {
             Verdict::Wait(patience)
         }
+    }
+
+    /// Whether somebody came to an end since then, and whether as many did as there are turns: all who spoke at that moment could have.
+    fn answered_since(&self, asked: Timestamp) -> (bool, bool) {
+        let some = self.ends.back().is_some_and(|end| *end > asked);
+        let many = self.ends.len() >= self.turns && self.ends.front().is_some_and(|end| *end > asked);
+        (some, many)
     }
 
     /// Whether this one was broken off before.
@@ -249,7 +265,7 @@ mod tests {
     /// Eight turns, all in use, where a dialogue usually takes 100 ms.
     fn crowded() -> Long {
         let mut long = Long::new(2, 8);
-        (0..5).for_each(|n| long.ended(at(n), at(n + 100), false));
+        (0..8).for_each(|n| long.ended(at(n), at(n + 100), false));
         (0..8).for_each(|_| long.begin());
         long
     }
@@ -296,21 +312,47 @@ mod tests {
         assert_eq!(long.judge(&asking(0), at(400)), Verdict::Wait(400));
     }
 
-    #[test]
-    fn a_server_that_answers_nobody_for_a_moment_is_waited_for() {
+    /// One turn, and more in use than there are.
+    fn alone() -> Long {
         let mut long = Long::new(0, 1);
-        long.begin();
-        long.begin();
+        (0..2).for_each(|_| long.begin());
         long.ended(at(-100), at(0), false);
-        assert_eq!(long.judge(&asking(0), at(SLOW_MS - 1)), Verdict::Wait(400));
-        assert!(matches!(long.judge(&asking(0), at(SLOW_MS)), Verdict::Break(_)));
-        let named = Progress::about(Subject::from_bytes([1; 16]));
+        long
+    }
+
+    #[test]
+    fn a_server_that_answers_nobody_is_silent_and_nobody_is_remembered_for_it() {
+        let (mut long, named) = (alone(), Progress::about(Subject::from_bytes([1; 16])));
         named.asks(at(0));
-        assert_eq!(long.judge(&named, at(400)), Verdict::Wait(400));
-        assert!(matches!(long.judge(&named, at(SLOW_MS)), Verdict::Break(_)));
-        assert!(matches!(long.judge(&named, at(400)), Verdict::Break(_)), "it was waited for once");
+        for time in 1..5 {
+            assert_eq!(long.judge(&named, at(SLOW_MS - 1)), Verdict::Wait(400), "time {time}");
+            assert_eq!(long.judge(&named, at(SLOW_MS)), Verdict::Silent(at(3_000)), "time {time}");
+            assert!(!long.knows(&named), "time {time}");
+        }
         long.ended(at(200), at(300), false);
-        assert!(matches!(long.judge(&asking(0), at(400)), Verdict::Break(_)), "it answers others");
+        assert_eq!(long.judge(&named, at(400)), Verdict::Break(at(1_400)), "it answers others");
+        assert!(long.knows(&named));
+    }
+
+    #[test]
+    fn a_pause_that_ends_for_one_before_the_others_breaks_nobody_off() {
+        let mut long = crowded();
+        let places = [(); 2].map(|()| long.judge(&asking(0), at(400)));
+        assert_eq!(places, [Verdict::Stay; 2]);
+        let named = Progress::about(Subject::from_bytes([1; 16]));
+        named.asks(at(600));
+        (0..7).for_each(|n| long.ended(at(900 + n), at(1_000 + n), false));
+        assert_eq!(long.judge(&named, at(1_010)), Verdict::Wait(400), "seven of eight were answered after the pause");
+        long.ended(at(920), at(1_020), false);
+        assert!(matches!(long.judge(&named, at(1_021)), Verdict::Break(_)), "as many as there are turns were");
+        let mut few = crowded();
+        let places = [(); 2].map(|()| few.judge(&asking(0), at(400)));
+        assert_eq!(places, [Verdict::Stay; 2]);
+        named.asks(at(150));
+        few.ended(at(500), at(600), false);
+        assert_eq!(few.judge(&named, at(700)), Verdict::Wait(400));
+        assert!(matches!(few.judge(&named, at(150 + SLOW_MS)), Verdict::Break(_)), "one was, and it took very long");
+        assert!(matches!(few.judge(&named, at(700)), Verdict::Break(_)), "whoever is known is told again at once");
     }
 
     #[test]

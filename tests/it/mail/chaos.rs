@@ -9,6 +9,7 @@ use attesta::mail::Fate;
 
 use super::bench::{Bench, KIND, bench, benches, mail_to, public};
 use crate::support::chaos::{Chaos, Weather};
+use crate::support::smtp_front;
 use crate::support::smtp_sink::SmtpSink;
 
 async fn scene() -> (SmtpSink, Chaos, Bench) {
@@ -16,6 +17,18 @@ async fn scene() -> (SmtpSink, Chaos, Bench) {
     let chaos = Chaos::before(sink.address()).await;
     let bench = bench(|config| {
         public(Some(&chaos.url()))(config);
+        config.mail.timeout = Duration::from_secs(1);
+    });
+    (sink, chaos, bench)
+}
+
+/// A mail server as the world has them, which wants STARTTLS and a login first.
+async fn guarded_scene() -> (SmtpSink, Chaos, Bench) {
+    let sink = SmtpSink::start().await;
+    let chaos = Chaos::before(smtp_front::before(sink.address()).await).await;
+    let url = format!("{}?tls=opportunistic", chaos.url().replace("smtp://", "smtp://shop:secret@"));
+    let bench = bench(|config| {
+        public(Some(&url))(config);
         config.mail.timeout = Duration::from_secs(1);
     });
     (sink, chaos, bench)
@@ -67,9 +80,25 @@ async fn a_server_that_hangs_up_loses_nothing() {
     }
 }
 
+#[tokio::test]
+async fn a_line_that_is_cut_under_tls_or_within_the_login_loses_nothing() {
+    let kinds: [(&str, fn(usize) -> Weather); 2] = [("reset", Weather::Reset), ("closed", Weather::HalfClose)];
+    for (cut, weather) in kinds {
+        let (scene, mut stages) = (guarded_scene().await, HashSet::new());
+        for (n, bytes) in (1..).zip((3..1_500).step_by(47)) {
+            // A new line each time: what waits would have its handshake behind it.
+            scene.2.clock.advance(600 * SECOND);
+            through(&scene, n, weather(bytes)).await;
+            stages.insert(scene.2.message(n).await.attempts[0].stage.clone());
+        }
+        for stage in ["connect", "starttls", "auth", "mail", "rcpt", "data", "accept"] {
+            assert!(stages.contains(stage), "{cut}: one was cut at {stage}: {stages:?}");
+        }
+    }
+}
+
 /// Fifty mails in a minute of this weather; how many seconds of fair weather they all need, and the most attempts that one of them took.
-async fn minute_of(weather: Weather) -> (usize, usize) {
-    let (sink, chaos, bench) = scene().await;
+async fn minute_of((sink, chaos, bench): (SmtpSink, Chaos, Bench), weather: Weather) -> (usize, usize) {
     chaos.set(weather);
     for n in 0..50 {
         bench.post_mail(n, mail_to(&format!("ok-{n}@a.example"))).await;
@@ -97,15 +126,23 @@ async fn minute_of(weather: Weather) -> (usize, usize) {
 async fn after_a_minute_of_cuts_everything_leaves_within_five_seconds() {
     for bytes in BEFORE_DATA {
         for weather in [Weather::Reset as fn(usize) -> Weather, Weather::HalfClose] {
-            let (seconds, _) = minute_of(weather(bytes)).await;
+            let (seconds, _) = minute_of(scene().await, weather(bytes)).await;
             assert!(seconds <= 5, "{:?}: {seconds} s", weather(bytes));
         }
     }
 }
 
 #[tokio::test]
+async fn after_a_minute_of_cuts_under_tls_or_within_the_login_everything_leaves_within_five_seconds() {
+    for bytes in [30, 300, 500, 600] {
+        let (seconds, _) = minute_of(guarded_scene().await, Weather::Reset(bytes)).await;
+        assert!(seconds <= 5, "{bytes} bytes: {seconds} s");
+    }
+}
+
+#[tokio::test]
 async fn mails_that_may_have_arrived_are_not_sent_again_and_again() {
-    let (seconds, most) = minute_of(Weather::Reset(400)).await;
+    let (seconds, most) = minute_of(scene().await, Weather::Reset(400)).await;
     assert!(seconds <= 120 && most <= 4, "cut off within the mail itself: {seconds} s, {most} attempts");
 }
 

@@ -4,14 +4,11 @@ use std::sync::Arc;
 
 use attesta::config::Config;
 use attesta::mail::dialogue::{Class, Dialogue};
-use rustls::ServerConfig;
-use rustls::crypto::ring;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
-use tokio_rustls::TlsAcceptor;
 
 use super::bench::{bench, mail_to, public};
+use crate::support::smtp_front;
 use crate::support::smtp_sink::{Mood, SmtpSink};
 
 async fn told(smtp_url: &str, to: &str) -> Dialogue {
@@ -147,12 +144,7 @@ async fn mail_that_does_not_leave_says_why() {
 
 /// A mail server with a certificate that nobody knows: STARTTLS, or TLS from the start.
 async fn protected(implicit: bool) -> (String, Arc<std::sync::Mutex<Vec<String>>>) {
-    let certificate = CertificateDer::from(include_bytes!("../../data/tls/leaf.der").to_vec());
-    let key = PrivateKeyDer::Pkcs8(include_bytes!("../../data/tls/leaf.key.der").to_vec().into());
-    let provider = Arc::new(ring::default_provider());
-    let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
-    let config = config.with_no_client_auth().with_single_cert(vec![certificate], key).unwrap();
-    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let acceptor = smtp_front::acceptor();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let heard = Arc::new(std::sync::Mutex::new(Vec::new()));
