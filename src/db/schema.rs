@@ -242,6 +242,8 @@ diesel::table! {
         deferred_at -> Nullable<BigInt>,
         form_started_at -> Nullable<BigInt>,
         bounced_at -> Nullable<BigInt>,
+        edition -> BigInt,
+        links_after -> Nullable<BigInt>,
     }
 }
 
