@@ -255,9 +255,10 @@ diesel::table! {
 }
 
 diesel::table! {
-    suppressions (person, shop_id) {
+    suppressions (person, shop_id, own) {
         person -> Binary,
         shop_id -> Binary,
+        own -> BigInt,
         reason -> Text,
         at -> BigInt,
     }
