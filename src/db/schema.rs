@@ -242,6 +242,8 @@ diesel::table! {
         deferred_at -> Nullable<BigInt>,
         form_started_at -> Nullable<BigInt>,
         bounced_at -> Nullable<BigInt>,
+        edition -> BigInt,
+        links_after -> Nullable<BigInt>,
     }
 }
 
@@ -253,9 +255,10 @@ diesel::table! {
 }
 
 diesel::table! {
-    suppressions (person, shop_id) {
+    suppressions (person, shop_id, own) {
         person -> Binary,
         shop_id -> Binary,
+        own -> BigInt,
         reason -> Text,
         at -> BigInt,
     }

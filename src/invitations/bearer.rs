@@ -8,7 +8,7 @@ use super::model::{Bearer, Invitation};
 use super::store;
 use crate::db::{self, Connection};
 use crate::kernel::id::{InvitationId, OrderId, ShopId};
-use crate::kernel::time::Timestamp;
+use crate::kernel::time::{SECOND, Timestamp};
 use crate::keyring::{Keyring, Link, LinkError, PersonHash};
 use crate::sign::token::Purpose;
 
@@ -22,7 +22,7 @@ pub fn bearer(
 ) -> db::Result<Option<Bearer>> {
     let Some(link) = check(keyring, token, purpose, now) else { return Ok(None) };
     let row = store::by_id(conn, link.invitation)?;
-    Ok(row.map(|row| of_row(&row, &link, now)))
+    Ok(row.filter(|row| row.opens_with(link.expires)).map(|row| of_row(&row, &link, now)))
 }
 
 /// Whom the mail went to that the bearer's link stood in; `None` for a test, and where that was forgotten.
@@ -92,8 +92,14 @@ pub fn tokens(keyring: &Keyring, invitation: InvitationId, expires: Timestamp, k
 }
 
 impl Invitation {
+    /// Until when links work that would work until then, told apart from those that open nothing any more.
+    pub(super) fn life_of_links(&self, until: Timestamp) -> Timestamp {
+        self.links_after.map_or(until, |past| until.max(past.plus_ms(SECOND)))
+    }
+
     /// The links that the last mail about this invitation carried; under the key in use now where that key is gone.
     pub(crate) fn tokens(&self, keyring: &Keyring, otherwise: Timestamp) -> Option<Tokens> {
+        let otherwise = self.life_of_links(otherwise);
         let expires = self.token_expires_at.unwrap_or(otherwise);
         tokens(keyring, self.id, expires, self.token_kid).or_else(|| tokens(keyring, self.id, otherwise, None))
     }

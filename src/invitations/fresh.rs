@@ -67,7 +67,7 @@ impl Letter for FreshLinkLetter {
                 return drop(Reason::AddressBounced);
             }
         }
-        let tokens = letter::fresh_tokens(ctx, about.row.id, asked_at)?;
+        let tokens = letter::fresh_tokens(ctx, &about.row, asked_at)?;
         let reviewed = about.row.reviewed_at.is_some();
         let context = MailContext::FreshLink(FreshLink {
             frame: about.frame(ctx, contact),
@@ -82,6 +82,8 @@ impl Letter for FreshLinkLetter {
     fn settle(&self, tx: &mut Connection, ctx: &Context, subject: Subject, what: &Settled) -> db::Result<()> {
         let Some(about) = letter::Subject::hold(tx, ctx, subject.id())? else { return Ok(()) };
         match what.fate {
+            // The order was turned to another address meanwhile.
+            _ if !about.row.is_current(FRESH_LINK, what.edition) => Ok(()),
             Fate::Sent | Fate::Captured => renewed(tx, ctx, &about, what),
             Fate::Bounced(_) => {
                 returned::bounced(tx, &about, what.at)?;
@@ -104,7 +106,7 @@ impl Letter for FreshLinkLetter {
 fn renewed(tx: &mut Connection, ctx: &Context, about: &letter::Subject, what: &Settled) -> db::Result<()> {
     let (row, shop) = (&about.row, &about.shop);
     let asked_at = Timestamp::from_millis(what.edition);
-    let tokens = letter::fresh_tokens(ctx, row.id, asked_at)?;
+    let tokens = letter::fresh_tokens(ctx, row, asked_at)?;
     store::renew_links(tx, shop.id, row.id, Carried { kid: tokens.kid, expires: tokens.expires })?;
     let after_mail = what.at.plus_ms(ctx.config().contact_keep_ms());
     let until = if row.reviewed_at.is_some() { tokens.expires } else { after_mail };

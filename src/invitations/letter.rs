@@ -60,7 +60,7 @@ impl Subject {
 
     /// Nothing is sent, for this reason.
     pub(super) fn dropped(&self, reason: Reason) -> Draft {
-        Draft::Drop(self.stop(reason.code(), 0))
+        Draft::Drop(self.stop(reason.code(), self.row.edition))
     }
 
     /// Why a mail of this subject does not leave.
@@ -171,8 +171,8 @@ pub fn last_links(conn: &mut Connection, ctx: &Context, id: InvitationId) -> db:
 }
 
 /// The links of a fresh mail that was asked for at `asked_at`.
-pub(super) fn fresh_tokens(ctx: &Context, id: InvitationId, asked_at: Timestamp) -> db::Result<Tokens> {
-    bearer::tokens(ctx.keyring(), id, link_life(ctx, asked_at), None).ok_or_else(no_key)
+pub(super) fn fresh_tokens(ctx: &Context, row: &Invitation, asked_at: Timestamp) -> db::Result<Tokens> {
+    bearer::tokens(ctx.keyring(), row.id, row.life_of_links(link_life(ctx, asked_at)), None).ok_or_else(no_key)
 }
 
 /// A keyring without a token key mends itself only by the operator's hand: the job is tried again meanwhile.

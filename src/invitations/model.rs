@@ -75,6 +75,11 @@ pub struct Invitation {
     pub form_started_at: Option<Timestamp>,
     /// When one of its mails first came back for good.
     pub bounced_at: Option<Timestamp>,
+    /// How often the order was asked about anew, at another address, after a mail that had left came back for good: the edition of its
+    /// invitation and of its reminder.
+    pub edition: i64,
+    /// Links that expire no later than this stood in mails of an earlier edition: they open nothing.
+    pub links_after: Option<Timestamp>,
 }
 
 impl Invitation {
@@ -103,12 +108,30 @@ impl Invitation {
             deferred_at: None,
             form_started_at: None,
             bounced_at: None,
+            edition: 0,
+            links_after: None,
         }
     }
 
     /// Still to be sent.
     pub fn is_pending(&self) -> bool {
         self.sent_at.is_none() && self.dropped_at.is_none()
+    }
+
+    /// Whether a mail went to whom the invitation asks now. An earlier edition went to an address that the order no longer names; a fresh
+    /// link has the time of its wish for an edition, and nobody wishes for one before the invitation left.
+    pub(crate) fn is_current(&self, kind: &str, edition: i64) -> bool {
+        match kind {
+            INVITATION | REMINDER => edition == self.edition,
+            FRESH_LINK => self.edition == 0 || self.sent_at.is_some_and(|at| at.millis() <= edition),
+            // What is written about a review follows from a link of today.
+            _ => true,
+        }
+    }
+
+    /// Whether a link with this expiry stood in a mail to whom the invitation asks now.
+    pub(crate) fn opens_with(&self, expires: Timestamp) -> bool {
+        self.links_after.is_none_or(|past| expires > past)
     }
 
     /// Whether a review may be submitted at `now`. The token says who asks, this says whether. Not whether the mail was

@@ -57,9 +57,9 @@ pub(crate) fn leave_alone(
 /// Lifts what others than the person put there: of one shop, or, for the whole instance, all of it wherever it reaches.
 pub(crate) fn release(tx: &mut Connection, person: &PersonHash, reach: Reach) -> db::Result<Released> {
     let others = |wish: &Suppression| !wish.reason.is_own() && (reach == Reach::Instance || wish.reach == reach);
-    let (lifted, stands) = standing(tx, person, reach)?.into_iter().partition(others);
+    let (lifted, stands): (Vec<Suppression>, _) = standing(tx, person, reach)?.into_iter().partition(others);
     for wish in &lifted {
-        store::take_away(tx, wish)?;
+        store::take_away(tx, (&wish.person, wish.reach), wish.reason)?;
     }
     Ok(Released { lifted, stands })
 }

@@ -3,12 +3,14 @@
 //!
 //! Called by the intake after its fold, and by [`replan`](super::replan). Reads suppressions and what counts against the
 //! cap for the whole batch, then decides order by order; the state of an order is returned, never written: the caller
-//! writes it with the order. Nothing is planned again once it was sent. An unchanged plan leaves the queue alone, so that
-//! a repeated event never takes a mail out of the hands of the worker that sends it.
+//! writes it with the order. Nothing is planned again once it was sent, unless that mail came back for good and the order
+//! names somebody else since. An unchanged plan leaves the queue alone, so that a repeated event never takes a mail out of
+//! the hands of the worker that sends it.
 
 use std::collections::HashMap;
 
-use super::model::{INVITATION, Invitation, Reach, Suppression};
+use super::letter::link_life;
+use super::model::{FRESH_LINK, INVITATION, Invitation, Reach, Suppression};
 use super::policy::{self, Ask, Case, Decision};
 use super::store::{self, Counted};
 use crate::context::Context;
@@ -91,16 +93,23 @@ impl Standing {
     fn draft<'a>(&self, item: &'a PlanItem<'a>, submit_days: i64, now: Timestamp) -> Draft<'a> {
         let row = self.rows.get(&item.order.id).cloned();
         let person = item.person.filter(|_| !item.order.test);
+        let anew = row.as_ref().is_some_and(|row| is_for_another(row, item, person));
         let decision = match row.as_ref() {
             _ if item.order.state.is_out() => None,
-            Some(row) if row.sent_at.is_some() => None,
+            Some(row) if row.sent_at.is_some() && !anew => None,
             // A mail that failed for good is over for this address.
             Some(row) if matches!(item.order.state, State::Failed(_, None)) && row.person == person => None,
             Some(row) if row.cancelled_at.is_some() => Some(Decision::Skip(Reason::CancelledByShop)),
             row => Some(policy::decide(item.shop, &case(item, row), submit_days, now)),
         };
-        Draft { item, row, person, decision }
+        Draft { item, row, person, decision, anew }
     }
+}
+
+/// Whether a mail had left, came back for good, and the order names somebody else since.
+fn is_for_another(row: &Invitation, item: &PlanItem<'_>, person: Option<PersonHash>) -> bool {
+    let back = row.sent_at.is_some() && matches!(item.order.state, State::Failed(_, None));
+    back && matches!((row.person, person), (Some(asked), Some(named)) if asked != named)
 }
 
 /// What the decision needs to know of an order.
@@ -123,6 +132,8 @@ struct Draft<'a> {
     row: Option<Invitation>,
     person: Option<PersonHash>,
     decision: Option<Decision>,
+    /// Its mail had left and came back for good: whoever is asked now is somebody else.
+    anew: bool,
 }
 
 impl Draft<'_> {
@@ -162,6 +173,9 @@ impl Batch<'_> {
     fn settle(&mut self, draft: Draft<'_>) -> Planned {
         let order = draft.item.order.id;
         let keep = Purge::At(self.now.plus_ms(self.ctx.config().contact_keep_ms()));
+        if let Some(row) = draft.row.as_ref().filter(|_| draft.anew) {
+            self.turn_to_another(row);
+        }
         let (state, purge) = match draft.decision {
             None => (draft.item.order.state, Purge::Unchanged),
             Some(Decision::Wait(reason)) => (self.ended(&draft, State::Waiting(reason)), keep),
@@ -176,10 +190,17 @@ impl Batch<'_> {
 
     /// Nobody is asked, for now or at all: what was planned is dropped.
     fn ended(&mut self, draft: &Draft<'_>, state: State) -> State {
-        if let Some(row) = draft.row.as_ref().filter(|row| row.is_pending()) {
+        if let Some(row) = draft.row.as_ref().filter(|row| row.is_pending() || draft.anew) {
             self.changes.drops.push(row.id);
         }
         state
+    }
+
+    /// What the mails so far carried opens nothing any more, also a fresh link that may be on its way.
+    fn turn_to_another(&mut self, row: &Invitation) {
+        let wished = row.fresh_link_at.map(|at| link_life(self.ctx, at));
+        let past = row.token_expires_at.max(wished).max(row.links_after);
+        self.changes.turned.push((row.shop_id, row.id, past));
     }
 
     fn asked(&mut self, draft: &Draft<'_>, ask: &Ask) -> State {
@@ -284,6 +305,8 @@ struct Changes {
     /// Held until now: their messages must know that they are tried again.
     released: Vec<(Subject, Timestamp)>,
     drops: Vec<InvitationId>,
+    /// Came back for good, and are for somebody else from now on; with the end of the links so far.
+    turned: Vec<(ShopId, InvitationId, Option<Timestamp>)>,
 }
 
 impl Changes {
@@ -292,6 +315,10 @@ impl Changes {
             plans.sort_unstable_by_key(|plan| (plan.shop_id, plan.order_id));
         }
         self.drops.sort_unstable();
+        for (shop, id, past) in self.turned {
+            jobs::cancel(tx, FRESH_LINK, Subject::from(id))?;
+            store::turn_to_another(tx, shop, id, past)?;
+        }
         store::insert_plans(tx, &self.fresh)?;
         store::save_plans(tx, &self.plans)?;
         jobs::enqueue_new(tx, INVITATION, &self.fresh_jobs)?;

@@ -40,6 +40,8 @@ impl Letter for ReminderLetter {
     fn settle(&self, tx: &mut Connection, ctx: &Context, subject: jobs::Subject, what: &Settled) -> db::Result<()> {
         let Some(subject) = Subject::hold(tx, ctx, subject.id())? else { return Ok(()) };
         match what.fate {
+            // The order was turned to another address meanwhile.
+            _ if !subject.row.is_current(REMINDER, what.edition) => Ok(()),
             Fate::Sent | Fate::Captured => {
                 let (row, shop) = (&subject.row, &subject.shop);
                 let tokens = subject.links(ctx)?;
@@ -82,7 +84,7 @@ fn draft(ctx: &Context, asked: &Asked) -> db::Result<Draft> {
         return Ok(subject.dropped(reason));
     }
     if shop.paused {
-        return Ok(Draft::Hold(subject.stop(Reason::ShopPaused.code(), 0)));
+        return Ok(Draft::Hold(subject.stop(Reason::ShopPaused.code(), row.edition)));
     }
     let Some(contact) = &subject.contact else { return Ok(subject.dropped(Reason::AddressGone)) };
     let tokens = subject.links(ctx)?;
@@ -94,5 +96,5 @@ fn draft(ctx: &Context, asked: &Asked) -> db::Result<Draft> {
         write_until: subject.write_until(),
         unsubscribe_url: ctx.links().unsubscribe(&tokens.unsubscribe),
     });
-    Ok(subject.mail(contact, 0, context))
+    Ok(subject.mail(contact, row.edition, context))
 }

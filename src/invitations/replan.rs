@@ -1,12 +1,14 @@
 //! Planning again what waits, after a shop changed its policy, its basis or its pause. Page by page, so that a shop with many
-//! orders never holds the writer for long; what was sent, skipped or failed for good is not touched.
+//! orders never holds the writer for long; what was sent, skipped or failed for good is not touched. An order whose mail came back
+//! for good is planned again by itself.
 
+use super::letter::Subject;
 use super::model::INVITATION;
 use super::plan::{PlanItem, Planned, Purge, plan_batch};
 use super::{policy, store};
 use crate::context::Context;
 use crate::db::{self, Connection};
-use crate::jobs::Subject;
+use crate::jobs;
 use crate::kernel::id::ShopId;
 use crate::kernel::order_number::OrderNumber;
 use crate::kernel::time::Timestamp;
@@ -57,6 +59,19 @@ fn apply(tx: &mut Connection, shop: &Shop, unsent: &Unsent, planned: Planned, no
     }
 }
 
+/// Plans an order whose mail had left and came back for good: it may name somebody else since.
+pub(super) fn after_return(
+    tx: &mut Connection,
+    ctx: &Context,
+    subject: &Subject,
+    (state, now): (State, Timestamp),
+) -> db::Result<()> {
+    let order = Order { state, ..subject.order.clone() };
+    let unsent = Unsent { order, kept: subject.contact.is_some(), person: subject.person };
+    let planned = plan_batch(tx, ctx, &[item(&subject.shop, &unsent)], now)?;
+    planned.into_iter().try_for_each(|planned| apply(tx, &subject.shop, &unsent, planned, now))
+}
+
 /// Whether the order counts for coverage, by the policy that stands and the events known today.
 pub(super) fn reckon(tx: &mut Connection, shop: &Shop, order: &Order, now: Timestamp) -> db::Result<()> {
     let on = decide::moment(shop, &order.fold).invite_on;
@@ -71,6 +86,6 @@ fn release(tx: &mut Connection, shop: &Shop, unsent: &Unsent, now: Timestamp) ->
     };
     let fold = &unsent.order.fold;
     let due = policy::within_hours(&decide::moment(shop, fold), decide::zone(shop, fold), now);
-    mail::release_one(tx, INVITATION, Subject::from(row.id), due)?;
+    mail::release_one(tx, INVITATION, jobs::Subject::from(row.id), due)?;
     Ok(Some(State::Scheduled(due)))
 }

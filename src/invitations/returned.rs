@@ -3,11 +3,12 @@
 //!
 //! For good: nobody was asked, so the order failed. For now: it is still to be sent again, a few times; then the order failed. Somebody
 //! who reviewed has got the mail, whatever a server says. A complaint moves nothing: the mail did arrive. A reminder and a fresh link
-//! have the same patience, but move no order: the question itself had arrived.
+//! have the same patience, but move no order: the question itself had arrived. Where the order was turned to another address since, a mail to
+//! the one before is counted, and moves nothing either.
 
 use super::letter::Subject;
 use super::model::{FRESH_LINK, INVITATION, REMINDER};
-use super::store;
+use super::{replan, store};
 use crate::context::Context;
 use crate::db::{self, Connection};
 use crate::jobs;
@@ -29,7 +30,7 @@ pub(super) fn bounced(tx: &mut Connection, subject: &Subject, at: Timestamp) -> 
 
 /// The reminder came back. Says whether it is sent once more: not to somebody who wrote meanwhile, nor after the time to write.
 pub(super) fn reminder(tx: &mut Connection, ctx: &Context, id: InvitationId, what: &Back) -> db::Result<bool> {
-    let Some((subject, again)) = further(tx, ctx, id, what)? else { return Ok(false) };
+    let Some((subject, again)) = further(tx, ctx, (REMINDER, id), what)? else { return Ok(false) };
     let row = &subject.row;
     if row.sent_at.is_none() || row.reviewed_at.is_some() || row.submit_until <= again {
         return Ok(false);
@@ -40,7 +41,7 @@ pub(super) fn reminder(tx: &mut Connection, ctx: &Context, id: InvitationId, wha
 
 /// A fresh link came back. Says whether it is sent once more: not where a later one was asked for since.
 pub(super) fn fresh_link(tx: &mut Connection, ctx: &Context, id: InvitationId, what: &Back) -> db::Result<bool> {
-    let Some((subject, again)) = further(tx, ctx, id, what)? else { return Ok(false) };
+    let Some((subject, again)) = further(tx, ctx, (FRESH_LINK, id), what)? else { return Ok(false) };
     let last = subject.row.fresh_link_at.is_some_and(|asked| asked <= what.sent_at);
     if !last || jobs::due_of(tx, FRESH_LINK, id.into())?.is_some() {
         return Ok(false);
@@ -56,14 +57,15 @@ pub(super) fn fresh_link(tx: &mut Connection, ctx: &Context, id: InvitationId, w
 fn further(
     tx: &mut Connection,
     ctx: &Context,
-    id: InvitationId,
+    (kind, id): (&str, InvitationId),
     what: &Back,
 ) -> db::Result<Option<(Subject, Timestamp)>> {
     let Some(subject) = Subject::hold(tx, ctx, id)? else { return Ok(None) };
     if what.returned.kind == ReturnKind::HardBounce {
         bounced(tx, &subject, what.returned.at)?;
     }
-    Ok(what.again.map(|again| (subject, again)))
+    let again = what.again.filter(|_| subject.row.is_current(kind, what.edition));
+    Ok(again.map(|again| (subject, again)))
 }
 
 /// The orders of a cohort (a UTC day of first arrival) of whose invitation, reminder or fresh link one came back for good.
@@ -80,7 +82,8 @@ pub(super) fn invitation(tx: &mut Connection, ctx: &Context, id: InvitationId, w
     if what.returned.kind == ReturnKind::HardBounce {
         bounced(tx, &subject, what.returned.at)?;
     }
-    if subject.row.reviewed_at.is_some() || subject.row.dropped_at.is_some() {
+    let current = subject.row.is_current(INVITATION, what.edition);
+    if !current || subject.row.reviewed_at.is_some() || subject.row.dropped_at.is_some() {
         return Ok(false);
     }
     // What came back for good is over, whatever else is said of it.
@@ -103,12 +106,14 @@ pub(super) fn invitation(tx: &mut Connection, ctx: &Context, id: InvitationId, w
     }
 }
 
-/// Nothing more is sent about this order.
+/// Nothing more is sent about this order, unless the shop has given it another address while the mail was under way.
 fn ended(tx: &mut Connection, ctx: &Context, subject: &Subject, (why, at): (Reason, Timestamp)) -> db::Result<()> {
     jobs::cancel(tx, REMINDER, subject.row.id.into())?;
     store::drop_many(tx, &[subject.row.id], at)?;
-    turn(tx, subject, State::Failed(why, None), at)?;
-    keep(tx, ctx, subject, at)
+    let state = State::Failed(why, None);
+    turn(tx, subject, state, at)?;
+    keep(tx, ctx, subject, at)?;
+    replan::after_return(tx, ctx, subject, (state, at))
 }
 
 fn turn(tx: &mut Connection, subject: &Subject, state: State, at: Timestamp) -> db::Result<()> {

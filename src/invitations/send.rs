@@ -44,7 +44,9 @@ impl Letter for InvitationLetter {
             let capped = || capped.contains(&subject.row.id).then_some(Reason::FrequencyCap);
             match one.refusal(now).or_else(capped) {
                 Some(reason) => Ok(subject.dropped(reason)),
-                None if subject.shop.paused => Ok(Draft::Hold(subject.stop(Reason::ShopPaused.code(), 0))),
+                None if subject.shop.paused => {
+                    Ok(Draft::Hold(subject.stop(Reason::ShopPaused.code(), subject.row.edition)))
+                }
                 None => write(ctx, subject),
             }
         })
@@ -52,6 +54,10 @@ impl Letter for InvitationLetter {
 
     fn settle(&self, tx: &mut Connection, ctx: &Context, subject: jobs::Subject, what: &Settled) -> db::Result<()> {
         let Some(subject) = Subject::hold(tx, ctx, subject.id())? else { return Ok(()) };
+        // The order was turned to another address meanwhile.
+        if !subject.row.is_current(INVITATION, what.edition) {
+            return Ok(());
+        }
         if matches!(what.fate, Fate::Bounced(_)) {
             returned::bounced(tx, &subject, what.at)?;
         }
@@ -96,7 +102,7 @@ fn write(ctx: &Context, subject: &Subject) -> db::Result<Draft> {
         write_until: subject.write_until(),
         unsubscribe_url: ctx.links().unsubscribe(&tokens.unsubscribe),
     });
-    Ok(subject.mail(contact, 0, context))
+    Ok(subject.mail(contact, subject.row.edition, context))
 }
 
 /// The mailbox does not exist: nobody on this instance writes there again.

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::letter::{link_life, no_key, orders_of, shops_of};
-use super::model::{Invitation, REMINDER};
+use super::model::{INVITATION, Invitation, REMINDER};
 use super::policy;
 use super::store::{self, Carried, Gone};
 use crate::context::Context;
@@ -25,18 +25,20 @@ struct Batch {
     kept: Vec<(ShopId, OrderId, Timestamp)>,
 }
 
-/// Stores that these mails left. `left` is sorted by subject, none twice; invitations that are gone or were sent before stay as they are.
+/// Stores that these mails left. `left` is sorted by subject, none twice; invitations that are gone, were sent before, or
+/// were turned to another address meanwhile stay as they are.
 pub(super) fn all(tx: &mut Connection, ctx: &Context, left: &[(jobs::Subject, Settled)]) -> db::Result<()> {
     let ids: Vec<InvitationId> = left.iter().map(|(subject, _)| subject.id()).collect();
-    let when: HashMap<InvitationId, Timestamp> = left.iter().map(|(subject, what)| (subject.id(), what.at)).collect();
+    let when: HashMap<InvitationId, &Settled> = left.iter().map(|(subject, what)| (subject.id(), what)).collect();
     let mut rows = store::hold_all(tx, &ids)?;
-    rows.retain(|row| row.sent_at.is_none());
+    let current = |row: &Invitation| when.get(&row.id).is_some_and(|what| row.is_current(INVITATION, what.edition));
+    rows.retain(|row| row.sent_at.is_none() && current(row));
     let (shops, orders) = (shops_of(tx, &rows)?, orders_of(tx, &rows)?);
     let mut batch = Batch::default();
     for row in &rows {
         let known = (when.get(&row.id), shops.get(&row.shop_id), orders.get(&row.order_id));
-        let (Some(at), Some(shop), Some(order)) = known else { continue };
-        batch.take(ctx, row, (shop, order), *at)?;
+        let (Some(what), Some(shop), Some(order)) = known else { continue };
+        batch.take(ctx, row, (shop, order), what.at)?;
     }
     batch.store(tx)
 }

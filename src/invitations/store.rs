@@ -16,7 +16,7 @@ pub(crate) use find::{by_id, by_ids, hold, hold_all, of_order, of_orders};
 pub(crate) use marks::{
     Carried, Gone, Mark, mark_all_sent, mark_bounced, mark_cancelled, mark_deferred, mark_form_started,
     mark_fresh_link, mark_hastened, mark_not_reminded, mark_postponed, mark_reminded, mark_reviewed, mark_unsent,
-    marked, renew_links,
+    marked, renew_links, turn_to_another,
 };
 pub(crate) use suppressions::{lift, of_person as suppressions_of, suppress, suppressed, suppression, take_away};
 pub use watch::{Filter, HandCounts};
@@ -59,6 +59,8 @@ struct Row {
     deferred_at: Option<Timestamp>,
     form_started_at: Option<Timestamp>,
     bounced_at: Option<Timestamp>,
+    edition: i64,
+    links_after: Option<Timestamp>,
 }
 
 impl Row {
@@ -86,6 +88,8 @@ impl Row {
             deferred_at: self.deferred_at,
             form_started_at: self.form_started_at,
             bounced_at: self.bounced_at,
+            edition: self.edition,
+            links_after: self.links_after,
         })
     }
 }

@@ -163,6 +163,8 @@ pub struct ReturnOf {
 pub struct Back {
     /// What came back.
     pub returned: Returned,
+    /// As in [`Mail::edition`](crate::mail::letter::Mail::edition).
+    pub edition: i64,
     /// When the mail had left.
     pub sent_at: Timestamp,
     /// When it goes out once more, if the room still wants that: after a soft bounce that is not the last.

@@ -68,13 +68,15 @@ fn take(tx: &mut Connection, ctx: &Context, letters: &Letters, news: &News) -> d
         return Ok(Taken::Known);
     }
     let Some(letter) = letters.of(&left.kind) else { return Ok(Taken::Recorded) };
-    let told = told(tx, &row, news.last, now)?;
-    // The room first: what is planned for this order ends with the reason of this mail, the rest with that of the suppression.
+    let told = told(tx, (&row, left.edition), news.last, now)?;
+    let person = match letter.order(tx, left.subject)? {
+        Some(order) => addressee(tx, &left, order)?,
+        None => None,
+    };
+    // The room first: what is planned for this order ends with the reason of this mail, the rest with that of the suppression. Where the
+    // order names somebody else since, the room turns to them, so whom this mail went to is read before.
     let wanted = letter.returned(tx, ctx, left.subject, &told)?;
-    if let Some(order) = letter.order(tx, left.subject)? {
-        let person = addressee(tx, letter.kind(), (left.shop, order))?;
-        leave_alone(tx, (left.shop, person), news.kind, now)?;
-    }
+    leave_alone(tx, (left.shop, person), news.kind, now)?;
     if let (true, Some(again)) = (wanted, told.again) {
         send_again(tx, &row, (letter, &left), again)?;
     }
@@ -82,7 +84,7 @@ fn take(tx: &mut Connection, ctx: &Context, letters: &Letters, news: &News) -> d
 }
 
 /// What the room is told. The row itself is counted already.
-fn told(tx: &mut Connection, row: &ReturnOf, last: bool, now: Timestamp) -> db::Result<Back> {
+fn told(tx: &mut Connection, (row, edition): (&ReturnOf, i64), last: bool, now: Timestamp) -> db::Result<Back> {
     let again = match row.returned.kind {
         ReturnKind::HardBounce | ReturnKind::Complaint => None,
         ReturnKind::SoftBounce if last => None,
@@ -92,7 +94,7 @@ fn told(tx: &mut Connection, row: &ReturnOf, last: bool, now: Timestamp) -> db::
             days.map(|days| again_at(row.sent_at, *days, now))
         }
     };
-    Ok(Back { returned: row.returned.clone(), sent_at: row.sent_at, again })
+    Ok(Back { returned: row.returned.clone(), edition, sent_at: row.sent_at, again })
 }
 
 /// So many days later, at the hour at which it left first: that hour was one at which the shop writes.
@@ -106,9 +108,14 @@ fn again_at(sent_at: Timestamp, days: i64, now: Timestamp) -> Timestamp {
 }
 
 /// Whom a mail about an order went to. The shop may have corrected the address since: the invitation remembers to whom it went, and nobody
-/// who was not written to pays for it.
-fn addressee(tx: &mut Connection, kind: &str, (shop, order): (ShopId, OrderId)) -> db::Result<Option<PersonHash>> {
-    let asked = invitations::about(tx, shop, order)?.and_then(|row| row.person);
+/// who was not written to pays for it. Where the order was turned to another address since, nobody knows the one before any more.
+fn addressee(tx: &mut Connection, left: &Left, order: OrderId) -> db::Result<Option<PersonHash>> {
+    let (kind, shop) = (left.kind.as_str(), left.shop);
+    let row = invitations::about(tx, shop, order)?;
+    if row.as_ref().is_some_and(|row| !row.is_current(kind, left.edition)) {
+        return Ok(None);
+    }
+    let asked = row.and_then(|row| row.person);
     let named = orders::person(tx, shop, order)?;
     Ok(match (asked, named) {
         (Some(asked), Some(named)) if asked != named => (kind == invitations::INVITATION).then_some(asked),

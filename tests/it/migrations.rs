@@ -4,10 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use attesta::db::{DatabaseUrl, Db, Sizes, migrate};
+use attesta::invitations;
+use diesel::backend::Backend;
 use diesel::connection::SimpleConnection as _;
+use diesel::migration::{Migration, MigrationSource};
 use diesel::prelude::*;
 use diesel::sql_types::{Integer, Text};
 use diesel::{PgConnection, SqliteConnection};
+use diesel_migrations::{FileBasedMigrations, MigrationHarness};
 
 use crate::support::postgres;
 
@@ -139,4 +143,102 @@ fn every_foreign_key_of_sqlite_has_an_index() {
     let missing: Vec<Missing> = diesel::sql_query(sql).load(&mut conn).unwrap();
     let missing: Vec<String> = missing.into_iter().map(|row| row.what).collect();
     assert!(missing.is_empty(), "a foreign key without an index makes deletes scan: {missing:?}");
+}
+
+/// The migrations of an engine from this one on, oldest first, and those before it.
+fn from<DB: Backend>(engine: &str, name: &str) -> [Vec<Box<dyn Migration<DB>>>; 2] {
+    let dir = format!("{}/migrations/{engine}", env!("CARGO_MANIFEST_DIR"));
+    let mut all: Vec<Box<dyn Migration<DB>>> = FileBasedMigrations::from_path(dir).unwrap().migrations().unwrap();
+    all.sort_unstable_by_key(|migration| migration.name().to_string());
+    let (later, earlier) = all.into_iter().partition(|migration| *migration.name().to_string() >= *name);
+    [later, earlier]
+}
+
+/// Brings an empty database to where it stood before this migration.
+fn stand_before<DB: Backend>(conn: &mut impl MigrationHarness<DB>, engine: &str, name: &str) {
+    assert!(conn.applied_migrations().unwrap().is_empty(), "nothing stands there");
+    for migration in &from(engine, name)[1] {
+        conn.run_migration(&**migration).unwrap();
+    }
+}
+
+/// Takes everything back to before this migration.
+fn go_back<DB: Backend>(conn: &mut impl MigrationHarness<DB>, engine: &str, name: &str) {
+    for migration in from(engine, name)[0].iter().rev() {
+        conn.revert_migration(&**migration).unwrap();
+    }
+}
+
+const OWN: &str = "0023_own";
+
+/// Suppressions as they stood with a mark in the first bit of the shop: person, shop, reason, time. A person is one byte, repeated.
+const MARKED: [(u8, &str, &str, i64); 7] = [
+    (1, "01010101010101010101010101010101", "complaint", 20),
+    (1, "81010101010101010101010101010101", "unsubscribed", 10),
+    (1, "00000000000000000000000000000000", "hard_bounce", 40),
+    (1, "80000000000000000000000000000000", "erased", 30),
+    (2, "01010101010101010101010101010101", "unsubscribed", 50),
+    (2, "7fabcdef0123456789abcdef01234567", "operator", 70),
+    (2, "ffabcdef0123456789abcdef01234567", "unsubscribed", 60),
+];
+
+/// Writes them, with blobs as this engine writes them.
+fn marked(blob: impl Fn(&str) -> String) -> String {
+    let row = |(person, shop, reason, at)| {
+        let person: u8 = person;
+        format!("({}, {}, '{reason}', {at})", blob(&format!("{person:02x}").repeat(32)), blob(shop))
+    };
+    let rows: Vec<String> = MARKED.into_iter().map(row).collect();
+    format!("INSERT INTO suppressions (person, shop_id, reason, at) VALUES {}", rows.join(", "))
+}
+
+/// Everything that stops mail to a person: where (the shop's bytes; none: everywhere), why and since when, in that order.
+async fn stops(db: &Db, person: u8) -> Vec<(Vec<u8>, &'static str, i64)> {
+    let read = move |conn: &mut attesta::db::Connection| invitations::personal(conn, None, &[person; 32]);
+    let stands = db.read(read).await.unwrap().suppressions.into_iter().map(|wish| {
+        let shop = match wish.reach {
+            invitations::Reach::Shop(shop) => shop.as_bytes().to_vec(),
+            invitations::Reach::Instance => Vec::new(),
+        };
+        (shop, wish.reason.as_str(), wish.at.millis())
+    });
+    let mut stands: Vec<_> = stands.collect();
+    stands.sort_unstable();
+    stands
+}
+
+/// Migrates, and sees the person's own word beside what others say; after a way back and up again too.
+async fn both_words_stand(db: &Db, way_back: impl FnOnce()) {
+    let see = async || {
+        migrate::run(db).unwrap();
+        let wide = 0x7fab_cdef_0123_4567_89ab_cdef_0123_4567_u128.to_be_bytes().to_vec();
+        let first = [
+            (vec![], "erased", 30),
+            (vec![], "hard_bounce", 40),
+            (vec![1; 16], "complaint", 20),
+            (vec![1; 16], "unsubscribed", 10),
+        ];
+        assert_eq!(stops(db, 1).await, first, "on {:?}", db.engine());
+        let second = [(vec![1; 16], "unsubscribed", 50), (wide.clone(), "operator", 70), (wide, "unsubscribed", 60)];
+        assert_eq!(stops(db, 2).await, second, "on {:?}", db.engine());
+    };
+    see().await;
+    way_back();
+    see().await;
+}
+
+#[tokio::test]
+async fn a_word_of_ones_own_that_was_marked_in_the_place_of_the_shop_keeps_reason_and_time() {
+    let (_dir, file, db) = sqlite_file();
+    let mut conn = SqliteConnection::establish(&file).unwrap();
+    stand_before(&mut conn, "sqlite", OWN);
+    conn.batch_execute(&marked(|hex| format!("x'{hex}'"))).unwrap();
+    both_words_stand(&db, || go_back(&mut conn, "sqlite", OWN)).await;
+
+    let Some(url) = postgres::empty_database() else { return };
+    let db = Db::open(&DatabaseUrl::parse(&url).unwrap(), Sizes::default()).unwrap();
+    let mut conn = PgConnection::establish(&url).unwrap();
+    stand_before(&mut conn, "postgres", OWN);
+    conn.batch_execute(&marked(|hex| format!("'\\x{hex}'"))).unwrap();
+    both_words_stand(&db, || go_back(&mut conn, "postgres", OWN)).await;
 }

@@ -68,6 +68,30 @@ pub(crate) fn mark_unsent(tx: &mut Connection, shop: ShopId, id: InvitationId) -
     Ok(())
 }
 
+/// What came back for good is asked anew at another address, by mails of another edition: nothing that was said to the address before, or by
+/// it, holds there. `past`: links that expire no later open nothing any more.
+pub(crate) fn turn_to_another(
+    tx: &mut Connection,
+    shop: ShopId,
+    id: InvitationId,
+    past: Option<Timestamp>,
+) -> db::Result<()> {
+    let nothing = None::<Timestamp>;
+    diesel::update(row(shop, id))
+        .set((
+            invitations::edition.eq(invitations::edition + 1),
+            invitations::links_after.eq(past),
+            invitations::sent_at.eq(nothing),
+            invitations::reminded_at.eq(nothing),
+            invitations::fresh_link_at.eq(nothing),
+            invitations::deferred_at.eq(nothing),
+            invitations::token_kid.eq(None::<i64>),
+            invitations::token_expires_at.eq(nothing),
+        ))
+        .execute(tx)?;
+    Ok(())
+}
+
 /// The reminder left.
 pub(crate) fn mark_reminded(
     tx: &mut Connection,

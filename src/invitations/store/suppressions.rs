@@ -1,7 +1,7 @@
 //! Every query on `suppressions`: who gets no more mail, by hash, of one shop or of the whole instance.
 //!
-//! One place holds one reason, the gravest. Only a person's own word is never lost to what others say: where both stand, it
-//! stands beside, in a place of its own, so that lifting the other does not lift it.
+//! A person's own word and what others say stand beside each other, so that neither is lost to the other and lifting one does
+//! not lift the other. Of each, one place holds one reason, the gravest.
 
 use diesel::prelude::*;
 
@@ -15,8 +15,6 @@ use crate::keyring::PersonHash;
 
 /// Stands in the shop's place where the reach is the whole instance.
 const EVERY_SHOP: [u8; 16] = [0; 16];
-/// In the first byte of a place: the one beside it.
-const BESIDE: u8 = 0x80;
 
 fn place(reach: Reach) -> Vec<u8> {
     match reach {
@@ -25,35 +23,10 @@ fn place(reach: Reach) -> Vec<u8> {
     }
 }
 
-/// The place beside, for a person's own word. Ids begin with a time that leaves this bit free for thousands of years.
-fn beside(reach: Reach) -> Vec<u8> {
-    let mut place = place(reach);
-    place.iter_mut().take(1).for_each(|byte| *byte |= BESIDE);
-    place
-}
-
-/// Writes a suppression. One that stands already keeps its time and reason, unless the new one is graver; a person's own word and what
-/// others say do not replace each other.
+/// Writes a suppression. One that stands already keeps its time and reason, unless the new one is graver.
 pub(crate) fn suppress(tx: &mut Connection, new: &Suppression) -> db::Result<()> {
-    let shop = place(new.reach);
-    let standing = row(&new.person, &shop)
-        .select((suppressions::person, suppressions::shop_id, suppressions::reason, suppressions::at))
-        .first(tx)
-        .optional()?;
-    match standing.map(read).transpose()? {
-        Some(old) if old.reason.is_own() && !new.reason.is_own() => {
-            write(tx, &old, &beside(old.reach))?;
-            clear(tx, &old)?;
-            write(tx, new, &shop)
-        }
-        Some(old) if new.reason.is_own() && !old.reason.is_own() => write(tx, new, &beside(new.reach)),
-        _ => write(tx, new, &shop),
-    }
-}
-
-fn write(tx: &mut Connection, new: &Suppression, shop: &[u8]) -> db::Result<()> {
-    let person = new.person.to_vec();
-    let standing = row(&person, shop).select(suppressions::reason).first::<String>(tx).optional()?;
+    let (person, shop, own) = (new.person.to_vec(), place(new.reach), i64::from(new.reason.is_own()));
+    let standing = row(&person, &shop, own).select(suppressions::reason).first::<String>(tx).optional()?;
     if standing.as_deref().and_then(SuppressionReason::parse).is_some_and(|reason| reason >= new.reason) {
         return Ok(());
     }
@@ -61,11 +34,12 @@ fn write(tx: &mut Connection, new: &Suppression, shop: &[u8]) -> db::Result<()> 
         diesel::insert_into(suppressions::table)
             .values((
                 suppressions::person.eq(&person),
-                suppressions::shop_id.eq(shop),
+                suppressions::shop_id.eq(&shop),
+                suppressions::own.eq(own),
                 suppressions::reason.eq(new.reason.as_str()),
                 suppressions::at.eq(new.at),
             ))
-            .on_conflict((suppressions::person, suppressions::shop_id))
+            .on_conflict((suppressions::person, suppressions::shop_id, suppressions::own))
             .do_update()
             .set((suppressions::reason.eq(new.reason.as_str()), suppressions::at.eq(new.at)))
             .execute(c)?
@@ -74,33 +48,24 @@ fn write(tx: &mut Connection, new: &Suppression, shop: &[u8]) -> db::Result<()> 
 }
 
 #[diesel::dsl::auto_type(no_type_alias)]
-fn row<'a>(person: &'a [u8], shop: &'a [u8]) -> _ {
-    suppressions::table.filter(suppressions::person.eq(person)).filter(suppressions::shop_id.eq(shop))
+fn row<'a>(person: &'a [u8], shop: &'a [u8], own: i64) -> _ {
+    let place = suppressions::table.filter(suppressions::person.eq(person)).filter(suppressions::shop_id.eq(shop));
+    place.filter(suppressions::own.eq(own))
 }
 
 /// Takes back an unsubscription that the person made; other reasons stay.
 pub(crate) fn lift(tx: &mut Connection, person: &PersonHash, reach: Reach) -> db::Result<bool> {
-    let mut lifted = 0;
-    for shop in [place(reach), beside(reach)] {
-        let mine = row(person, &shop).filter(suppressions::reason.eq(SuppressionReason::Unsubscribed.as_str()));
-        lifted += diesel::delete(mine).execute(tx)?;
-    }
-    Ok(lifted > 0)
+    take_away(tx, (person, reach), SuppressionReason::Unsubscribed)
 }
 
-/// Takes away what others than the person said; their own word, where it stood beside, takes its place.
-pub(crate) fn take_away(tx: &mut Connection, wish: &Suppression) -> db::Result<()> {
-    if clear(tx, wish)? {
-        let (shop, beside) = (place(wish.reach), beside(wish.reach));
-        diesel::update(row(&wish.person, &beside)).set(suppressions::shop_id.eq(shop)).execute(tx)?;
-    }
-    Ok(())
-}
-
-/// Empties a place, if this still stands there.
-fn clear(tx: &mut Connection, wish: &Suppression) -> db::Result<bool> {
-    let shop = place(wish.reach);
-    let standing = row(&wish.person, &shop).filter(suppressions::reason.eq(wish.reason.as_str()));
+/// Takes one reason away; what stands beside it stays.
+pub(crate) fn take_away(
+    tx: &mut Connection,
+    (person, reach): (&PersonHash, Reach),
+    reason: SuppressionReason,
+) -> db::Result<bool> {
+    let shop = place(reach);
+    let standing = row(person, &shop, i64::from(reason.is_own())).filter(suppressions::reason.eq(reason.as_str()));
     Ok(diesel::delete(standing).execute(tx)? > 0)
 }
 
@@ -150,8 +115,7 @@ pub(crate) fn of_person(conn: &mut Connection, person: &PersonHash) -> db::Resul
     rows.into_iter().map(read).collect()
 }
 
-fn read((person, mut shop, reason, at): (Vec<u8>, Vec<u8>, String, Timestamp)) -> db::Result<Suppression> {
-    shop.iter_mut().take(1).for_each(|byte| *byte &= !BESIDE);
+fn read((person, shop, reason, at): (Vec<u8>, Vec<u8>, String, Timestamp)) -> db::Result<Suppression> {
     let reach = if shop == EVERY_SHOP {
         Reach::Instance
     } else {

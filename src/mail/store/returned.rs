@@ -21,6 +21,8 @@ pub struct Left {
     pub kind: String,
     /// What it is about.
     pub subject: Subject,
+    /// Which edition of it.
+    pub edition: i64,
     /// When it last left.
     pub sent_at: Timestamp,
 }
@@ -38,11 +40,12 @@ pub fn left(conn: &mut Connection, id: MessageId) -> db::Result<Option<Left>> {
     let Some(sent_at) = taken.first::<Option<i64>>(conn)? else { return Ok(None) };
     let row = messages::table
         .find(id)
-        .select((messages::shop_id, messages::kind, messages::subject))
-        .first::<(ShopId, String, Vec<u8>)>(conn)
+        .select((messages::shop_id, messages::kind, messages::subject, messages::edition))
+        .first::<(ShopId, String, Vec<u8>, i64)>(conn)
         .optional()?;
-    row.map(|(shop, kind, bytes)| {
-        Ok(Left { shop, kind, subject: super::subject(&bytes)?, sent_at: Timestamp::from_millis(sent_at) })
+    row.map(|(shop, kind, bytes, edition)| {
+        let sent_at = Timestamp::from_millis(sent_at);
+        Ok(Left { shop, kind, subject: super::subject(&bytes)?, edition, sent_at })
     })
     .transpose()
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod bench;
 mod complaints;
+mod corrected;
 mod life;
 mod listener;
 mod nodes;
