@@ -55,6 +55,9 @@ fn greet(config: &Config, shown: &mut Shown<'_>) -> Result<(), Failure> {
     } else if config.public_url.is_some() && config.smtp_url.is_none() {
         text.push_str("\n  mail       held: set --smtp-url to your mail server");
     }
+    if config.public_url.as_ref().is_some_and(|base| !base.is_https()) {
+        text.push_str("\n  one click  none: mail programs offer to unsubscribe only where --public-url is https://");
+    }
     if config.public_url.is_some() && config.contact.is_none() {
         text.push_str("\n  contact    none: add --set contact=ADDRESS, so that customers can reach you");
     }

@@ -117,9 +117,11 @@ impl Composer {
             builder = addressed::<InReplyTo>(builder, named(Some(&frame.shop.name)), address(reply_to)?);
         }
         if let Some(url) = mail.context.unsubscribe_url() {
-            builder = builder
-                .header(plain::<ListUnsubscribe>(self.ways_out(url))?)
-                .header(plain::<ListUnsubscribePost>("List-Unsubscribe=One-Click".to_owned())?);
+            builder = builder.header(plain::<ListUnsubscribe>(self.ways_out(url))?);
+            // RFC 8058, 3.1: only where one of the ways is an https URL.
+            if url.starts_with("https://") {
+                builder = builder.header(plain::<ListUnsubscribePost>("List-Unsubscribe=One-Click".to_owned())?);
+            }
         }
         let body = MultiPart::alternative()
             .boundary(format!("=_{id}"))
@@ -154,7 +156,7 @@ impl Composer {
         &self.templates
     }
 
-    /// The ways to unsubscribe, the one that takes one click first (RFC 8058 wants an `https` URL; RFC 2369 takes several).
+    /// The ways to unsubscribe, the link first (RFC 2369 takes several).
     fn ways_out(&self, url: &str) -> String {
         match &self.sender.unsubscribe {
             Some(mailbox) => format!("<{url}>,<{}>", links::mailto(mailbox, url)),

@@ -239,6 +239,12 @@ fn mails_are_looked_over_and_a_test_tells_its_steps() {
         invitation.contains("https://voices.example/a/r/") && !invitation.contains("reviews.example"),
         "{invitation}"
     );
+    assert_eq!(looked["one_click"], json!(true), "nothing is said of it where no mail leaves: {looked}");
+    let plain = ["mail", "check", "--public-url", "http://voices.example"];
+    let (code, out, _) = attesta(dir.path(), &plain);
+    assert!(code == 1 && out.contains("set public_url to its https:// address"), "{out}");
+    let looked = attesta(dir.path(), &[&plain[..], &["--json"]].concat()).1;
+    assert!(looked.contains("\"one_click\":false") || looked.contains("\"one_click\": false"), "{looked}");
     let (code, out, _) = attesta(dir.path(), &["mail", "test", "ada@example.com", "--shop", "bottega.example"]);
     assert!(code == 1 && out.contains("Next: To send it, set smtp_url"), "{out}");
     assert!(out.contains("From \"Bottega (via Attesta)\" <reviews@attesta.invalid>"), "{out}");

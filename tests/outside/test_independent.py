@@ -10,10 +10,13 @@ import urllib.parse
 import urllib.request
 from datetime import datetime, timezone
 
+import pytest
 from standardwebhooks.webhooks import Webhook
 
-from conftest import link_in, order_event, text_of, wait_for
+from conftest import Instance, link_in, order_event, text_of, wait_for
 from score import products, score
+
+TLS = "https://reviews.example"
 
 
 def post(url, body, headers=None):
@@ -71,12 +74,34 @@ def test_the_score_can_be_recomputed_by_a_stranger(instance):
     assert score(moka["days"])[1:] == (shown["score"], shown["stars"]), "and so it is for each product"
 
 
-def test_the_mail_is_what_mail_programs_want(instance):
+@pytest.fixture
+def behind_tls(tmp_path):
+    """As behind a proxy that speaks TLS for it."""
+    running = Instance(tmp_path, smtp="capture:")
+    running.public = ["--public-url", TLS]
+    running.start()
+    yield running
+    if running.process.poll() is None:
+        running.stop()
+
+
+def test_without_tls_no_mail_program_is_told_of_one_click(instance):
+    shop = instance.shop("bottega.example")
+    post_event(instance, shop, order_event("#1", "ada@example.com", time.time()))
+    mail = instance.mail_to("ada@example.com")
+    assert mail["List-Unsubscribe"].startswith(f"<{instance.url}/u/"), mail["List-Unsubscribe"]
+    assert mail["List-Unsubscribe-Post"] is None, "RFC 8058, 3.1: one HTTPS URI"
+
+
+def test_the_mail_is_what_mail_programs_want(behind_tls):
+    instance = behind_tls
     shop = instance.shop("bottega.example")
     post_event(instance, shop, order_event("#1", "ada@example.com", time.time()))
     mail = instance.mail_to("ada@example.com")
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click", "RFC 8058: one click"
     unsubscribe = re.search(r"<(http[^>]+)>", mail["List-Unsubscribe"]).group(1)
+    assert unsubscribe.startswith(TLS), unsubscribe
+    unsubscribe = unsubscribe.replace(TLS, instance.url)
     assert "/u/" in unsubscribe and mail["List-Id"] and mail["Auto-Submitted"] == "auto-generated"
     assert mail.get_body(("html",)) is not None and len(text_of(mail)) > 200, "a text part that can stand alone"
     for n in range(1, 6):

@@ -112,6 +112,15 @@ def luminance(colour):
     return sum(weight * part for weight, part in zip([0.2126, 0.7152, 0.0722], linear))
 
 
+def contrast(one, other):
+    light, dark = sorted([luminance(one), luminance(other)], reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def rgb(colour):
+    return "rgb(" + ", ".join(str(int(colour[at:at + 2], 16)) for at in (1, 3, 5)) + ")"
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_words_of_a_logo_can_be_read_where_pictures_are_off(shown, chromium, scheme):
     instance, shop = shown
@@ -126,9 +135,73 @@ def test_the_words_of_a_logo_can_be_read_where_pictures_are_off(shown, chromium,
         for (let at = logo; at; at = at.parentElement) grounds.push(getComputedStyle(at).backgroundColor);
         return [getComputedStyle(logo).color, grounds.find(ground => ground !== 'rgba(0, 0, 0, 0)')];
     }""")
-    light, dark = sorted([luminance(ink), luminance(ground)], reverse=True)
-    assert (light + 0.05) / (dark + 0.05) >= 4.5, f"{ink} on {ground}"
+    assert contrast(ink, ground) >= 4.5, f"{ink} on {ground}"
     context.close()
+
+
+LOGO = {"url": "https://cdn.bottega.example/logo.png", "alt": "Bottega Verdi", "width": 140}
+OWN = {
+    # As light as it may be on white; the house makes the others of them where it is dark.
+    "light": {"accent": "#767676", "paper": "#ffffff"},
+    "dark": {"accent": "#000000", "paper": "#e1e1e1"},
+    "saturated": {"accent": "#0000ff"},
+    "loud": {"accent": "#c4007a", "paper": "#ffe100"},
+    # As the shop says itself: white in the dark, and as deep as it may be there.
+    "white in the dark": {"accent": "#000000", "accent_dark": "#ffffff"},
+    "deep in the dark": {"accent": "#7a1f3d", "accent_dark": "#d95b8a"},
+}
+
+
+def grounds(page):
+    """Words, ink and ground of every element with words of its own; beside them signs that say nothing new (stars), and what buttons stand on."""
+    return page.evaluate("""() => {
+        const clear = ['rgba(0, 0, 0, 0)', 'transparent'];
+        const ground = at => {
+            for (; at; at = at.parentElement) {
+                const colour = getComputedStyle(at).backgroundColor;
+                if (!clear.includes(colour)) return colour;
+            }
+            return 'rgb(255, 255, 255)';
+        };
+        const shown = [...document.body.querySelectorAll('*')].filter(at => at.getClientRects().length);
+        const speaks = at => at.matches('img[alt]') || [...at.childNodes].some(node => node.nodeType === 3 && node.data.trim());
+        const said = shown.filter(speaks).map(at => [at.closest('[aria-hidden]'), at.alt || at.innerText.slice(0, 40), getComputedStyle(at).color, ground(at)]);
+        const [words, signs] = [said.filter(one => !one[0]), said.filter(one => one[0])].map(all => all.map(one => one.slice(1)));
+        const buttons = shown.filter(at => at.matches('.button')).map(at => ['a button', ground(at), ground(at.parentElement)]);
+        return [words, [...signs, ...buttons]];
+    }""")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("dress", OWN)
+def test_in_the_colours_of_a_shop_every_word_can_be_read(shown, chromium, dress, scheme):
+    instance, shop = shown
+    context = chromium.new_context(viewport={"width": 360, "height": 740}, color_scheme=scheme, offline=True)
+    page = context.new_page()
+    seen = set()
+    for mail in MAILS:
+        own = {"colours": OWN[dress], "logo": LOGO}
+        page.set_content(preview(instance, shop, mail, "it", own=own, case="longest", width="phone", scheme=scheme)["html"])
+        name = f"{mail} {dress} {scheme}"
+        words, signs = grounds(page)
+        assert words and any(said == "Bottega Verdi" for said, _, _ in words), f"{name}: the words of the logo"
+        for least, pairs in [(4.5, words), (3, signs)]:
+            poor = [(said, ink, ground) for said, ink, ground in pairs if contrast(ink, ground) < least]
+            assert poor == [], name
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360, name
+        if mail == "reply_notice":
+            assert axe(page) == [], name
+        seen |= {colour for _, ink, ground in words for colour in (ink, ground)}
+    own = OWN[dress].get("accent_dark" if scheme == "dark" else "accent")
+    assert own is None or rgb(own) in seen, f"{own} is what the shop chose: {sorted(seen)}"
+    context.close()
+
+
+def test_a_colour_that_cannot_be_read_is_no_colour_of_a_mail(shown):
+    instance, shop = shown
+    for colours in [{"accent": "#777777"}, {"accent": "#ffe100"}, {"accent_dark": "#7a1f3d"}, {"paper": "#333333"}]:
+        status, refused = ask(instance, shop, "PUT", "/templates/invitation/it", {"colours": colours})
+        assert status == 422 and "WCAG" in json.dumps(refused), refused
 
 
 def test_a_mail_has_what_mail_programs_need(shown):

@@ -7,6 +7,10 @@ use crate::mail::check::{HTML_MAX, Looked};
 use crate::mail::dialogue::Dialogue;
 use crate::mail::dns::{Finding, Kind, Report, State, Verdict};
 
+/// Where links are plain `http`.
+const NO_ONE_CLICK: &str = "No mail program offers to unsubscribe with one click: RFC 8058 asks for an https:// link, and public_url is http://. \
+                            Put the instance behind TLS and set public_url to its https:// address.";
+
 /// A domain with its records; `judged`: after a look at the DNS.
 pub(crate) fn report(report: &Report, judged: bool) -> String {
     let mut out = format!("{}: {}.\n", report.domain, standing(report));
@@ -107,7 +111,7 @@ pub(crate) fn dialogue(told: &Dialogue) -> String {
 }
 
 /// Every mail, looked over: the house's, then shop by shop what it changed.
-pub(crate) fn looked(all: &[Looked]) -> String {
+pub(crate) fn looked(all: &[Looked], one_click: bool) -> String {
     let mut out = String::new();
     let mut borne: BTreeMap<&str, &str> = BTreeMap::new();
     let mut of: Option<&Option<String>> = None;
@@ -130,6 +134,9 @@ pub(crate) fn looked(all: &[Looked]) -> String {
         let _infallible = writeln!(out, "    {what} ({by})");
     }
     let _infallible = write!(out, "\nAn HTML part may have {HTML_MAX} bytes.");
+    if !one_click {
+        let _infallible = write!(out, "\n\n{NO_ONE_CLICK}");
+    }
     out
 }
 

@@ -7,12 +7,13 @@ use attesta::kernel::email::EmailAddress;
 use attesta::kernel::locale::Language;
 use attesta::kernel::time::{Clock, SteppedClock, Timestamp};
 use attesta::mail::compose::message_id;
+use attesta::mail::context::MailContext;
 use attesta::mail::{Mailer, samples};
 use mail_parser::MessageParser;
 
 use super::bench::{KIND, composer, mail_to, subject};
 
-fn eml(mailer: &Mailer, language: Language, context: &attesta::mail::MailContext) -> Vec<u8> {
+fn eml(mailer: &Mailer, language: Language, context: &MailContext) -> Vec<u8> {
     let mut mail = mail_to("giulia@example.com");
     mail.language = language;
     mail.context = context.clone();
@@ -101,5 +102,21 @@ fn people_may_unsubscribe_by_mail_where_a_mailbox_is_named() {
         let parsed = MessageParser::default().parse(&bytes).unwrap();
         let ways = parsed.list_unsubscribe().as_address().map(|ways| ways.iter().count());
         assert_eq!(ways, Some(2), "{name}: a mail program finds both");
+    }
+}
+
+/// One click needs an `https` link (RFC 8058, 3.1); without one the link itself still stands there.
+#[test]
+fn one_click_is_offered_only_where_the_link_is_https() {
+    let composer = composer();
+    for (url, offered) in [("https://reviews.example/u/x", true), ("http://reviews.example/u/x", false)] {
+        let (_, contexts) = samples::all().into_iter().find(|(name, _)| *name == "invitation").unwrap();
+        let mut context = contexts[0].clone();
+        let MailContext::Invitation(invitation) = &mut context else { panic!("an invitation") };
+        invitation.unsubscribe_url = url.to_owned();
+        let bytes = eml(&composer, Language::En, &context);
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        assert!(text.contains(&format!("\r\nList-Unsubscribe: <{url}>\r\n")), "{text}");
+        assert_eq!(text.contains("\r\nList-Unsubscribe-Post: "), offered, "{url}");
     }
 }
