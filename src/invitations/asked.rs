@@ -60,7 +60,8 @@ pub(super) fn read_all(
     Ok(read.into_iter().map(asked).collect())
 }
 
-/// Which of these would come within the shop's cap after another invitation that went to the same person.
+/// Which of these would come within the shop's cap after another invitation that went to the same person, or goes before it: several that
+/// are due are not sent at once.
 pub(super) fn capped(conn: &mut Connection, asked: &[&Asked], now: Timestamp) -> db::Result<HashSet<InvitationId>> {
     let mut by_span: BTreeMap<i64, Vec<(ShopId, PersonHash)>> = BTreeMap::new();
     for Asked { subject, .. } in asked {
@@ -68,19 +69,20 @@ pub(super) fn capped(conn: &mut Connection, asked: &[&Asked], now: Timestamp) ->
             by_span.entry(days).or_default().push((subject.shop.id, person));
         }
     }
-    let mut sent = Vec::new();
+    let mut before = Vec::new();
     for (days, mut people) in by_span {
         people.sort_unstable();
         people.dedup();
         let counted = store::counted(conn, &people, now.minus_ms(days.saturating_mul(DAY)))?;
-        sent.extend(counted.into_iter().filter(|other| other.sent));
+        before.extend(counted.into_iter().filter(|other| other.sent || other.at <= now));
     }
     let is_capped = |subject: &Subject| {
-        let others = sent.iter().filter(|other| {
+        let mine = (subject.row.due_at, subject.order.id);
+        let others = before.iter().filter(|other| {
             let same = other.shop_id == subject.shop.id && Some(other.person) == subject.row.person;
-            same && other.order_id != subject.order.id
+            same && other.order_id != subject.order.id && other.is_before(mine)
         });
-        policy::is_capped(subject.shop.policy.cap_days, now, others.map(|other| other.at))
+        policy::is_capped(subject.shop.policy.cap_days, now, others.map(|other| other.leaves_at(now)))
     };
     Ok(asked.iter().map(|one| &one.subject).filter(|one| is_capped(one)).map(|one| one.row.id).collect())
 }

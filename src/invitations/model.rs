@@ -113,9 +113,9 @@ impl Invitation {
         }
     }
 
-    /// Still to be sent.
+    /// Still to be sent. Whoever reviewed has got the mail, whatever a server said of it since.
     pub fn is_pending(&self) -> bool {
-        self.sent_at.is_none() && self.dropped_at.is_none()
+        self.sent_at.is_none() && self.dropped_at.is_none() && self.reviewed_at.is_none()
     }
 
     /// Whether a mail went to whom the invitation asks now. An earlier edition went to an address that the order no longer names; a fresh

@@ -123,6 +123,7 @@ pub(super) fn case(item: &PlanItem<'_>, row: Option<&Invitation>) -> Case {
         country: fold.country(),
         total: fold.total(),
         postponed_ms: row.map_or(0, |row| row.postponed_ms),
+        promised: row.filter(|row| row.postponed_ms > 0).map(|row| row.due_at),
     }
 }
 
@@ -180,7 +181,7 @@ impl Batch<'_> {
             None => (draft.item.order.state, Purge::Unchanged),
             Some(Decision::Wait(reason)) => (self.ended(&draft, State::Waiting(reason)), keep),
             Some(Decision::Skip(reason)) => (self.ended(&draft, State::Skipped(reason)), keep),
-            Some(Decision::Ask(ask)) => match self.people.against(&draft, &ask) {
+            Some(Decision::Ask(ask)) => match self.people.against(&draft, &ask, self.now) {
                 Some(reason) => (self.ended(&draft, State::Skipped(reason)), keep),
                 None => (self.asked(&draft, &ask), Purge::NotYet),
             },
@@ -190,6 +191,7 @@ impl Batch<'_> {
 
     /// Nobody is asked, for now or at all: what was planned is dropped.
     fn ended(&mut self, draft: &Draft<'_>, state: State) -> State {
+        self.people.forget(draft);
         if let Some(row) = draft.row.as_ref().filter(|row| row.is_pending() || draft.anew) {
             self.changes.drops.push(row.id);
         }
@@ -270,7 +272,7 @@ impl People {
     }
 
     /// What speaks against asking: the person's wish or address, or that they were asked lately.
-    fn against(&self, draft: &Draft<'_>, ask: &Ask) -> Option<Reason> {
+    fn against(&self, draft: &Draft<'_>, ask: &Ask, now: Timestamp) -> Option<Reason> {
         let shop = draft.item.shop.id;
         let wishes = draft.item.person.and_then(|person| self.suppressed.get(&person));
         let reaches = |wish: &&Suppression| wish.reach == Reach::Instance || wish.reach == Reach::Shop(shop);
@@ -279,7 +281,7 @@ impl People {
         }
         let others = draft.person.and_then(|person| self.counted.get(&(shop, person)));
         let others = others.into_iter().flatten().filter(|other| other.order_id != draft.item.order.id);
-        policy::is_capped(draft.item.shop.policy.cap_days, ask.due_at, others.map(|other| other.at))
+        policy::is_capped(draft.item.shop.policy.cap_days, ask.due_at, others.map(|other| other.leaves_at(now)))
             .then_some(Reason::FrequencyCap)
     }
 
@@ -290,6 +292,14 @@ impl People {
         let all = self.counted.entry((plan.shop_id, person)).or_default();
         all.retain(|other| other.order_id != plan.order_id);
         all.push(counted);
+    }
+
+    /// What is not sent any more counts for nobody.
+    fn forget(&mut self, draft: &Draft<'_>) {
+        let Some(person) = draft.row.as_ref().and_then(|row| row.person) else { return };
+        if let Some(all) = self.counted.get_mut(&(draft.item.shop.id, person)) {
+            all.retain(|other| other.sent || other.order_id != draft.item.order.id);
+        }
     }
 }
 

@@ -30,8 +30,10 @@ pub(crate) struct Case {
     pub(crate) country: Option<Country>,
     /// Order total in minor units.
     pub(crate) total: Option<i64>,
-    /// What the shop postponed so far, in ms.
+    /// What was postponed so far, in ms.
     pub(crate) postponed_ms: i64,
+    /// Until when it was postponed.
+    pub(crate) promised: Option<Timestamp>,
 }
 
 /// When an order is asked about.
@@ -85,11 +87,12 @@ pub(crate) fn never(shop: &Shop, case: &Case) -> Option<Reason> {
     below.then_some(Reason::BelowMinimum)
 }
 
-/// `max(trigger + delay + postponement, now)`, moved into the shop's hours on the customer's clock.
+/// `max(trigger + delay + postponement, now)`, moved into the shop's hours on the customer's clock; never before what was promised to
+/// whoever postponed it.
 fn due(shop: &Shop, case: &Case, trigger_at: Timestamp, now: Timestamp) -> Timestamp {
     let zone = case.ready.zone.unwrap_or(shop.zone);
     let at = case.moment.invite_after.after(trigger_at, &zone).plus_ms(case.postponed_ms).max(now);
-    within_hours(&case.moment, zone, at)
+    within_hours(&case.moment, zone, case.promised.map_or(at, |promised| at.max(promised)))
 }
 
 /// When the one reminder is due of a mail that leaves at `asked_at`, on the customer's clock; `None`: none is wanted.

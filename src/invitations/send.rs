@@ -37,7 +37,7 @@ impl Letter for InvitationLetter {
     fn drafts(&self, conn: &mut Connection, ctx: &Context, subjects: &[jobs::Subject]) -> db::Result<Vec<Draft>> {
         let (now, mut asked) = (ctx.now(), asked::read_all(conn, ctx, subjects)?);
         // Reviewed already: its reader was faster than the record of an earlier attempt.
-        asked.retain(|_, Asked { subject: Subject { row, .. }, .. }| row.is_pending() && row.reviewed_at.is_none());
+        asked.retain(|_, Asked { subject: Subject { row, .. }, .. }| row.is_pending());
         let capped = asked::capped(conn, &asked.values().collect::<Vec<_>>(), now)?;
         asked::each(subjects, &asked, |one| {
             let subject = &one.subject;
@@ -64,7 +64,7 @@ impl Letter for InvitationLetter {
         match what.fate {
             Fate::Sent | Fate::Captured => sent::all(tx, ctx, &[(subject.row.id.into(), what.clone())]),
             // Cancelled or reviewed while the server was asked: what was decided since stands.
-            _ if !subject.row.is_pending() || subject.row.reviewed_at.is_some() => Ok(()),
+            _ if !subject.row.is_pending() => Ok(()),
             Fate::Held(reason, _) => turn(tx, &subject, State::Held(reason_of(reason)), what.at),
             Fate::Waiting(reason, at) | Fate::Parked(reason, at) => {
                 turn(tx, &subject, State::Failed(reason_of(reason), Some(at)), what.at)

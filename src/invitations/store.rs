@@ -221,6 +221,18 @@ pub(crate) struct Counted {
     pub(crate) sent: bool,
 }
 
+impl Counted {
+    /// When it was sent, or is at the soonest.
+    pub(crate) fn leaves_at(&self, now: Timestamp) -> Timestamp {
+        if self.sent { self.at } else { self.at.max(now) }
+    }
+
+    /// Whether it leaves before this order's mail, which was due then: it was sent, or has been due for longer.
+    pub(crate) fn is_before(&self, (due, order): (Timestamp, OrderId)) -> bool {
+        self.sent || (self.at, self.order_id) < (due, order)
+    }
+}
+
 /// Shop, order, person, due, sent.
 type CountedRow = (ShopId, OrderId, Option<Vec<u8>>, Timestamp, Option<Timestamp>);
 

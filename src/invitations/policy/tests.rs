@@ -64,6 +64,7 @@ fn case(trigger: &str) -> Case {
         country: None,
         total: Some(4990),
         postponed_ms: 0,
+        promised: None,
     }
 }
 

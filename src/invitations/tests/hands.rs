@@ -1,6 +1,6 @@
 //! The shop's hands, and what is counted of them.
 
-use super::house::{House, at};
+use super::house::{House, at, event};
 use crate::invitations::{Asked, Handled, Later, cancel, hand_counts, list, postpone, send_now};
 use crate::kernel::delay::Delay;
 use crate::kernel::id::OrderId;
@@ -39,6 +39,21 @@ async fn postponing_ends_at_thirty_days_in_all() {
     house.at("2026-08-07T10:00:00.000Z").await;
     assert_eq!(house.state(order).await, State::Sent);
     assert_eq!(postponed(&house, order, Delay::hours(1)).await, Handled::AlreadySent);
+}
+
+#[tokio::test]
+async fn no_event_moves_a_mail_before_the_time_that_was_promised() {
+    let house = House::new();
+    // Heard of late: due at once.
+    let late =
+        house.take(event(EventKind::Fulfilled, "#1", "ada@example.com", house.ctx.now().minus_ms(20 * DAY))).await;
+    let promised = State::Scheduled(house.ctx.now().plus_ms(7 * DAY));
+    assert_eq!(postponed(&house, late, Delay::days(7)).await, Handled::Done(promised));
+    house.push(EventKind::Delivered, "#1", "").await;
+    assert_eq!(house.state(late).await, promised);
+    house.change(|shop| shop.policy.invite_after = Delay::days(1)).await;
+    house.work().await;
+    assert_eq!(house.state(late).await, promised, "nor does another policy");
 }
 
 #[tokio::test]

@@ -1,9 +1,10 @@
 //! The person's say: unsubscribing, taking it back, being forgotten.
 
 use super::house::House;
+use crate::invitations::store;
 use crate::invitations::{
-    Bearer, Reach, Suppression, SuppressionReason, bearer, forget, is_suppressed, personal, resubscribe, suppress,
-    unsubscribe,
+    Bearer, Reach, Suppression, SuppressionReason, bearer, forget, is_suppressed, mark_reviewed, personal, resubscribe,
+    suppress, unsubscribe,
 };
 use crate::kernel::email::EmailAddress;
 use crate::kernel::time::DAY;
@@ -37,6 +38,29 @@ async fn unsubscribing_ends_what_is_planned_and_what_would_be() {
     house.ctx.db().write(move |tx| resubscribe(tx, &who).map(drop)).await.unwrap();
     let again = house.push(EventKind::Fulfilled, "#4", "ada@example.com").await;
     assert!(matches!(house.state(again).await, State::Scheduled(_)));
+}
+
+#[tokio::test]
+async fn whoever_reviewed_a_mail_that_came_back_stays_a_reviewer() {
+    let house = House::new();
+    let order = house.push(EventKind::Fulfilled, "#1", "ada@example.com").await;
+    house.at("2026-07-08T10:00:00.000Z").await;
+    let (who, id, shop, now) =
+        (holder(&house).await, house.row(order).await.unwrap().id, house.shop().id, house.ctx.now());
+    let reader = who.clone();
+    house
+        .ctx
+        .db()
+        .write(move |tx| {
+            // A full mailbox, which some servers say of mails that they keep.
+            store::mark_unsent(tx, shop, id)?;
+            mark_reviewed(tx, &reader, now)?;
+            unsubscribe(tx, &reader, false, now).map(drop)
+        })
+        .await
+        .unwrap();
+    assert_eq!(house.state(order).await, State::Reviewed);
+    assert!(!house.row(order).await.unwrap().is_pending(), "nobody is asked who has answered");
 }
 
 #[tokio::test]

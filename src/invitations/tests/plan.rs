@@ -78,6 +78,44 @@ async fn the_cap_counts_what_is_sent_and_what_is_scheduled() {
 }
 
 #[tokio::test]
+async fn a_cap_that_is_raised_leaves_each_person_one_mail() {
+    let house = House::with(|shop| shop.policy.cap_days = 0);
+    let mut orders = Vec::new();
+    for number in ["#1", "#2", "#3"] {
+        orders.push(house.push(EventKind::Fulfilled, number, "ada@example.com").await);
+        house.clock.advance(HOUR);
+    }
+    house.change(|shop| shop.policy.cap_days = 30).await;
+    house.work().await;
+    let mut asked = 0;
+    for order in orders {
+        match house.state(order).await {
+            State::Scheduled(_) => asked += 1,
+            state => assert_eq!(state, State::Skipped(Reason::FrequencyCap)),
+        }
+    }
+    assert_eq!(asked, 1, "whoever is dropped stands in nobody's way");
+}
+
+#[tokio::test]
+async fn mails_that_could_not_leave_in_time_do_not_leave_together() {
+    let house = House::with(|shop| shop.policy.cap_days = 2);
+    let first = house.push(EventKind::Fulfilled, "#1", "ada@example.com").await;
+    house.clock.advance(3 * DAY);
+    let second = house.push(EventKind::Fulfilled, "#2", "ada@example.com").await;
+    assert!(matches!(house.state(second).await, State::Scheduled(_)), "three days apart");
+    // Nothing ran for a month; both are due since long.
+    house.clock.advance(30 * DAY);
+    let third =
+        house.take(event(EventKind::Fulfilled, "#3", "ada@example.com", house.ctx.now().minus_ms(7 * DAY))).await;
+    assert_eq!(house.state(third).await, State::Skipped(Reason::FrequencyCap), "the others leave at any moment");
+    house.work().await;
+    assert_eq!(house.mails().len(), 1);
+    assert_eq!(house.state(first).await, State::Sent);
+    assert_eq!(house.state(second).await, State::Skipped(Reason::FrequencyCap));
+}
+
+#[tokio::test]
 async fn the_cap_ends_to_the_millisecond_and_counts_what_is_planned() {
     let house = House::new();
     house.push(EventKind::Fulfilled, "#1", "ada@example.com").await;

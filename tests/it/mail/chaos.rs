@@ -85,7 +85,7 @@ async fn a_line_that_is_cut_under_tls_or_within_the_login_loses_nothing() {
     let kinds: [(&str, fn(usize) -> Weather); 2] = [("reset", Weather::Reset), ("closed", Weather::HalfClose)];
     for (cut, weather) in kinds {
         let (scene, mut stages) = (guarded_scene().await, HashSet::new());
-        for (n, bytes) in (1..).zip((3..1_500).step_by(47)) {
+        for (n, bytes) in (1..).zip((3..900).step_by(27)) {
             // A new line each time: what waits would have its handshake behind it.
             scene.2.clock.advance(600 * SECOND);
             through(&scene, n, weather(bytes)).await;
