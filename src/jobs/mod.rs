@@ -22,7 +22,9 @@ mod waiting;
 
 pub use backoff::{MAX_ATTEMPTS, delay_ms};
 pub use runner::{Handle, Runner};
-pub use store::{Parked, cancel, cancel_many, due_of, enqueue, enqueue_many, enqueue_new, finish_done, hold, parked};
+pub use store::{
+    Parked, cancel, cancel_many, due_of, enqueue, enqueue_many, enqueue_new, finish_done, hasten, hold, parked,
+};
 
 /// What a job is about: the sixteen bytes of an id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

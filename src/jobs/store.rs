@@ -128,6 +128,37 @@ pub fn cancel_many(tx: &mut Connection, kind: &'static str, subjects: &[Subject]
     Ok(())
 }
 
+/// Makes jobs due that nobody works on and that were put off for this reason to a time until `until`, the next ones first; how many.
+///
+/// # Errors
+/// The database's.
+pub fn hasten(
+    tx: &mut Connection,
+    (kind, why): (&'static str, &str),
+    (now, until): (Timestamp, Timestamp),
+    limit: i64,
+) -> db::Result<usize> {
+    let put_off = jobs::table
+        .filter(jobs::kind.eq(kind))
+        .filter(sql::<Bool>("parked = 0"))
+        .filter(jobs::due_at.gt(now.millis()))
+        .filter(jobs::due_at.le(until.millis()))
+        .filter(jobs::attempts.eq(0))
+        .filter(jobs::last_error.eq(why))
+        .order(jobs::due_at)
+        .limit(limit)
+        .select(jobs::subject);
+    let subjects: Vec<Vec<u8>> = match tx {
+        Connection::Pg(pg) => put_off.for_update().skip_locked().load(pg)?,
+        Connection::Sqlite(sqlite) => put_off.load(sqlite)?,
+    };
+    for subject in &subjects {
+        let mine = jobs::table.filter(jobs::kind.eq(kind)).filter(jobs::subject.eq(subject));
+        diesel::update(mine).set(jobs::due_at.eq(now.millis())).execute(tx)?;
+    }
+    Ok(subjects.len())
+}
+
 /// When a job is due, if it is in the queue and not parked.
 ///
 /// # Errors

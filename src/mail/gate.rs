@@ -9,7 +9,7 @@ use crate::kernel::time::Timestamp;
 
 use super::brake::INSTANCE_PAUSED;
 use super::letter::Mail;
-use super::pace::{Leaving, Pace, Pass, Wait};
+use super::pace::{Leaving, Pace, Pass, SENT_AWAY, Wait};
 use super::store::brake as store;
 use super::store::queue::LIMIT;
 
@@ -73,7 +73,7 @@ pub(super) async fn leave<'a>(
     let pass = match pace.enter((mail.shop_id, domain), &seen.own, now) {
         Ok(pass) => pass,
         Err(Wait::Soon) => return Ok(Leave::Soon),
-        Err(Wait::Until(at)) => return Ok(Leave::Later(at, "the domain has all the dialogues it may hold".to_owned())),
+        Err(Wait::Until(at)) => return Ok(Leave::Later(at, SENT_AWAY.to_owned())),
         Err(Wait::Own(at, limit)) => return Ok(Leave::Later(at, format!("{LIMIT}{limit} of one shop"))),
     };
     let leaving = Leaving { shop: mail.shop_id, domain, sender, awaited, own: &seen.own, refusals: seen.refusals };

@@ -10,10 +10,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::context::Context;
 use crate::db;
+use crate::jobs;
 use crate::kernel::time::Timestamp;
 
 use super::mailer::Mailer;
 use super::outcome::MAIL_SERVER_DOWN;
+use super::pace::{MOST_MS, SENT_AWAY};
 use super::store::{self, Hold, Release};
 
 /// How often the tick is called: six fields, UTC.
@@ -23,6 +25,8 @@ pub const ASK_AGAIN: &str = "* * * * * *";
 const FIRST: i64 = 4;
 /// Held messages let go in one write.
 const RELEASED: i64 = 500;
+/// Writes at most for those who are called back: who is sent away again meanwhile is not called back for ever.
+const CALLED_BACK: usize = 20;
 
 /// Whether mails may be held for a mail server that is back: so at start, and after each hold that was seen.
 #[derive(Debug)]
@@ -35,11 +39,15 @@ impl Default for Recovery {
 }
 
 impl Mailer {
-    /// Asks a mail server that is held for a failed line whether it is back, and lets mails go that were held for one that is.
+    /// Asks a mail server that is held for a failed line whether it is back, and lets mails go that were held for one that is, or sent away
+    /// from a domain that was slow and is quick again.
     ///
     /// # Errors
     /// The database's.
     pub async fn ask_again(&self, ctx: &Context, kinds: &[&'static str]) -> db::Result<()> {
+        if self.pace().is_quick_again() {
+            call_back(ctx, kinds).await?;
+        }
         let Some(server) = self.server() else { return Ok(()) };
         let name = server.name();
         let about = name.clone();
@@ -76,6 +84,20 @@ fn let_first_go(
         room = room.saturating_sub(i64::try_from(released).unwrap_or(room));
         if room == 0 {
             break;
+        }
+    }
+    Ok(())
+}
+
+/// Those who were sent away from a domain that was slow ask again now: the domain has become quick.
+async fn call_back(ctx: &Context, kinds: &[&'static str]) -> db::Result<()> {
+    let now = ctx.now();
+    let span = (now, now.plus_ms(MOST_MS));
+    for kind in kinds.iter().copied() {
+        for _ in 0..CALLED_BACK {
+            if ctx.db().write(move |tx| jobs::hasten(tx, (kind, SENT_AWAY), span, RELEASED)).await? == 0 {
+                break;
+            }
         }
     }
     Ok(())

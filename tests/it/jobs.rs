@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use attesta::context::Context;
+use attesta::db;
 use attesta::jobs::{self, Claim, Job, MAX_ATTEMPTS, Outcome, Ran, Runner, Subject};
 use attesta::kernel::time::{DAY, HOUR, MINUTE};
 use futures_util::future::BoxFuture;
@@ -78,6 +79,36 @@ async fn two_processes_share_the_work_and_no_job_runs_twice() {
         assert_eq!(a.unwrap() + b.unwrap(), 300, "every job is claimed by exactly one of the two on {engine:?}");
         assert_eq!(probe.count(), 300, "and runs once");
         assert_eq!(due(&house, 7).await, None, "a job that is done is gone");
+    }
+}
+
+#[tokio::test]
+async fn what_was_put_off_for_a_reason_is_called_back_and_nothing_else() {
+    for engine in ENGINES {
+        let Some(house) = House::fresh(engine) else { continue };
+        enqueue(&house, 5).await;
+        let now = house.ctx.now();
+        // 0 and 1 for the reason, 2 for another, 3 for the reason but for long, 4 fails.
+        let probe = Probe::new(move |claim| {
+            let put_off = |ms: i64, why: &str| Ran::Report(Outcome::RetryAt(now.plus_ms(ms), why.to_owned()));
+            match (0..5).find(|n| subject(*n) == claim.subject) {
+                Some(0) => put_off(2 * MINUTE, "slow"),
+                Some(1) => put_off(MINUTE, "slow"),
+                Some(2) => put_off(MINUTE, "quiet hours"),
+                Some(3) => put_off(HOUR, "slow"),
+                _ => Ran::Report(Outcome::Retry("slow".to_owned())),
+            }
+        });
+        runner(&house, &probe).run_due().await.unwrap();
+        let span = (now, now.plus_ms(5 * MINUTE));
+        let call = move |limit| move |tx: &mut db::Connection| jobs::hasten(tx, (KIND, "slow"), span, limit);
+        assert_eq!(house.ctx.db().write(call(1)).await.unwrap(), 1, "as many as are asked for, on {engine:?}");
+        let dues = [due(&house, 0).await, due(&house, 1).await];
+        assert_eq!(dues, [Some(2 * MINUTE), Some(0)], "the next one first");
+        assert_eq!(house.ctx.db().write(call(10)).await.unwrap(), 1, "the other one");
+        assert_eq!(house.ctx.db().write(call(10)).await.unwrap(), 0, "nothing more on {engine:?}");
+        assert_eq!([due(&house, 2).await, due(&house, 3).await], [Some(MINUTE), Some(HOUR)]);
+        assert!(due(&house, 4).await > Some(0), "what failed keeps its wait");
     }
 }
 

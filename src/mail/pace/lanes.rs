@@ -20,7 +20,7 @@ const LOOK_MS: u64 = 5;
 /// The least wait before a mail asks again, in ms.
 const LEAST_MS: i64 = 50;
 /// How long a mail that waits for a turn may be sent away at most, in ms.
-const MOST_MS: i64 = 300 * SECOND;
+pub(in crate::mail) const MOST_MS: i64 = 300 * SECOND;
 
 /// Domains whose speed is remembered while nothing is sent there.
 const KNOWN: usize = 1_000;
@@ -54,6 +54,8 @@ pub(super) struct Lanes {
 struct Open {
     lanes: HashMap<String, Lane>,
     long: Long,
+    /// A domain is quick again that others were sent away from.
+    quick_again: bool,
 }
 
 #[derive(Default)]
@@ -66,6 +68,8 @@ struct Lane {
     lengths: Lengths,
     /// When the next one that waits may ask again.
     next: Option<Timestamp>,
+    /// Some were sent away because it is slow.
+    sent_away: bool,
 }
 
 /// Why a dialogue was broken off.
@@ -161,12 +165,17 @@ impl Lanes {
             _ => None,
         });
         let few = (connections / 4).max(1);
-        let open = Mutex::new(Open { lanes: HashMap::new(), long: Long::new(few, turns) });
+        let open = Mutex::new(Open { lanes: HashMap::new(), long: Long::new(few, turns), quick_again: false });
         Self { limits: limits.collect(), few, open }
     }
 
     fn open(&self) -> MutexGuard<'_, Open> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether a domain is quick again that mails were sent away from because it was slow; says so once.
+    pub(super) fn are_quick_again(&self) -> bool {
+        std::mem::take(&mut self.open().quick_again)
     }
 
     /// What becomes of a dialogue that runs. One that may take long holds no other turn of its domain any more.
@@ -217,6 +226,7 @@ impl Lanes {
         if !full && !slow {
             return Err(Wait::Soon);
         }
+        lane.sent_away |= slow;
         let width = if full { most.unwrap_or(1) } else { self.few };
         let usual = usual.unwrap_or(0).max(if slow { SLOW_MS } else { 1 });
         Err(Wait::Until(line_up(&mut lane.next, usual / i64::try_from(width.max(1)).unwrap_or(1), now)))
@@ -244,6 +254,10 @@ impl Lanes {
         };
         if let Some(ms) = length {
             lane.lengths.add(ms);
+        }
+        if lane.sent_away && lane.lengths.usual().is_some_and(|usual| usual <= SLOW_MS) {
+            (lane.sent_away, lane.next) = (false, None);
+            open.quick_again = true;
         }
         // There are as many domains as people have.
         if open.lanes.len() > KNOWN {
@@ -389,5 +403,23 @@ mod tests {
         }
         let _few: Vec<_> = (0..2).map(|_| lanes.enter("tarpit.example", at(30_001)).unwrap()).collect();
         assert!(lanes.enter("tarpit.example", at(30_001)).is_err(), "what was slow is slow");
+    }
+
+    #[test]
+    fn who_was_sent_away_from_a_slow_domain_is_called_back_once_it_is_quick() {
+        let lanes = Lanes::new(&[], 8, 8);
+        let turn = |begin: i64, end: i64| lanes.enter("d.example", at(begin)).unwrap().end(at(end));
+        turn(0, 15_000);
+        let both: Vec<_> = (0..2).map(|_| lanes.enter("d.example", at(15_000)).unwrap()).collect();
+        assert!(matches!(lanes.enter("d.example", at(15_000)).err(), Some(Wait::Until(_))));
+        assert!(!lanes.are_quick_again());
+        drop(both);
+        turn(15_000, 15_005);
+        assert!(!lanes.are_quick_again(), "one that is quick is not enough");
+        turn(15_005, 15_010);
+        assert!(lanes.are_quick_again());
+        assert!(!lanes.are_quick_again(), "said once");
+        turn(15_010, 15_015);
+        assert!(!lanes.are_quick_again(), "nobody was sent away since");
     }
 }

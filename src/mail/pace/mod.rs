@@ -23,11 +23,13 @@ use crate::kernel::time::{MINUTE, SECOND, Timestamp};
 use super::store::pace as store;
 
 use lanes::Lanes;
-pub(super) use lanes::{Pass, Wait};
+pub(super) use lanes::{MOST_MS, Pass, Wait};
 pub(super) use long::Progress;
 use shops::Shops;
 pub(super) use window::Window;
 
+/// Why a mail waits for its domain, in words for the queue.
+pub(super) const SENT_AWAY: &str = "the domain has all the dialogues it may hold";
 /// How long a domain that asked for patience is slower, in ms.
 pub(super) const PATIENCE_MS: i64 = 10 * MINUTE;
 /// Refusals that come so close together are one, in ms: they answer mails that were under way together.
@@ -127,6 +129,11 @@ impl Pace {
         let room = seen.iter().map(|(rate, window)| rate.mails - window.count(rate.per, now)).min();
         let free = seen.iter().map(|(rate, window)| window.free_at(*rate, now)).max();
         (room.unwrap_or(i64::MAX).max(0), free.unwrap_or(now))
+    }
+
+    /// Whether a domain is quick again that mails were sent away from because it was slow ([`SENT_AWAY`]); says so once.
+    pub(super) fn is_quick_again(&self) -> bool {
+        self.lanes.are_quick_again()
     }
 
     /// A dialogue of this shop with this domain, or when to ask again: either has as many as it may, or those of the domain take long.
