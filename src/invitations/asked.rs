@@ -82,7 +82,7 @@ pub(super) fn capped(conn: &mut Connection, asked: &[&Asked], now: Timestamp) ->
             let same = other.shop_id == subject.shop.id && Some(other.person) == subject.row.person;
             same && other.order_id != subject.order.id && other.is_before(mine)
         });
-        policy::is_capped(subject.shop.policy.cap_days, now, others.map(|other| other.leaves_at(now)))
+        policy::is_capped(subject.shop.policy.cap_days, now, others.filter_map(|other| other.leaves_at(now)))
     };
     Ok(asked.iter().map(|one| &one.subject).filter(|one| is_capped(one)).map(|one| one.row.id).collect())
 }

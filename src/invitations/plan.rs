@@ -7,7 +7,7 @@
 //! names somebody else since. An unchanged plan leaves the queue alone, so that a repeated event never takes a mail out of
 //! the hands of the worker that sends it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::letter::link_life;
 use super::model::{FRESH_LINK, INVITATION, Invitation, Reach, Suppression};
@@ -72,9 +72,21 @@ pub fn plan_batch(
     let drafts: Vec<Draft<'_>> = items.iter().map(|item| standing.draft(item, ctx.config().submit_days, now)).collect();
     let people = People::read(tx, &drafts, now)?;
     let mut batch = Batch { ctx, now, people, changes: Changes::default() };
-    let planned = drafts.into_iter().map(|draft| batch.settle(draft)).collect();
+    let mut planned: Vec<(usize, Planned)> =
+        in_turn(drafts).into_iter().map(|(nth, draft)| (nth, batch.settle(draft))).collect();
     batch.changes.write(tx, now)?;
-    Ok(planned)
+    planned.sort_unstable_by_key(|(nth, _)| *nth);
+    Ok(planned.into_iter().map(|(_, planned)| planned).collect())
+}
+
+/// What is planned already keeps its place before what is not, and the earlier mail its place before the later.
+fn in_turn(drafts: Vec<Draft<'_>>) -> Vec<(usize, Draft<'_>)> {
+    let mut drafts: Vec<_> = drafts.into_iter().enumerate().collect();
+    drafts.sort_by_key(|(_, draft)| {
+        let due = draft.row.as_ref().filter(|row| row.is_pending()).map(|row| row.due_at);
+        (due.is_none(), due.map(|due| (due, draft.item.order.id)))
+    });
+    drafts
 }
 
 /// The invitations that these orders have already.
@@ -138,6 +150,10 @@ struct Draft<'a> {
 }
 
 impl Draft<'_> {
+    fn order(&self) -> OrderId {
+        self.item.order.id
+    }
+
     fn asks(&self) -> bool {
         matches!(self.decision, Some(Decision::Ask(_)))
     }
@@ -191,7 +207,6 @@ impl Batch<'_> {
 
     /// Nobody is asked, for now or at all: what was planned is dropped.
     fn ended(&mut self, draft: &Draft<'_>, state: State) -> State {
-        self.people.forget(draft);
         if let Some(row) = draft.row.as_ref().filter(|row| row.is_pending() || draft.anew) {
             self.changes.drops.push(row.id);
         }
@@ -208,6 +223,7 @@ impl Batch<'_> {
     fn asked(&mut self, draft: &Draft<'_>, ask: &Ask) -> State {
         let state = draft.item.order.state;
         if let Some(row) = draft.row.as_ref().filter(|row| draft.unchanged(row, ask, self.now)) {
+            self.people.count(row);
             return match state {
                 State::Scheduled(_) | State::Held(_) | State::Failed(..) => state,
                 _ => draft.planned(ask, row.due_at, self.now),
@@ -264,7 +280,12 @@ impl People {
             people.suppressed.entry(found.person).or_default().push(found);
         }
         if longest > 0 {
-            for found in store::counted(tx, &capped, now.minus_ms(longest.saturating_mul(DAY)))? {
+            // What this batch decides about counts once it is decided.
+            let open: HashSet<OrderId> =
+                drafts.iter().filter(|draft| draft.decision.is_some()).map(Draft::order).collect();
+            let mut counted = store::counted(tx, &capped, now.minus_ms(longest.saturating_mul(DAY)))?;
+            counted.retain(|other| other.sent || !open.contains(&other.order_id));
+            for found in counted {
                 people.counted.entry((found.shop_id, found.person)).or_default().push(found);
             }
         }
@@ -281,25 +302,18 @@ impl People {
         }
         let others = draft.person.and_then(|person| self.counted.get(&(shop, person)));
         let others = others.into_iter().flatten().filter(|other| other.order_id != draft.item.order.id);
-        policy::is_capped(draft.item.shop.policy.cap_days, ask.due_at, others.map(|other| other.leaves_at(now)))
+        policy::is_capped(draft.item.shop.policy.cap_days, ask.due_at, others.filter_map(|other| other.leaves_at(now)))
             .then_some(Reason::FrequencyCap)
     }
 
-    /// A new plan counts for the orders after it in the same batch.
+    /// A plan counts for the orders after it in the same batch.
     fn count(&mut self, plan: &Invitation) {
         let Some(person) = plan.person else { return };
-        let counted = Counted { shop_id: plan.shop_id, order_id: plan.order_id, person, at: plan.due_at, sent: false };
+        let (shop_id, order_id) = (plan.shop_id, plan.order_id);
+        let counted = Counted { shop_id, order_id, person, at: plan.due_at, sent: false, until: plan.submit_until };
         let all = self.counted.entry((plan.shop_id, person)).or_default();
         all.retain(|other| other.order_id != plan.order_id);
         all.push(counted);
-    }
-
-    /// What is not sent any more counts for nobody.
-    fn forget(&mut self, draft: &Draft<'_>) {
-        let Some(person) = draft.row.as_ref().and_then(|row| row.person) else { return };
-        if let Some(all) = self.counted.get_mut(&(draft.item.shop.id, person)) {
-            all.retain(|other| other.sent || other.order_id != draft.item.order.id);
-        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Planning again what waits, after a shop changed its policy, its basis or its pause. Page by page, so that a shop with many
-//! orders never holds the writer for long; what was sent, skipped or failed for good is not touched. An order whose mail came back
+//! orders never holds the writer for long; what was sent, skipped or failed for good is not touched. Of mails to one person that came too
+//! close to each other the one due first stays; of two on different pages, the one on the later page. An order whose mail came back
 //! for good is planned again by itself.
 
 use super::letter::Subject;
@@ -28,14 +29,17 @@ pub(super) fn page(
 ) -> db::Result<Option<OrderNumber>> {
     let Some(shop) = merchants::load(tx, shop)? else { return Ok(None) };
     let now = ctx.now();
-    let unsent = orders::unsent(tx, shop.id, after, PAGE)?;
+    let mut unsent = orders::unsent(tx, shop.id, after, PAGE)?;
+    let full = i64::try_from(unsent.len()).is_ok_and(|count| count == PAGE);
+    let last = unsent.last().filter(|_| full).map(|last| last.order.number.clone());
+    // Of two orders that are too close to each other, the older one is asked about.
+    unsent.sort_unstable_by_key(|unsent| unsent.order.id);
     let items: Vec<_> = unsent.iter().map(|unsent| item(&shop, unsent)).collect();
     let planned = plan_batch(tx, ctx, &items, now)?;
     for (unsent, planned) in unsent.iter().zip(planned) {
         apply(tx, &shop, unsent, planned, now)?;
     }
-    let full = i64::try_from(unsent.len()).is_ok_and(|count| count == PAGE);
-    Ok(unsent.last().filter(|_| full).map(|last| last.order.number.clone()))
+    Ok(last)
 }
 
 fn item<'a>(shop: &'a Shop, unsent: &'a Unsent) -> PlanItem<'a> {

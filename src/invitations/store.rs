@@ -215,16 +215,18 @@ pub(crate) struct Counted {
     pub(crate) order_id: OrderId,
     /// To whom.
     pub(crate) person: PersonHash,
-    /// When it was sent, else when it is due.
+    /// When it was sent, or reviewed though it came back; else when it is due.
     pub(crate) at: Timestamp,
-    /// Whether it was sent.
+    /// Whether it arrived, as far as is known.
     pub(crate) sent: bool,
+    /// From when on it cannot leave any more.
+    pub(crate) until: Timestamp,
 }
 
 impl Counted {
-    /// When it was sent, or is at the soonest.
-    pub(crate) fn leaves_at(&self, now: Timestamp) -> Timestamp {
-        if self.sent { self.at } else { self.at.max(now) }
+    /// When it was sent, or is at the soonest; `None` where the time to write was over before it could leave.
+    pub(crate) fn leaves_at(&self, now: Timestamp) -> Option<Timestamp> {
+        if self.sent { Some(self.at) } else { Some(self.at.max(now)).filter(|_| now < self.until) }
     }
 
     /// Whether it leaves before this order's mail, which was due then: it was sent, or has been due for longer.
@@ -233,23 +235,32 @@ impl Counted {
     }
 }
 
-/// Shop, order, person, due, sent.
-type CountedRow = (ShopId, OrderId, Option<Vec<u8>>, Timestamp, Option<Timestamp>);
-
-/// The same, named.
-#[derive(QueryableByName)]
+/// The columns of which it is made.
+#[derive(Queryable, Selectable, QueryableByName)]
 #[diesel(table_name = invitations)]
-struct CountedLine {
+struct CountedRow {
     shop_id: ShopId,
     order_id: OrderId,
     person: Option<Vec<u8>>,
     due_at: Timestamp,
+    submit_until: Timestamp,
     sent_at: Option<Timestamp>,
+    reviewed_at: Option<Timestamp>,
 }
 
-impl CountedLine {
-    fn row(self) -> CountedRow {
-        (self.shop_id, self.order_id, self.person, self.due_at, self.sent_at)
+impl CountedRow {
+    /// `None` where the person was forgotten.
+    fn counted(self) -> Option<db::Result<Counted>> {
+        let arrived = self.sent_at.or(self.reviewed_at);
+        let of = |person| Counted {
+            shop_id: self.shop_id,
+            order_id: self.order_id,
+            person,
+            at: arrived.unwrap_or(self.due_at),
+            sent: arrived.is_some(),
+            until: self.submit_until,
+        };
+        self.person.map(|person| person_of(person).map(of))
     }
 }
 
@@ -259,23 +270,21 @@ pub(crate) fn counted(
     keys: &[(ShopId, PersonHash)],
     since: Timestamp,
 ) -> db::Result<Vec<Counted>> {
-    let columns =
-        (invitations::shop_id, invitations::order_id, invitations::person, invitations::due_at, invitations::sent_at);
     let mut rows: Vec<CountedRow> = Vec::new();
     match conn {
         _ if keys.is_empty() => {}
         Connection::Pg(pg) => {
             // Key by key even while the table is new: whoever looks for an array may read all of a small one.
-            let found: Vec<CountedLine> = prepared(
-                "SELECT i.* FROM UNNEST(?, ?) AS t (s, p), LATERAL (SELECT shop_id, order_id, person, due_at, sent_at \
-                 FROM invitations WHERE shop_id = t.s AND person = t.p AND person IS NOT NULL \
+            let found = prepared(
+                "SELECT i.* FROM UNNEST(?, ?) AS t (s, p), LATERAL (SELECT shop_id, order_id, person, due_at, \
+                 submit_until, sent_at, reviewed_at FROM invitations WHERE shop_id = t.s AND person = t.p AND person IS NOT NULL \
                  AND (sent_at > ? OR (sent_at IS NULL AND dropped_at IS NULL)) OFFSET 0) AS i",
             )
             .bind::<Array<Binary>, _>(column(keys, |(shop, _)| shop.as_bytes().to_vec()))
             .bind::<Array<Binary>, _>(column(keys, |(_, person)| person.to_vec()))
             .bind::<BigInt, _>(since.millis())
-            .load(pg)?;
-            rows.extend(found.into_iter().map(CountedLine::row));
+            .load::<CountedRow>(pg)?;
+            rows.extend(found);
         }
         Connection::Sqlite(sqlite) => {
             let live = invitations::sent_at
@@ -283,21 +292,12 @@ pub(crate) fn counted(
                 .or(invitations::sent_at.is_null().and(invitations::dropped_at.is_null()));
             for (shop, person) in keys {
                 let of = invitations::table.filter(invitations::shop_id.eq(shop));
-                let of = of.filter(invitations::person.eq(person.to_vec())).filter(live).select(columns);
-                rows.extend(of.load::<CountedRow>(sqlite)?);
+                let of = of.filter(invitations::person.eq(person.to_vec())).filter(live);
+                rows.extend(of.select(CountedRow::as_select()).load(sqlite)?);
             }
         }
     }
-    rows.into_iter()
-        .filter_map(|(shop, order, person, due, sent)| Some((shop, order, person?, due, sent)))
-        .map(count)
-        .collect()
-}
-
-fn count(
-    (shop_id, order_id, person, due, sent): (ShopId, OrderId, Vec<u8>, Timestamp, Option<Timestamp>),
-) -> db::Result<Counted> {
-    Ok(Counted { shop_id, order_id, person: person_of(person)?, at: sent.unwrap_or(due), sent: sent.is_some() })
+    rows.into_iter().filter_map(CountedRow::counted).collect()
 }
 
 /// The invitations of one person, of one shop or of all.

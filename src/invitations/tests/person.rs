@@ -64,6 +64,29 @@ async fn whoever_reviewed_a_mail_that_came_back_stays_a_reviewer() {
 }
 
 #[tokio::test]
+async fn a_review_of_a_mail_that_came_back_counts_for_the_cap_until_its_days_are_over() {
+    let house = House::new();
+    house.push(EventKind::Fulfilled, "#1", "ada@example.com").await;
+    house.at("2026-07-08T10:00:00.000Z").await;
+    let who = holder(&house).await;
+    let (id, shop, now) = (who.invitation, house.shop().id, house.ctx.now());
+    let come_back_and_review = house.ctx.db().write(move |tx| {
+        store::mark_unsent(tx, shop, id)?;
+        mark_reviewed(tx, &who, now)
+    });
+    come_back_and_review.await.unwrap();
+    house.clock.advance(20 * DAY);
+    let soon = house.push(EventKind::Fulfilled, "#2", "ada@example.com").await;
+    assert_eq!(house.state(soon).await, State::Skipped(Reason::FrequencyCap), "27 days after the review");
+    house.clock.advance(4 * DAY);
+    let later = house.push(EventKind::Fulfilled, "#3", "ada@example.com").await;
+    assert!(matches!(house.state(later).await, State::Scheduled(_)), "31 days after it");
+    house.clock.advance(7 * DAY);
+    house.work().await;
+    assert_eq!(house.state(later).await, State::Sent);
+}
+
+#[tokio::test]
 async fn a_token_opens_only_what_it_was_made_for() {
     let house = House::new();
     house.push(EventKind::Fulfilled, "#1", "ada@example.com").await;

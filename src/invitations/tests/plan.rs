@@ -98,6 +98,22 @@ async fn a_cap_that_is_raised_leaves_each_person_one_mail() {
 }
 
 #[tokio::test]
+async fn a_cap_that_is_raised_drops_only_what_is_too_close_to_a_mail_that_leaves() {
+    let house = House::with(|shop| shop.policy.cap_days = 0);
+    house.change(|shop| shop.policy.invite_after = Delay::days(60)).await;
+    let mut orders = Vec::new();
+    for (number, days) in [("#1", 20), ("#2", 20), ("#3", 0)] {
+        orders.push(house.push(EventKind::Fulfilled, number, "ada@example.com").await);
+        house.clock.advance(days * DAY);
+    }
+    house.change(|shop| shop.policy.cap_days = 30).await;
+    house.work().await;
+    assert!(matches!(house.state(orders[0]).await, State::Scheduled(_)), "the earliest");
+    assert_eq!(house.state(orders[1]).await, State::Skipped(Reason::FrequencyCap), "twenty days after it");
+    assert!(matches!(house.state(orders[2]).await, State::Scheduled(_)), "forty days after the mail that leaves");
+}
+
+#[tokio::test]
 async fn mails_that_could_not_leave_in_time_do_not_leave_together() {
     let house = House::with(|shop| shop.policy.cap_days = 2);
     let first = house.push(EventKind::Fulfilled, "#1", "ada@example.com").await;
@@ -113,6 +129,19 @@ async fn mails_that_could_not_leave_in_time_do_not_leave_together() {
     assert_eq!(house.mails().len(), 1);
     assert_eq!(house.state(first).await, State::Sent);
     assert_eq!(house.state(second).await, State::Skipped(Reason::FrequencyCap));
+}
+
+#[tokio::test]
+async fn what_cannot_leave_any_more_stands_in_nobodys_way() {
+    let house = House::with(|shop| shop.policy.cap_days = 2);
+    let first = house.push(EventKind::Fulfilled, "#1", "ada@example.com").await;
+    // Nothing ran until the time to write about the first was over.
+    house.clock.advance(175 * DAY);
+    let second = house.push(EventKind::Fulfilled, "#2", "ada@example.com").await;
+    house.clock.advance(8 * DAY);
+    house.work().await;
+    assert_eq!(house.state(first).await, State::Skipped(Reason::WindowClosed));
+    assert_eq!(house.state(second).await, State::Sent);
 }
 
 #[tokio::test]

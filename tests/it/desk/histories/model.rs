@@ -1,269 +1,302 @@
 //! What must become of orders, as the documentation says it, in the fewest words: a place per order and a handful of rules. Uses nothing
-//! of the instance but its times.
+//! of the instance but its times. Test orders are in none of its numbers, and nobody else notices them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use attesta::kernel::time::{DAY, HOUR, Timestamp};
 use serde_json::{Value, json};
 
-/// Orders of a history; each has a customer of its own.
-pub(super) const ORDERS: usize = 8;
-/// From shipping to the invitation.
-pub(super) const DELAY_HOURS: u16 = 48;
+use super::order::{News, Order, Place, Plan};
+use super::steps::{SHOPS, Step, Terms, bounces_at_once, is_test, person_of, shop_of};
 
-pub(super) fn has_address(order: usize) -> bool {
-    order != 3
+/// How far a shop may move a question in all.
+const MOVED_AT_MOST: i64 = 30 * DAY;
+
+/// Who writes no more to a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Reach {
+    Shop(usize),
+    Every,
 }
 
-pub(super) fn is_test(order: usize) -> bool {
-    order == 5
+/// Why, from light to grave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Why {
+    Unsubscribed,
+    Complained,
+    Bounced,
 }
 
-pub(super) fn bounces_at_once(order: usize) -> bool {
-    order == 6
-}
-
-/// What an event says.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Kind {
-    Created,
-    Shipped,
-    Cancelled,
-    /// All of it.
-    Refunded,
-    /// One of the two lines.
-    Returned(usize),
-}
-
-/// Something that happens.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Step {
-    /// An event about an order, about something so many hours ago.
-    Event(usize, Kind, i64),
-    /// The last event once more.
-    Again,
-    /// What is due leaves.
-    Run,
-    /// Its mail comes back: for good, or for now.
-    Bounce(usize, bool),
-    /// Its customer posts the form: whole, or without what is needed.
-    Post(usize, bool),
-    /// The shop pauses, or goes on.
-    Pause(bool),
-    /// Time passes.
-    Hours(i64),
-}
-
-/// Where an order stands.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-enum Place {
-    #[default]
-    Waiting,
-    Scheduled(Timestamp),
-    Held,
-    Sent,
-    Reviewed,
-    Skipped(&'static str),
-    Failed(&'static str, Option<Timestamp>),
-}
-
-impl Place {
-    /// Something is still to be sent, at this time or when a pause ends.
-    fn is_pending(self) -> bool {
-        matches!(self, Self::Scheduled(_) | Self::Held | Self::Failed(_, Some(_)))
-    }
-
-    fn words(self) -> (&'static str, Option<&'static str>) {
+impl Why {
+    fn reason(self) -> &'static str {
         match self {
-            Self::Waiting => ("waiting", Some("not_triggered")),
-            Self::Scheduled(_) => ("scheduled", None),
-            Self::Held => ("held", Some("shop_paused")),
-            Self::Sent => ("sent", None),
-            Self::Reviewed => ("reviewed", None),
-            Self::Skipped(why) => ("skipped", Some(why)),
-            Self::Failed(why, _) => ("failed", Some(why)),
+            Self::Unsubscribed => "unsubscribed",
+            Self::Complained => "complained",
+            Self::Bounced => "address_bounced",
         }
     }
 }
 
 #[derive(Debug, Default)]
-struct Order {
-    /// The day of its first event.
-    day: String,
-    place: Place,
-    /// The earliest news of each kind: when it happened. Of shipping also when that was heard.
-    shipped: Option<(Timestamp, Timestamp)>,
-    cancelled: Option<Timestamp>,
-    refunded: Option<Timestamp>,
-    returned: [Option<Timestamp>; 2],
-    /// An event told its lines.
-    listed: bool,
-    /// For which shipping it is planned.
-    planned: Option<Timestamp>,
-    /// When its mail last left, and what came back of it since.
-    left: Option<Timestamp>,
-    told: Vec<bool>,
-    /// How often it came back for now.
-    soft: usize,
-    asked: bool,
-    bounced: bool,
-    started: bool,
+struct Shop {
+    terms: Terms,
+    paused: bool,
 }
 
-fn earliest<T: Ord + Copy>(held: &mut Option<T>, news: T) {
-    *held = Some(held.map_or(news, |held| held.min(news)));
-}
-
-impl Order {
-    /// Since when everything was given back.
-    fn given_back(&self) -> Option<Timestamp> {
-        let [first, second] = self.returned;
-        let by_lines = first.zip(second).filter(|_| self.listed).map(|(a, b)| a.max(b));
-        self.refunded.into_iter().chain(by_lines).min()
-    }
-
-    fn event(&mut self, kind: Kind, at: Timestamp, now: Timestamp) {
-        self.listed |= matches!(kind, Kind::Created | Kind::Shipped);
-        match kind {
-            Kind::Created => {}
-            Kind::Shipped => earliest(&mut self.shipped, (at, now)),
-            Kind::Cancelled => earliest(&mut self.cancelled, at),
-            Kind::Refunded => earliest(&mut self.refunded, at),
-            Kind::Returned(line) => earliest(&mut self.returned[line], at),
-        }
-    }
-
-    fn plan(&mut self, has_address: bool, now: Timestamp) {
-        if matches!(self.place, Place::Sent | Place::Reviewed | Place::Failed(_, None)) {
-            return;
-        }
-        self.place = match self.shipped {
-            _ if self.cancelled.is_some() => Place::Skipped("order_cancelled"),
-            _ if self.given_back().is_some() => Place::Skipped("order_refunded"),
-            _ if !has_address => Place::Skipped("no_email"),
-            None => Place::Waiting,
-            Some((at, heard)) if heard.since(at) > 90 * DAY => Place::Skipped("too_old"),
-            Some((at, _)) if self.place.is_pending() && self.planned == Some(at) => self.place,
-            Some((at, _)) => {
-                self.planned = Some(at);
-                Place::Scheduled(at.plus_ms(i64::from(DELAY_HOURS) * HOUR).max(now))
-            }
-        };
-    }
-
-    fn run(&mut self, bounces: bool, paused: bool, now: Timestamp) {
-        let (Place::Scheduled(due) | Place::Failed(_, Some(due))) = self.place else { return };
-        if due > now {
-            return;
-        }
-        if paused {
-            self.place = Place::Held;
-        } else if bounces {
-            (self.place, self.bounced) = (Place::Failed("hard_bounce", None), true);
-        } else {
-            (self.place, self.asked, self.left) = (Place::Sent, true, Some(now));
-            self.told.clear();
-        }
-    }
-
-    /// Each piece of news counts once for every time the mail left, for 90 days.
-    fn bounce(&mut self, for_good: bool, now: Timestamp) {
-        let Some(left) = self.left.filter(|left| now.since(*left) <= 90 * DAY) else { return };
-        if self.told.contains(&for_good) {
-            return;
-        }
-        self.told.push(for_good);
-        self.bounced |= for_good;
-        self.soft += usize::from(!for_good);
-        match self.place {
-            Place::Reviewed | Place::Skipped(_) => {}
-            _ if for_good => self.place = Place::Failed("hard_bounce", None),
-            Place::Failed(_, None) => {}
-            _ => {
-                // A day later, then three, at its hour but not within half a day; then never.
-                let days = [1, 3].get(self.soft - 1);
-                let again = days.map(|days| {
-                    let at = |n: i64| left.plus_ms((days + n) * DAY);
-                    (0..).map(at).find(|at| at.since(now) >= 12 * HOUR).expect("a later day")
-                });
-                self.place = Place::Failed("soft_bounces", again);
-            }
-        }
-    }
-
-    fn post(&mut self, whole: bool) {
-        if self.left.is_none() || self.place == Place::Reviewed {
-            return;
-        }
-        if whole {
-            self.place = Place::Reviewed;
-        } else {
-            self.started = true;
-        }
-    }
-
-    /// Its trigger was reached while it was neither cancelled nor refunded, or its customer was asked.
-    fn is_eligible(&self) -> bool {
-        let stood = |at: Timestamp, end: Option<Timestamp>| end.is_none_or(|end| end >= at);
-        let by_events = |at| stood(at, self.cancelled) && stood(at, self.given_back());
-        self.asked || self.shipped.is_some_and(|(at, _)| by_events(at))
-    }
-}
-
-/// A shop's orders.
+/// Two shops and their orders.
 #[derive(Debug, Default)]
 pub(super) struct Model {
     orders: BTreeMap<usize, Order>,
-    paused: bool,
+    shops: [Shop; SHOPS],
+    wishes: BTreeSet<(usize, Reach, Why)>,
 }
 
 impl Model {
     /// One step, at the time that the clock shows after it.
     pub(super) fn play(&mut self, step: Step, now: Timestamp) {
         match step {
+            Step::Event(order, ..) if is_test(order) => {}
             Step::Event(order, kind, hours) => {
-                let fresh = || Order { day: now.day().to_string(), ..Order::default() };
-                let known = self.orders.entry(order).or_insert_with(fresh);
-                known.event(kind, now.minus_ms(hours * HOUR), now);
-                known.plan(has_address(order), now);
+                let nth = self.orders.len();
+                let known = self.orders.entry(order).or_insert_with(|| Order::first_heard_of(nth, now));
+                known.hear(kind, now.minus_ms(hours * HOUR), now);
+                known.reckon(self.shops[shop_of(order)].terms.on);
+                self.plan(order, now, &|_| true);
             }
             Step::Run => self.run(now),
-            Step::Pause(on) => {
-                self.paused = on;
-                for known in self.orders.values_mut().filter(|known| !on && known.place == Place::Held) {
-                    known.place = Place::Scheduled(now);
+            Step::Pause(shop, on) => {
+                self.run(now);
+                let resumed = self.shops[shop].paused && !on;
+                if self.shops[shop].paused != on {
+                    self.shops[shop].paused = on;
+                    self.plan_all(shop, resumed, now);
                 }
                 self.run(now);
             }
-            Step::Bounce(order, for_good) => {
-                if let Some(known) = self.orders.get_mut(&order) {
-                    known.bounce(for_good, now);
+            Step::Policy(shop, change) => {
+                self.run(now);
+                let terms = self.shops[shop].terms.with(change);
+                if terms != self.shops[shop].terms {
+                    self.shops[shop].terms = terms;
+                    self.plan_all(shop, false, now);
                 }
+                self.run(now);
             }
-            Step::Post(order, whole) => {
-                if let Some(known) = self.orders.get_mut(&order) {
-                    known.post(whole);
-                }
+            Step::Bounce(..) | Step::Complain(_) | Step::Post(..) | Step::Leave(..) | Step::Return(_) => {
+                self.hear_person(step, now);
             }
+            Step::Later(order) => self.ask_later(order, now),
+            Step::Withdraw(_) | Step::Postpone(..) | Step::Hasten(_) => self.obey_shop(step, now),
             Step::Again | Step::Hours(_) => {}
         }
     }
 
-    fn run(&mut self, now: Timestamp) {
-        for (order, known) in &mut self.orders {
-            known.run(bounces_at_once(*order), self.paused, now);
+    /// Why this shop may not write to the customer of an order.
+    fn wish(&self, order: usize) -> Option<&'static str> {
+        let person = person_of(order)?;
+        let reaches = |reach: Reach| reach == Reach::Every || reach == Reach::Shop(shop_of(order));
+        let mine = self.wishes.iter().filter(|(who, reach, _)| *who == person && reaches(*reach));
+        mine.map(|(.., why)| *why).max().map(Why::reason)
+    }
+
+    /// Other orders of the same customer in the same shop.
+    fn others(&self, order: usize) -> impl Iterator<Item = (usize, &Order)> {
+        let same = move |other: usize| shop_of(other) == shop_of(order) && person_of(other) == person_of(order);
+        self.orders.iter().map(|(n, known)| (*n, known)).filter(move |(n, _)| *n != order && same(*n))
+    }
+
+    /// Whether a mail at this time comes too close to another of these, at the times that these count from.
+    fn is_capped(&self, order: usize, at: Timestamp, from: &dyn Fn(usize, &Order) -> Option<Timestamp>) -> bool {
+        let cap = self.shops[shop_of(order)].terms.cap_days * DAY;
+        self.others(order).filter_map(|(n, other)| from(n, other)).any(|other| at.since(other).abs() < cap)
+    }
+
+    /// Plans an order; of others that wait, these are counted.
+    fn plan(&mut self, order: usize, now: Timestamp, counted: &dyn Fn(usize) -> bool) {
+        let (known, terms) = (&self.orders[&order], self.shops[shop_of(order)].terms);
+        if matches!(known.place, Place::Sent | Place::Reviewed | Place::Failed(_, None)) {
+            return;
+        }
+        let from = |n: usize, other: &Order| {
+            let waits = || other.plan.filter(|_| other.may_leave(now) && counted(n)).map(|plan| plan.due.max(now));
+            asked_at(other).or_else(waits)
+        };
+        let decided = known.decide(order, &terms, now).and_then(|plan| {
+            let capped = || self.is_capped(order, plan.due, &from).then_some("frequency_cap");
+            self.wish(order).or_else(capped).map_or(Ok(plan), |why| Err(Place::Skipped(why)))
+        });
+        let known = self.orders.get_mut(&order).expect("a known order");
+        match decided {
+            Err(place) => known.place = place,
+            Ok(plan) if known.is_planned(&plan, now) => {}
+            Ok(plan) => (known.plan, known.place) = (Some(plan), Place::Scheduled(plan.due)),
         }
     }
 
-    /// The numbers of a day, or of all, as the API shows them; test orders are in none.
-    pub(super) fn numbers(&self, day: Option<&str>) -> Value {
-        let real =
-            self.orders.iter().filter(|(order, known)| !is_test(**order) && day.is_none_or(|day| known.day == day));
-        let orders: Vec<&Order> = real.map(|(_, known)| known).collect();
+    /// Plans again whatever waits, after a change of the settings. What came too close to another is judged in [`turn`].
+    fn plan_all(&mut self, shop: usize, resumed: bool, now: Timestamp) {
+        let terms = self.shops[shop].terms;
+        let waits = |(n, known): &(&usize, &Order)| shop_of(**n) == shop && known.place.is_planned_again();
+        let mut waiting: Vec<_> = self.orders.iter().filter(waits).map(|(n, known)| (turn(known), *n)).collect();
+        waiting.sort_unstable();
+        let mut judged: BTreeSet<usize> =
+            self.orders.keys().copied().filter(|n| !waiting.iter().any(|(_, other)| other == n)).collect();
+        for (_, order) in waiting {
+            self.plan(order, now, &|other| judged.contains(&other));
+            judged.insert(order);
+            let known = self.orders.get_mut(&order).expect("a known order");
+            if resumed && known.place == Place::Held {
+                known.place = Place::Scheduled(now);
+            }
+            known.reckon(terms.on);
+        }
+    }
+
+    /// What is due leaves, the earliest first, unless something speaks against it by now.
+    fn run(&mut self, now: Timestamp) {
+        let since = |known: &Order| known.plan.map(|plan| (plan.due, known.nth));
+        let mut due: Vec<_> = self.orders.iter().filter(|(_, known)| known.is_due(now).is_some()).collect();
+        due.sort_unstable_by_key(|(_, known)| since(known));
+        for order in due.into_iter().map(|(n, _)| *n).collect::<Vec<_>>() {
+            let shop = &self.shops[shop_of(order)];
+            let (known, terms, paused) = (&self.orders[&order], shop.terms, shop.paused);
+            // An earlier one of this run may have ended it.
+            if known.is_due(now).is_none() {
+                continue;
+            }
+            let closed = || (!known.is_open(now)).then_some("window_closed");
+            // What is held or tried again goes before whatever became due after it.
+            let before = |other: &Order| (other.may_leave(now) && since(other) < since(known)).then_some(now);
+            let from = |_, other: &Order| asked_at(other).or_else(|| before(other));
+            let capped = || self.is_capped(order, now, &from).then_some("frequency_cap");
+            let never = || known.never(order, &terms);
+            let why = never().or_else(|| self.wish(order)).or_else(closed).or_else(capped);
+            let gone = person_of(order).filter(|who| bounces_at_once(*who));
+            let known = self.orders.get_mut(&order).expect("a known order");
+            match (why, gone) {
+                (Some(why), _) => {
+                    known.place = Place::Skipped(why);
+                    known.reckon(terms.on);
+                }
+                (None, _) if paused => known.place = Place::Held,
+                (None, Some(_)) => {
+                    (known.place, known.bounced) = (Place::Failed("hard_bounce", None), true);
+                    self.leave_alone(order, Reach::Every, Why::Bounced);
+                }
+                (None, None) => known.leave(now),
+            }
+        }
+    }
+
+    /// The customer of an order is left alone: what its shop had planned for them ends.
+    fn leave_alone(&mut self, order: usize, reach: Reach, why: Why) {
+        let Some(person) = person_of(order) else { return };
+        self.wishes.insert((person, reach, why));
+        for (n, known) in &mut self.orders {
+            if shop_of(*n) == shop_of(order) && person_of(*n) == Some(person) && known.place.is_pending() {
+                known.place = Place::Skipped(why.reason());
+            }
+        }
+    }
+
+    /// What comes of the mail of an order; nothing where none left.
+    fn hear_person(&mut self, step: Step, now: Timestamp) {
+        let Some(order) = step.order() else { return };
+        let Some(known) = self.orders.get_mut(&order).filter(|known| known.left.is_some()) else { return };
+        let here = Reach::Shop(shop_of(order));
+        match step {
+            Step::Bounce(_, true) if known.is_new(News::ForGood, now) => {
+                known.come_back(true, now);
+                self.leave_alone(order, Reach::Every, Why::Bounced);
+            }
+            Step::Bounce(_, false) if known.is_new(News::ForNow, now) => known.come_back(false, now),
+            Step::Complain(_) if known.is_new(News::Unwanted, now) => self.leave_alone(order, here, Why::Complained),
+            Step::Post(_, whole) => known.post(whole, now),
+            Step::Leave(_, everywhere) => {
+                self.leave_alone(order, if everywhere { Reach::Every } else { here }, Why::Unsubscribed);
+            }
+            Step::Return(_) => {
+                let back = |reach: Reach| reach == here || reach == Reach::Every;
+                let mine = |who: usize| person_of(order) == Some(who);
+                self.wishes.retain(|(who, reach, why)| !(mine(*who) && back(*reach) && *why == Why::Unsubscribed));
+            }
+            _ => {}
+        }
+    }
+
+    /// Once, while something can still be sent, and in time.
+    fn ask_later(&mut self, order: usize, now: Timestamp) {
+        let wish = self.wish(order);
+        let Some(known) = self.orders.get_mut(&order).filter(|known| known.left.is_some()) else { return };
+        let due = now.plus_ms(7 * DAY);
+        let over = matches!(known.place, Place::Reviewed | Place::Skipped(_) | Place::Waiting);
+        let in_time = known.plan.is_some_and(|plan| due < plan.until);
+        if known.deferred || over || known.ended().is_some() || wish.is_some() || !in_time {
+            return;
+        }
+        known.deferred = true;
+        if known.place.is_pending() {
+            known.move_to(due);
+        }
+    }
+
+    /// The shop's hand moves only what is still to be sent.
+    fn obey_shop(&mut self, step: Step, now: Timestamp) {
+        let Some(known) = step.order().and_then(|order| self.orders.get_mut(&order)) else { return };
+        match (step, known.plan) {
+            (Step::Withdraw(_), _) if known.place.is_pending() || known.place == Place::Waiting => {
+                (known.withdrawn, known.place) = (true, Place::Skipped("cancelled_by_shop"));
+            }
+            (Step::Postpone(_, days), Some(plan)) if known.place.is_pending() => {
+                let due = plan.due.max(now).plus_ms(days * DAY);
+                let last = plan.due.minus_ms(known.moved).plus_ms(MOVED_AT_MOST);
+                if due <= last && due < plan.until {
+                    known.postponed += 1;
+                    known.move_to(due);
+                }
+            }
+            (Step::Hasten(_), Some(plan)) if known.place.is_pending() && !known.is_leaving(now) => {
+                known.hastened = true;
+                (known.plan, known.place) = (Some(Plan { due: now, ..plan }), Place::Scheduled(now));
+            }
+            _ => {}
+        }
+    }
+
+    /// Where an order stands, and whether it counts.
+    pub(super) fn stand(&self, order: usize) -> Option<(&'static str, Option<&'static str>, bool)> {
+        let known = self.orders.get(&order).filter(|_| !is_test(order))?;
+        let (state, why) = known.place.words();
+        Some((state, why, known.eligible))
+    }
+
+    /// The days on which orders came, the first and the last of each stretch that the API tells at once.
+    pub(super) fn days(&self) -> Vec<(&str, &str)> {
+        let days: BTreeSet<&str> = self.orders.values().map(|known| known.day.as_str()).collect();
+        let start = |day: &str| Timestamp::parse(&format!("{day}T00:00:00.000Z")).expect("a day");
+        let mut stretches: Vec<(&str, &str)> = Vec::new();
+        for day in days {
+            match stretches.last_mut() {
+                Some((first, last)) if start(day).since(start(first)) < 366 * DAY => *last = day,
+                _ => stretches.push((day, day)),
+            }
+        }
+        stretches
+    }
+
+    /// The orders of a shop and a day.
+    pub(super) fn of_day(&self, shop: usize, day: &str) -> Vec<usize> {
+        self.orders.iter().filter(|(n, known)| shop_of(**n) == shop && known.day == day).map(|(n, _)| *n).collect()
+    }
+
+    /// The numbers of a shop on a day, or on all, as the API shows them.
+    pub(super) fn numbers(&self, shop: usize, day: Option<&str>) -> Value {
+        let mine = |(n, known): &(&usize, &Order)| shop_of(**n) == shop && day.is_none_or(|day| known.day == day);
+        let orders: Vec<&Order> = self.orders.iter().filter(mine).map(|(_, known)| known).collect();
         let count = |counts: &dyn Fn(&Order) -> bool| orders.iter().filter(|order| counts(order)).count();
         let mut numbers = json!({
             "orders": orders.len(),
-            "eligible": count(&Order::is_eligible),
+            "eligible": count(&|order| order.eligible),
             "invited": count(&|order| order.asked),
             "bounced": count(&|order| order.bounced),
             "form_started": count(&|order| order.started),
@@ -280,4 +313,26 @@ impl Model {
         }
         numbers
     }
+
+    /// How often the shop's hand was in: withdrawn, postponed, hastened.
+    pub(super) fn hands(&self, shop: usize) -> [usize; 3] {
+        let mine = || self.orders.iter().filter(|(n, _)| shop_of(**n) == shop).map(|(_, known)| known);
+        let postponed = mine().map(|known| known.postponed).sum();
+        [mine().filter(|known| known.withdrawn).count(), postponed, mine().filter(|known| known.hastened).count()]
+    }
+}
+
+/// Since when somebody was asked, as the cap counts: since the mail left, and where it came back, since they wrote all the same.
+fn asked_at(order: &Order) -> Option<Timestamp> {
+    match order.place {
+        Place::Reviewed if order.again => order.wrote,
+        Place::Sent | Place::Reviewed | Place::Failed(_, None) => order.left,
+        _ => None,
+    }
+}
+
+/// Who is planned first: what is planned already, and of that the earlier; else the older order.
+fn turn(order: &Order) -> (bool, Option<Timestamp>, usize) {
+    let standing = order.plan.filter(|_| order.place.is_pending());
+    (standing.is_none(), standing.map(|plan| plan.due), order.nth)
 }
