@@ -133,7 +133,8 @@ pub struct Mail {
     /// Whose message it is.
     pub shop_id: ShopId,
     /// 0 for a subject that is written about once. Where the same subject may be written about again (a new version of a reply, another
-    /// fresh link, another address after the first one bounced), a number that differs each time: the same subject and edition are never sent twice, and share one Message-ID.
+    /// fresh link, another address after the first one bounced), a number that differs each time: the same subject and edition are never
+    /// sent twice, and share one Message-ID.
     pub edition: i64,
     /// To whom.
     pub to: EmailAddress,

@@ -1,7 +1,7 @@
 //! A mail server whose line failed is asked every second whether it is back: for its greeting alone, without a login or a mail. When it is,
 //! a few of the mails that were held for it try it, and the first one that is taken lets the others go. So mail leaves within seconds of
 //! the end of a fault. A line that is still broken costs a few mails an entry in their log, and those an attempt that were handed over: they
-//! may have arrived.
+//! may have arrived. The same tick calls back mails that were sent away from a slow domain that has become quick.
 //!
 //! A server that spoke and refused is left alone for as long as the hold says ([`super::hold`]). Called by a tick, which may be missed: what
 //! is held comes again by itself.
