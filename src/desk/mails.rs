@@ -164,12 +164,12 @@ impl MessageView {
     }
 }
 
-/// Where a mail stands: one that was sent and came back for good, or was reported, did not stay sent.
+/// Where a mail stands: one that was sent and came back for good, or was reported, did not stay sent, whatever was to follow.
 fn state(message: &Logged) -> &str {
     let came = |kind| message.returned.iter().any(|returned| returned.kind == kind);
     match message.state.as_str() {
-        "sent" if came(ReturnKind::Complaint) => "complained",
-        "sent" if came(ReturnKind::HardBounce) => "bounced",
+        "sent" | "cancelled" if came(ReturnKind::Complaint) => "complained",
+        "sent" | "cancelled" if came(ReturnKind::HardBounce) => "bounced",
         state => state,
     }
 }

@@ -14,7 +14,7 @@ pub fn cancel(tx: &mut Connection, ctx: &Context, shop: ShopId, order: OrderId, 
     const CANCELLED: State = State::Skipped(Reason::CancelledByShop);
     let id = match pending(tx, shop, order)? {
         Ok((_, row)) => {
-            suppress::stop(tx, &row, now)?;
+            suppress::stop(tx, &row, (Reason::CancelledByShop, now))?;
             row.id
         }
         Err(Handled::NotPlanned(_)) => never_planned(tx, ctx, shop, order, now)?,

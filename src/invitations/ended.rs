@@ -4,9 +4,10 @@
 use super::model::{INVITATION, REMINDER};
 use super::store;
 use crate::db::{self, Connection};
-use crate::jobs;
 use crate::kernel::id::{OrderId, ShopId};
 use crate::kernel::time::Timestamp;
+use crate::mail;
+use crate::orders::Reason;
 
 /// Ends whatever was planned for an order that is let go.
 ///
@@ -15,7 +16,7 @@ use crate::kernel::time::Timestamp;
 pub fn let_go(tx: &mut Connection, shop: ShopId, order: OrderId, now: Timestamp) -> db::Result<()> {
     let Some(row) = store::of_order(tx, shop, order)? else { return Ok(()) };
     for kind in [INVITATION, REMINDER] {
-        jobs::cancel(tx, kind, row.id.into())?;
+        mail::withdraw(tx, kind, &[row.id.into()], Reason::ShopClosed.code())?;
     }
     store::drop_many(tx, &[row.id], now)?;
     store::close_form(tx, shop, row.id, now)?;

@@ -3,14 +3,14 @@
 //!
 //! Called by the intake after its fold, and by [`replan`](super::replan). Reads suppressions and what counts against the
 //! cap for the whole batch, then decides order by order; the state of an order is returned, never written: the caller
-//! writes it with the order. Nothing is planned again once it was sent, unless that mail came back for good and the order
-//! names somebody else since. An unchanged plan leaves the queue alone, so that a repeated event never takes a mail out of
+//! writes it with the order. Nothing is planned again once it was sent, unless that mail came back and the order names
+//! somebody else since. An unchanged plan leaves the queue alone, so that a repeated event never takes a mail out of
 //! the hands of the worker that sends it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::letter::link_life;
-use super::model::{FRESH_LINK, INVITATION, Invitation, Reach, Suppression};
+use super::model::{FRESH_LINK, INVITATION, Invitation, REMINDER, Reach, Suppression, SuppressionReason};
 use super::policy::{self, Ask, Case, Decision};
 use super::store::{self, Counted};
 use crate::context::Context;
@@ -23,6 +23,9 @@ use crate::mail;
 use crate::merchants::Shop;
 use crate::orders::decide::{self, readiness};
 use crate::orders::{Order, Reason, State};
+
+/// Why a mail to an address that the shop corrected since does not leave again: a code.
+const ADDRESS_CORRECTED: &str = "address_corrected";
 
 /// One order to plan: as its events stand now, with the state it had before.
 #[derive(Clone, Copy, Debug)]
@@ -118,9 +121,10 @@ impl Standing {
     }
 }
 
-/// Whether a mail had left, came back for good, and the order names somebody else since.
+/// Whether a mail had left, came back, for good or for now, and the order names somebody else since.
 fn is_for_another(row: &Invitation, item: &PlanItem<'_>, person: Option<PersonHash>) -> bool {
-    let back = row.sent_at.is_some() && matches!(item.order.state, State::Failed(_, None));
+    let left = row.token_expires_at.is_some();
+    let back = left && (row.sent_at.is_none() || matches!(item.order.state, State::Failed(_, None)));
     back && matches!((row.person, person), (Some(asked), Some(named)) if asked != named)
 }
 
@@ -145,13 +149,20 @@ struct Draft<'a> {
     row: Option<Invitation>,
     person: Option<PersonHash>,
     decision: Option<Decision>,
-    /// Its mail had left and came back for good: whoever is asked now is somebody else.
+    /// Its mail had left and came back: whoever is asked now is somebody else.
     anew: bool,
 }
 
 impl Draft<'_> {
     fn order(&self) -> OrderId {
         self.item.order.id
+    }
+
+    /// What was dropped for a wish or an address stays dropped, also where the person took it back: later orders are asked about again.
+    fn stays_dropped(&self) -> Option<Reason> {
+        let (State::Skipped(why), Some(row)) = (self.item.order.state, &self.row) else { return None };
+        let by_wish = SuppressionReason::ALL.iter().any(|wish| wish.skips_with() == why);
+        (by_wish && row.dropped_at.is_some() && row.person == self.person).then_some(why)
     }
 
     fn asks(&self) -> bool {
@@ -208,7 +219,7 @@ impl Batch<'_> {
     /// Nobody is asked, for now or at all: what was planned is dropped.
     fn ended(&mut self, draft: &Draft<'_>, state: State) -> State {
         if let Some(row) = draft.row.as_ref().filter(|row| row.is_pending() || draft.anew) {
-            self.changes.drops.push(row.id);
+            self.changes.drops.extend(state.reason().map(|why| (why, row.id)));
         }
         state
     }
@@ -300,6 +311,9 @@ impl People {
         if let Some(wish) = wishes.into_iter().flatten().filter(reaches).max_by_key(|wish| wish.reason) {
             return Some(wish.reason.skips_with());
         }
+        if let Some(why) = draft.stays_dropped() {
+            return Some(why);
+        }
         let others = draft.person.and_then(|person| self.counted.get(&(shop, person)));
         let others = others.into_iter().flatten().filter(|other| other.order_id != draft.item.order.id);
         policy::is_capped(draft.item.shop.policy.cap_days, ask.due_at, others.filter_map(|other| other.leaves_at(now)))
@@ -328,8 +342,8 @@ struct Changes {
     jobs: Vec<(Subject, Timestamp)>,
     /// Held until now: their messages must know that they are tried again.
     released: Vec<(Subject, Timestamp)>,
-    drops: Vec<InvitationId>,
-    /// Came back for good, and are for somebody else from now on; with the end of the links so far.
+    drops: Vec<(Reason, InvitationId)>,
+    /// Came back, and are for somebody else from now on; with the end of the links so far.
     turned: Vec<(ShopId, InvitationId, Option<Timestamp>)>,
 }
 
@@ -338,9 +352,10 @@ impl Changes {
         for plans in [&mut self.fresh, &mut self.plans] {
             plans.sort_unstable_by_key(|plan| (plan.shop_id, plan.order_id));
         }
-        self.drops.sort_unstable();
         for (shop, id, past) in self.turned {
-            jobs::cancel(tx, FRESH_LINK, Subject::from(id))?;
+            for kind in [INVITATION, REMINDER, FRESH_LINK] {
+                mail::withdraw(tx, kind, &[Subject::from(id)], ADDRESS_CORRECTED)?;
+            }
             store::turn_to_another(tx, shop, id, past)?;
         }
         store::insert_plans(tx, &self.fresh)?;
@@ -350,10 +365,17 @@ impl Changes {
         for (subject, due) in self.released {
             mail::release_one(tx, INVITATION, subject, due)?;
         }
-        store::drop_many(tx, &self.drops, now)?;
-        for id in self.drops {
-            jobs::cancel(tx, INVITATION, Subject::from(id))?;
-        }
-        Ok(())
+        drop_all(tx, &self.drops, now)
     }
+}
+
+fn drop_all(tx: &mut Connection, drops: &[(Reason, InvitationId)], now: Timestamp) -> db::Result<()> {
+    let mut by_reason: BTreeMap<&'static str, Vec<Subject>> = BTreeMap::new();
+    for (why, id) in drops {
+        by_reason.entry(why.code()).or_default().push(Subject::from(*id));
+    }
+    let mut ids: Vec<InvitationId> = drops.iter().map(|(_, id)| *id).collect();
+    ids.sort_unstable();
+    store::drop_many(tx, &ids, now)?;
+    by_reason.into_iter().try_for_each(|(why, about)| mail::withdraw(tx, INVITATION, &about, why))
 }

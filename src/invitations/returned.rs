@@ -14,7 +14,10 @@ use crate::db::{self, Connection};
 use crate::jobs;
 use crate::kernel::id::{InvitationId, OrderId, ShopId};
 use crate::kernel::time::{Timestamp, UtcDay};
-use crate::mail::returned::{Back, ReturnKind};
+use crate::mail::{
+    self,
+    returned::{Back, ReturnKind},
+};
 use crate::orders::{self, Actor, Move, Reason, State};
 
 /// The order that an invitation asks about.
@@ -93,12 +96,12 @@ pub(super) fn invitation(tx: &mut Connection, ctx: &Context, id: InvitationId, w
         (ReturnKind::Complaint, _) => Ok(false),
         (ReturnKind::SoftBounce, _) if over => Ok(false),
         (ReturnKind::HardBounce, _) => {
-            jobs::cancel(tx, INVITATION, id.into())?;
+            mail::withdraw(tx, INVITATION, &[id.into()], Reason::HardBounce.code())?;
             ended(tx, ctx, &subject, (Reason::HardBounce, at)).map(|()| false)
         }
         (ReturnKind::SoftBounce, None) => ended(tx, ctx, &subject, (Reason::SoftBounces, at)).map(|()| false),
         (ReturnKind::SoftBounce, Some(again)) => {
-            jobs::cancel(tx, REMINDER, id.into())?;
+            mail::withdraw(tx, REMINDER, &[id.into()], Reason::SoftBounces.code())?;
             store::mark_unsent(tx, subject.shop.id, id)?;
             turn(tx, &subject, State::Failed(Reason::SoftBounces, Some(again)), at)?;
             keep(tx, ctx, &subject, again).map(|()| true)
@@ -108,7 +111,7 @@ pub(super) fn invitation(tx: &mut Connection, ctx: &Context, id: InvitationId, w
 
 /// Nothing more is sent about this order, unless the shop has given it another address while the mail was under way.
 fn ended(tx: &mut Connection, ctx: &Context, subject: &Subject, (why, at): (Reason, Timestamp)) -> db::Result<()> {
-    jobs::cancel(tx, REMINDER, subject.row.id.into())?;
+    mail::withdraw(tx, REMINDER, &[subject.row.id.into()], why.code())?;
     store::drop_many(tx, &[subject.row.id], at)?;
     let state = State::Failed(why, None);
     turn(tx, subject, state, at)?;

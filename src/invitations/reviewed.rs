@@ -5,15 +5,16 @@ use super::model::{Bearer, REMINDER};
 use super::store;
 use crate::context::Context;
 use crate::db::{self, Connection};
-use crate::jobs::{self, Subject};
+use crate::jobs::Subject;
 use crate::kernel::id::{OrderId, ShopId};
 use crate::kernel::time::{Timestamp, UtcDay};
+use crate::mail;
 use crate::orders::{self, Actor, Move, State};
 
 /// The bearer's review was published.
 pub fn mark_reviewed(tx: &mut Connection, bearer: &Bearer, now: Timestamp) -> db::Result<()> {
+    mail::withdraw(tx, REMINDER, &[Subject::from(bearer.invitation)], "reviewed")?;
     store::mark_reviewed(tx, bearer.shop_id, bearer.invitation, now)?;
-    jobs::cancel(tx, REMINDER, Subject::from(bearer.invitation))?;
     orders::keep_contact_until(tx, bearer.shop_id, bearer.order_id, Some(bearer.expires))?;
     let how = Move { actor: Actor::Customer, at: now, note: None };
     orders::move_to(tx, bearer.shop_id, bearer.order_id, State::Reviewed, &how)

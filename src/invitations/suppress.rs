@@ -7,10 +7,11 @@
 use super::model::{Bearer, INVITATION, Invitation, REMINDER, Reach, Suppression, SuppressionReason};
 use super::store;
 use crate::db::{self, Connection};
-use crate::jobs::{self, Subject};
+use crate::jobs::Subject;
 use crate::kernel::id::{InvitationId, OrderId, ShopId};
 use crate::kernel::time::Timestamp;
 use crate::keyring::PersonHash;
+use crate::mail;
 use crate::orders::{self, Actor, Move, Reason, State};
 
 /// Writes the suppression and ends what this shop had planned for the person.
@@ -105,7 +106,7 @@ pub fn forget(tx: &mut Connection, shop: ShopId, orders: &[OrderId], now: Timest
     let mut rows = store::of_orders(tx, &keys)?;
     rows.sort_unstable_by_key(|row| row.id);
     let ids: Vec<InvitationId> = rows.iter().map(|row| row.id).collect();
-    take_out(tx, &ids)?;
+    take_out(tx, &ids, Reason::CustomerErased)?;
     store::drop_many(tx, &ids, now)?;
     forget_addressee(tx, shop, &ids)
 }
@@ -148,7 +149,7 @@ struct End {
 /// Drops the person's pending invitations of one shop and the reminders of those that were sent.
 fn end_planned(tx: &mut Connection, shop: ShopId, person: &PersonHash, end: &End) -> db::Result<()> {
     let ids: Vec<InvitationId> = store::of_person(tx, Some(shop), person)?.iter().map(|row| row.id).collect();
-    take_out(tx, &ids)?;
+    take_out(tx, &ids, end.reason)?;
     // Read again: a mail of theirs may have left until the jobs were held.
     let pending: Vec<Invitation> = store::hold_all(tx, &ids)?.into_iter().filter(Invitation::is_pending).collect();
     store::drop_many(tx, &pending.iter().map(|row| row.id).collect::<Vec<_>>(), end.now)?;
@@ -160,15 +161,15 @@ fn end_planned(tx: &mut Connection, shop: ShopId, person: &PersonHash, end: &End
 }
 
 /// Takes a pending invitation out of the queue. The caller moves the order.
-pub(super) fn stop(tx: &mut Connection, row: &Invitation, now: Timestamp) -> db::Result<()> {
-    take_out(tx, &[row.id])?;
+pub(super) fn stop(tx: &mut Connection, row: &Invitation, (why, now): (Reason, Timestamp)) -> db::Result<()> {
+    take_out(tx, &[row.id], why)?;
     store::drop_many(tx, &[row.id], now)
 }
 
 /// Nothing about these is to be sent any more, be it a mail or its reminder. Jobs are taken hold of before the rows they are about, as by
 /// whoever stores that mails left: otherwise both would wait for each other.
-fn take_out(tx: &mut Connection, ids: &[InvitationId]) -> db::Result<()> {
+fn take_out(tx: &mut Connection, ids: &[InvitationId], why: Reason) -> db::Result<()> {
     let subjects: Vec<Subject> = ids.iter().map(|id| Subject::from(*id)).collect();
-    jobs::cancel_many(tx, INVITATION, &subjects)?;
-    jobs::cancel_many(tx, REMINDER, &subjects)
+    mail::withdraw(tx, INVITATION, &subjects, why.code())?;
+    mail::withdraw(tx, REMINDER, &subjects, why.code())
 }

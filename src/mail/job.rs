@@ -23,6 +23,7 @@ use super::mailer::{Carrier, Mailer};
 use super::outcome::{Fault, MAIL_SERVER_DOWN};
 use super::pace::{Pass, Progress};
 use super::return_path;
+use super::store::withdrawn;
 use super::together::Together;
 use super::transport::Receipt;
 
@@ -109,7 +110,7 @@ impl Run<'_> {
             return Ran::Report(Outcome::Done);
         }
         match draft {
-            Draft::Gone => Ran::Report(Outcome::Done),
+            Draft::Gone => self.gone().await,
             Draft::Drop(stop) => self.unsent((stop.shop_id, stop.edition), Fate::Dropped(stop.reason), &seen).await,
             Draft::Hold(stop) => self.unsent((stop.shop_id, stop.edition), Fate::Held(stop.reason, None), &seen).await,
             Draft::Send(mail) => self.send(&mail, seen, turn).await,
@@ -131,6 +132,19 @@ impl Run<'_> {
     async fn look(&self) -> db::Result<Look> {
         let (ctx, letter, mailer) = (self.ctx.clone(), Arc::clone(self.letter), Arc::clone(self.mailer));
         self.job.looks.look(&Eyes { ctx, letter, mailer }, self.claim.subject).await
+    }
+
+    /// Nothing is to be said any more, nor waits to be said again.
+    async fn gone(&self) -> Ran {
+        let claim = self.claim.clone();
+        let stored = self.ctx.db().write(move |tx| {
+            claim.finish(tx, &Outcome::Done)?;
+            withdrawn::cancel(tx, claim.kind, &[claim.subject], None)
+        });
+        match stored.await {
+            Ok(()) | Err(db::Error::LeaseLost) => Ran::Finished,
+            Err(error) => Ran::Report(Outcome::Retry(error.to_string())),
+        }
     }
 
     /// Nothing is attempted: the message shows why, once.

@@ -27,11 +27,13 @@ pub(super) mod pace;
 pub(super) mod queue;
 mod rows;
 pub(super) mod waiting;
+pub(super) mod withdrawn;
 
 pub use about::about;
 pub use ended::forget_log;
 pub use rows::Attempt;
 pub(super) use rows::Row;
+pub use withdrawn::withdraw;
 
 /// A message as it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -68,7 +68,7 @@ pub(crate) fn mark_unsent(tx: &mut Connection, shop: ShopId, id: InvitationId) -
     Ok(())
 }
 
-/// What came back for good is asked anew at another address, by mails of another edition: nothing that was said to the address before, or by
+/// What came back is asked anew at another address, by mails of another edition: nothing that was said to the address before, or by
 /// it, holds there. `past`: links that expire no later open nothing any more.
 pub(crate) fn turn_to_another(
     tx: &mut Connection,

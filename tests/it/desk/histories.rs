@@ -93,6 +93,21 @@ async fn compare_day(life: &Life, model: &Model, (shop, day): (usize, String), s
     Err(Difference { shop, day: Some(day), name, expected, said, orders })
 }
 
+/// Whether what is still to be sent stands in the lives of the mails, and nothing else does.
+async fn compare_mails(life: &Life, model: &Model) -> Result<(), Difference> {
+    for order in 0..ORDERS {
+        let Some(expected) = model.to_come(order) else { continue };
+        let said = life.to_come(order).await;
+        if expected != said {
+            let (expected, said) = (i64::from(expected > 0), i64::try_from(said).expect("few mails"));
+            let orders = orders_of(life, model, vec![order]).await;
+            let name = format!("questions to come of order {order}");
+            return Err(Difference { shop: shop_of(order), day: None, name, expected, said, orders });
+        }
+    }
+    Ok(())
+}
+
 /// Compares what the public is told of both shops. A profile is read once: afterwards it is kept for a while.
 async fn compare_in_public(life: &Life, model: &Model) -> Result<(), Difference> {
     for shop in 0..SHOPS {
@@ -136,6 +151,7 @@ async fn live(engine: Engine, steps: &[Step]) -> Result<(), Difference> {
     life.bench.app.advance(10_000);
     life.play(Step::Run).await;
     model.play(Step::Run, life.now());
+    compare_mails(&life, &model).await?;
     compare_in_public(&life, &model).await
 }
 

@@ -8,3 +8,4 @@ mod listener;
 mod nodes;
 mod others;
 mod reports;
+mod withdrawn;

@@ -199,6 +199,17 @@ impl Life {
         days
     }
 
+    /// How many questions about an order are still to be sent, as the lives of its mails tell.
+    pub(super) async fn to_come(&self, order: usize) -> usize {
+        let (app, shop) = (&self.bench.app, &self.shops[shop_of(order)]);
+        let id = app.order(shop, &number(order)).await["id"].clone();
+        let path = format!("/orders/{}", id.as_str().expect("an order"));
+        let order = app.get_as(shop, &path).await.expect(200, "one order");
+        let mails = order["messages"].as_array().expect("mails");
+        let state = |mail: &&Value| matches!(mail["state"].as_str(), Some("scheduled" | "queued" | "held" | "parked"));
+        mails.iter().filter(|mail| mail["kind"] == "invitation").filter(state).count()
+    }
+
     /// What anybody is told of a shop's orders.
     pub(super) async fn public(&self, shop: usize) -> Value {
         let path = format!("/v1/shops/{}", self.shops[shop].domain);

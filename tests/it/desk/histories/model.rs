@@ -123,7 +123,8 @@ impl Model {
         };
         let decided = known.decide(order, &terms, now).and_then(|plan| {
             let capped = || self.is_capped(order, plan.due, &from).then_some("frequency_cap");
-            self.wish(order).or_else(capped).map_or(Ok(plan), |why| Err(Place::Skipped(why)))
+            let dropped = || known.dropped_for_good();
+            self.wish(order).or_else(dropped).or_else(capped).map_or(Ok(plan), |why| Err(Place::Skipped(why)))
         });
         let known = self.orders.get_mut(&order).expect("a known order");
         match decided {
@@ -261,6 +262,12 @@ impl Model {
             }
             _ => {}
         }
+    }
+
+    /// How many questions about an order are still to be sent.
+    pub(super) fn to_come(&self, order: usize) -> Option<usize> {
+        let known = self.orders.get(&order).filter(|_| !is_test(order))?;
+        Some(usize::from(known.place.is_pending()))
     }
 
     /// Where an order stands, and whether it counts.

@@ -193,6 +193,12 @@ impl Order {
         self.plan.is_some_and(|plan| now < plan.until)
     }
 
+    /// What was planned and then dropped for its customer's sake is not planned again, also where they take their word back.
+    pub(super) fn dropped_for_good(&self) -> Option<&'static str> {
+        let Place::Skipped(why @ ("unsubscribed" | "complained" | "address_bounced")) = self.place else { return None };
+        self.plan.map(|_| why)
+    }
+
     /// Still to be sent, and not too late for it.
     pub(super) fn may_leave(&self, now: Timestamp) -> bool {
         self.place.is_pending() && self.is_open(now)
