@@ -5,7 +5,8 @@
 //! more that does is broken off, as long as nothing of its mail was handed over. The first time it may have been bad luck, and it comes again
 //! soon; after that when one of those that take long should have ended: these stand in one line, so that there is no storm of them. Opening
 //! a connection is not counted: it says nothing about a recipient. Nor is it long that a server (or this machine) pauses for a moment: others
-//! have to be answered meanwhile. One that answers nobody is silent, which is not held against a recipient or a domain: the line may have failed.
+//! have to be answered meanwhile. One that answers nobody is silent, which is not held against a recipient or a domain: the line may have
+//! failed. Only who was broken off before is told at once, whoever is answered: at the end of a dispatch nobody may be left but these.
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
@@ -189,7 +190,7 @@ impl Long {
         let over = now.since(asked) >= SLOW_MS;
         if !crowded {
             Verdict::Wait(patience)
-        } else if many || some && (over || self.knows(progress)) {
+        } else if many || some && over || self.knows(progress) {
             Verdict::Break(self.again(progress.about, now))
         } else if over {
             Verdict::Silent(now.plus_ms(WAIT_MS.0))
@@ -353,6 +354,19 @@ mod tests {
         assert_eq!(few.judge(&named, at(700)), Verdict::Wait(400));
         assert!(matches!(few.judge(&named, at(150 + SLOW_MS)), Verdict::Break(_)), "one was, and it took very long");
         assert!(matches!(few.judge(&named, at(700)), Verdict::Break(_)), "whoever is known is told again at once");
+    }
+
+    #[test]
+    fn who_was_broken_off_before_keeps_no_turn_while_nobody_is_answered() {
+        let mut long = crowded();
+        let places = [(); 2].map(|()| long.judge(&asking(0), at(400)));
+        assert_eq!(places, [Verdict::Stay; 2]);
+        let named = Progress::about(Subject::from_bytes([1; 16]));
+        named.asks(at(0));
+        assert_eq!(long.judge(&named, at(400)), Verdict::Break(at(1_400)));
+        named.asks(at(1_400));
+        assert_eq!(long.judge(&named, at(1_799)), Verdict::Wait(1));
+        assert_eq!(long.judge(&named, at(1_800)), Verdict::Break(at(2_800)), "nobody was answered since");
     }
 
     #[test]
