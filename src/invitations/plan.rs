@@ -314,8 +314,11 @@ impl People {
         if let Some(why) = draft.stays_dropped() {
             return Some(why);
         }
+        // Of mails that are planned already the earlier one stays: the later one is judged in its turn, at the latest when it is due.
+        let mine = draft.row.as_ref().filter(|row| row.is_pending()).map(|_| (ask.due_at, draft.order()));
         let others = draft.person.and_then(|person| self.counted.get(&(shop, person)));
-        let others = others.into_iter().flatten().filter(|other| other.order_id != draft.item.order.id);
+        let others = others.into_iter().flatten().filter(|other| other.order_id != draft.order());
+        let others = others.filter(|other| mine.is_none_or(|mine| other.is_before(mine)));
         policy::is_capped(draft.item.shop.policy.cap_days, ask.due_at, others.filter_map(|other| other.leaves_at(now)))
             .then_some(Reason::FrequencyCap)
     }

@@ -1,7 +1,6 @@
 //! Planning again what waits, after a shop changed its policy, its basis or its pause. Page by page, so that a shop with many
 //! orders never holds the writer for long; what was sent, skipped or failed for good is not touched. Of mails to one person that came too
-//! close to each other the one due first stays; of two on different pages, the one on the later page. An order whose mail came back
-//! for good is planned again by itself.
+//! close to each other the one due first stays. An order whose mail came back for good is planned again by itself.
 
 use super::letter::Subject;
 use super::model::INVITATION;

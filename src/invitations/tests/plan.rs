@@ -114,6 +114,31 @@ async fn a_cap_that_is_raised_drops_only_what_is_too_close_to_a_mail_that_leaves
 }
 
 #[tokio::test]
+async fn a_cap_that_is_raised_keeps_the_earliest_mail_wherever_its_order_stands() {
+    let house = House::with(|shop| shop.policy.cap_days = 0);
+    // Orders are planned again by their numbers, so many at a time.
+    let (first, last) = ("#000", "#999");
+    let earlier = [
+        house.push(EventKind::Fulfilled, first, "ada@x.example").await,
+        house.push(EventKind::Fulfilled, last, "bea@x.example").await,
+    ];
+    house.clock.advance(HOUR);
+    let later = [
+        house.push(EventKind::Fulfilled, last.replace('9', "8").as_str(), "ada@x.example").await,
+        house.push(EventKind::Fulfilled, "#001", "bea@x.example").await,
+    ];
+    for n in 100..310 {
+        house.push(EventKind::Fulfilled, &format!("#{n}"), &format!("cliente{n}@example.com")).await;
+    }
+    house.change(|shop| shop.policy.cap_days = 30).await;
+    house.work().await;
+    for (earlier, later) in earlier.into_iter().zip(later) {
+        assert!(matches!(house.state(earlier).await, State::Scheduled(_)), "the earliest stays");
+        assert_eq!(house.state(later).await, State::Skipped(Reason::FrequencyCap), "an hour after it");
+    }
+}
+
+#[tokio::test]
 async fn mails_that_could_not_leave_in_time_do_not_leave_together() {
     let house = House::with(|shop| shop.policy.cap_days = 2);
     let first = house.push(EventKind::Fulfilled, "#1", "ada@example.com").await;

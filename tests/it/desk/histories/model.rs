@@ -117,11 +117,13 @@ impl Model {
         if matches!(known.place, Place::Sent | Place::Reviewed | Place::Failed(_, None)) {
             return;
         }
-        let from = |n: usize, other: &Order| {
-            let waits = || other.plan.filter(|_| other.may_leave(now) && counted(n)).map(|plan| plan.due.max(now));
-            asked_at(other).or_else(waits)
-        };
         let decided = known.decide(order, &terms, now).and_then(|plan| {
+            // What is planned already stands back only for what is due before it.
+            let later = |other: &Plan, nth: usize| known.place.is_pending() && (other.due, nth) > (plan.due, known.nth);
+            let from = |n: usize, other: &Order| {
+                let waits = || other.plan.filter(|plan| other.may_leave(now) && counted(n) && !later(plan, other.nth));
+                asked_at(other).or_else(|| waits().map(|plan| plan.due.max(now)))
+            };
             let capped = || self.is_capped(order, plan.due, &from).then_some("frequency_cap");
             let dropped = || known.dropped_for_good();
             self.wish(order).or_else(dropped).or_else(capped).map_or(Ok(plan), |why| Err(Place::Skipped(why)))
