@@ -44,6 +44,12 @@ fn greet(config: &Config, shown: &mut Shown<'_>) -> Result<(), Failure> {
         "links": base.to_string(),
         "database": config.database_url.to_string(),
     });
+    shown.say(&answer, &greeting(config))
+}
+
+/// The same for people, with what is still missing before mail works as it should.
+fn greeting(config: &Config) -> String {
+    let base = config.base();
     let mut text = format!(
         "Attesta {} listens on http://{}\n  pages      {base}/\n  docs       {base}/docs\n  database   {}",
         env!("CARGO_PKG_VERSION"),
@@ -61,5 +67,33 @@ fn greet(config: &Config, shown: &mut Shown<'_>) -> Result<(), Failure> {
     if config.public_url.is_some() && config.contact.is_none() {
         text.push_str("\n  contact    none: add --set contact=ADDRESS, so that customers can reach you");
     }
-    shown.say(&answer, &text)
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Environment, Flags};
+
+    /// Names of the lines after those that everybody sees, where these settings are made.
+    fn missing(settings: &[(&str, &str)]) -> Vec<String> {
+        let set = |flags: Flags, (name, value): &(&str, &str)| flags.with(name, Some(*value));
+        let config = Config::load(&settings.iter().fold(Flags::none(), set), &Environment::empty()).unwrap();
+        let text = greeting(&config);
+        let name = |line: &str| line.split("  ").find(|word| !word.is_empty()).unwrap_or_default().to_owned();
+        text.lines().skip(4).map(name).collect()
+    }
+
+    #[test]
+    fn the_first_lines_say_what_mail_still_lacks() {
+        const HTTPS: (&str, &str) = ("public_url", "https://reviews.example");
+        const HTTP: (&str, &str) = ("public_url", "http://reviews.example");
+        const SERVER: (&str, &str) = ("smtp_url", "smtp://mail.example");
+        const CONTACT: (&str, &str) = ("contact", "help@reviews.example");
+        assert_eq!(missing(&[]), [""; 0], "at home mail is kept");
+        assert_eq!(missing(&[("listen", "0.0.0.0:8080")]), ["mail"]);
+        assert_eq!(missing(&[HTTPS]), ["mail", "contact"]);
+        assert_eq!(missing(&[HTTPS, SERVER, CONTACT]), [""; 0]);
+        assert_eq!(missing(&[HTTP, SERVER, CONTACT]), ["one click"], "RFC 8058 asks for https");
+    }
 }

@@ -11,6 +11,12 @@ from collections import namedtuple
 Received = namedtuple("Received", "to message_id data")
 
 
+class Server(socketserver.ThreadingTCPServer):
+    daemon_threads = True
+    # Whoever is not accepted at once would be let in up to half a minute later.
+    request_queue_size = 128
+
+
 class Sink:
     def __init__(self):
         self.ledger, self.lock = [], threading.Lock()
@@ -18,8 +24,7 @@ class Sink:
         # Seconds before a recipient `tarpit-...` is answered.
         self.tarpit = 0
         self.talking.set()
-        self.server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler(self))
-        self.server.daemon_threads = True
+        self.server = Server(("127.0.0.1", 0), handler(self))
         self.url = f"smtp://127.0.0.1:{self.server.server_address[1]}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
