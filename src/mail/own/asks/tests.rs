@@ -1,5 +1,7 @@
 //! How well the linter judges, above all what it has not learned from.
 
+use std::collections::HashMap;
+
 use super::corpus::{LANGUAGES, Line};
 use super::judge::Examples;
 use super::*;
@@ -47,14 +49,17 @@ fn promise(scores: &Scores, promised: (usize, usize)) {
     assert!(broken.is_empty(), "{promised:?} of 100 were promised: {broken:#?}\nof {scores:#?}");
 }
 
-fn same_kind(one: &Line, other: &Line) -> bool {
-    one.language == other.language && one.asks == other.asks
-}
-
 /// The fifth of its kind that each line stands in: neighbours, which are alike, are left out together.
 fn fifths(lines: &[Line]) -> Vec<usize> {
-    let kind = |upto: usize, line: &Line| lines[..upto].iter().filter(|other| same_kind(line, other)).count();
-    lines.iter().enumerate().map(|(at, line)| kind(at, line) * 5 / kind(lines.len(), line)).collect()
+    let kind = |line: &Line| (line.language, line.asks);
+    let mut all: HashMap<_, usize> = HashMap::new();
+    let mut before = |line: &Line| {
+        let many = all.entry(kind(line)).or_default();
+        *many += 1;
+        *many - 1
+    };
+    let before: Vec<usize> = lines.iter().map(&mut before).collect();
+    lines.iter().zip(before).map(|(line, before)| before * 5 / all[&kind(line)]).collect()
 }
 
 #[test]
