@@ -14,6 +14,7 @@ use crate::db::{self, Connection};
 use crate::jobs::{self, Subject};
 use crate::kernel::id::{InvitationId, OrderId};
 use crate::kernel::time::Timestamp;
+use crate::mail;
 use crate::mail::context::{FreshLink, MailContext};
 use crate::mail::letter::{Draft, Fate, Letter, Owner, Settled};
 use crate::mail::returned::Back;
@@ -33,7 +34,10 @@ pub async fn ask(ctx: &Context, token: &str) -> db::Result<()> {
 fn request(tx: &mut Connection, invitation: InvitationId, now: Timestamp) -> db::Result<()> {
     let Some(row) = store::by_id(tx, invitation)?.filter(|row| row.sent_at.is_some()) else { return Ok(()) };
     if store::mark_fresh_link(tx, row.shop_id, row.id, now, now.minus_ms(FRESH_LINK_EVERY_MS))? {
-        jobs::enqueue(tx, FRESH_LINK, Subject::from(row.id), now)?;
+        let about = Subject::from(row.id);
+        // The one job is for the last wish.
+        mail::call_off(tx, FRESH_LINK, &[about], "asked_again")?;
+        jobs::enqueue(tx, FRESH_LINK, about, now)?;
     }
     Ok(())
 }

@@ -10,7 +10,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::letter::link_life;
-use super::model::{FRESH_LINK, INVITATION, Invitation, REMINDER, Reach, Suppression, SuppressionReason};
+use super::model::{FRESH_LINK, INVITATION, Invitation, Reach, Suppression, SuppressionReason};
 use super::policy::{self, Ask, Case, Decision};
 use super::store::{self, Counted};
 use crate::context::Context;
@@ -123,7 +123,7 @@ impl Standing {
 
 /// Whether a mail had left, came back, for good or for now, and the order names somebody else since.
 fn is_for_another(row: &Invitation, item: &PlanItem<'_>, person: Option<PersonHash>) -> bool {
-    let left = row.token_expires_at.is_some();
+    let left = row.token_expires_at.is_some() && row.reviewed_at.is_none() && !item.order.state.is_out();
     let back = left && (row.sent_at.is_none() || matches!(item.order.state, State::Failed(_, None)));
     back && matches!((row.person, person), (Some(asked), Some(named)) if asked != named)
 }
@@ -201,14 +201,20 @@ impl Batch<'_> {
     fn settle(&mut self, draft: Draft<'_>) -> Planned {
         let order = draft.item.order.id;
         let keep = Purge::At(self.now.plus_ms(self.ctx.config().contact_keep_ms()));
-        if let Some(row) = draft.row.as_ref().filter(|_| draft.anew) {
+        let against = match draft.decision {
+            Some(Decision::Ask(ask)) => self.people.against(&draft, &ask, self.now),
+            _ => None,
+        };
+        let asks = draft.asks() && against.is_none();
+        // Where nobody else is asked, what came back for now keeps its links.
+        if let Some(row) = draft.row.as_ref().filter(|row| draft.anew && (asks || row.sent_at.is_some())) {
             self.turn_to_another(row);
         }
         let (state, purge) = match draft.decision {
             None => (draft.item.order.state, Purge::Unchanged),
             Some(Decision::Wait(reason)) => (self.ended(&draft, State::Waiting(reason)), keep),
             Some(Decision::Skip(reason)) => (self.ended(&draft, State::Skipped(reason)), keep),
-            Some(Decision::Ask(ask)) => match self.people.against(&draft, &ask, self.now) {
+            Some(Decision::Ask(ask)) => match against {
                 Some(reason) => (self.ended(&draft, State::Skipped(reason)), keep),
                 None => (self.asked(&draft, &ask), Purge::NotYet),
             },
@@ -247,6 +253,9 @@ impl Batch<'_> {
             self.changes.fresh_jobs.push(due);
             self.changes.fresh.push(plan);
         } else {
+            if draft.row.as_ref().is_some_and(|row| row.dropped_at.is_some()) && !draft.anew {
+                self.changes.revived.push((due.0, plan.edition, due.1));
+            }
             let held = matches!(state, State::Held(_));
             if held { &mut self.changes.released } else { &mut self.changes.jobs }.push(due);
             self.changes.plans.push(plan);
@@ -315,7 +324,10 @@ impl People {
             return Some(why);
         }
         // Of mails that are planned already the earlier one stays: the later one is judged in its turn, at the latest when it is due.
-        let mine = draft.row.as_ref().filter(|row| row.is_pending()).map(|_| (ask.due_at, draft.order()));
+        let mine = draft.row.as_ref().filter(|row| row.is_pending()).map(|row| {
+            let due = if draft.unchanged(row, ask, now) { row.due_at } else { ask.due_at };
+            (due, draft.order())
+        });
         let others = draft.person.and_then(|person| self.counted.get(&(shop, person)));
         let others = others.into_iter().flatten().filter(|other| other.order_id != draft.order());
         let others = others.filter(|other| mine.is_none_or(|mine| other.is_before(mine)));
@@ -345,6 +357,8 @@ struct Changes {
     jobs: Vec<(Subject, Timestamp)>,
     /// Held until now: their messages must know that they are tried again.
     released: Vec<(Subject, Timestamp)>,
+    /// Dropped before they left, and planned again: their mails shall say so.
+    revived: Vec<(Subject, i64, Timestamp)>,
     drops: Vec<(Reason, InvitationId)>,
     /// Came back, and are for somebody else from now on; with the end of the links so far.
     turned: Vec<(ShopId, InvitationId, Option<Timestamp>)>,
@@ -356,9 +370,9 @@ impl Changes {
             plans.sort_unstable_by_key(|plan| (plan.shop_id, plan.order_id));
         }
         for (shop, id, past) in self.turned {
-            for kind in [INVITATION, REMINDER, FRESH_LINK] {
-                mail::withdraw(tx, kind, &[Subject::from(id)], ADDRESS_CORRECTED)?;
-            }
+            // The job of the invitation itself is moved or dropped below.
+            mail::withdraw(tx, FRESH_LINK, &[Subject::from(id)], ADDRESS_CORRECTED)?;
+            mail::call_off(tx, INVITATION, &[Subject::from(id)], ADDRESS_CORRECTED)?;
             store::turn_to_another(tx, shop, id, past)?;
         }
         store::insert_plans(tx, &self.fresh)?;
@@ -367,6 +381,9 @@ impl Changes {
         jobs::enqueue_many(tx, INVITATION, &self.jobs)?;
         for (subject, due) in self.released {
             mail::release_one(tx, INVITATION, subject, due)?;
+        }
+        for (subject, edition, due) in self.revived {
+            mail::revive(tx, INVITATION, (subject, edition), due)?;
         }
         drop_all(tx, &self.drops, now)
     }
@@ -377,8 +394,8 @@ fn drop_all(tx: &mut Connection, drops: &[(Reason, InvitationId)], now: Timestam
     for (why, id) in drops {
         by_reason.entry(why.code()).or_default().push(Subject::from(*id));
     }
+    by_reason.into_iter().try_for_each(|(why, about)| mail::withdraw(tx, INVITATION, &about, why))?;
     let mut ids: Vec<InvitationId> = drops.iter().map(|(_, id)| *id).collect();
     ids.sort_unstable();
-    store::drop_many(tx, &ids, now)?;
-    by_reason.into_iter().try_for_each(|(why, about)| mail::withdraw(tx, INVITATION, &about, why))
+    store::drop_many(tx, &ids, now)
 }

@@ -1,7 +1,7 @@
 //! What a review means for its invitation, in the same transaction as the review: no reminder any more, the order is
 //! reviewed, and the address is kept as long as the link lives, so that replies and statements still reach the author.
 
-use super::model::{Bearer, REMINDER};
+use super::model::{Bearer, INVITATION, REMINDER};
 use super::store;
 use crate::context::Context;
 use crate::db::{self, Connection};
@@ -13,7 +13,10 @@ use crate::orders::{self, Actor, Move, State};
 
 /// The bearer's review was published.
 pub fn mark_reviewed(tx: &mut Connection, bearer: &Bearer, now: Timestamp) -> db::Result<()> {
-    mail::withdraw(tx, REMINDER, &[Subject::from(bearer.invitation)], "reviewed")?;
+    // Also the mail itself, where it had come back for now: somebody read it.
+    for kind in [INVITATION, REMINDER] {
+        mail::withdraw(tx, kind, &[Subject::from(bearer.invitation)], "reviewed")?;
+    }
     store::mark_reviewed(tx, bearer.shop_id, bearer.invitation, now)?;
     orders::keep_contact_until(tx, bearer.shop_id, bearer.order_id, Some(bearer.expires))?;
     let how = Move { actor: Actor::Customer, at: now, note: None };

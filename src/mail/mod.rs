@@ -68,5 +68,6 @@ pub use mailer::{MailSetupError, Mailer, NO_MAIL_SERVER, NO_PUBLIC_URL};
 pub use recovery::ASK_AGAIN;
 pub use return_path::MARK;
 pub use store::{
-    Attempt, Listed, Logged, Release, about, forget_log, held_about, listed, logged, release, release_one, withdraw,
+    Attempt, Listed, Logged, Release, about, call_off, forget_log, held_about, listed, logged, release, release_one,
+    revive, withdraw,
 };

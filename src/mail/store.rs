@@ -33,7 +33,7 @@ pub use about::about;
 pub use ended::forget_log;
 pub use rows::Attempt;
 pub(super) use rows::Row;
-pub use withdrawn::withdraw;
+pub use withdrawn::{call_off, revive, withdraw};
 
 /// A message as it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]

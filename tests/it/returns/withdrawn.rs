@@ -177,3 +177,55 @@ async fn what_the_customers_word_dropped_stays_dropped_when_they_take_it_back() 
         assert_eq!(bench.order(&shop, "#4").await.0, "scheduled", "{engine:?}: a later order is asked about");
     }
 }
+
+#[tokio::test]
+async fn whoever_wrote_after_a_mail_that_came_back_keeps_its_links_and_gets_it_no_more() {
+    for engine in ENGINES {
+        let Some(bench) = Bench::start(engine).await else { continue };
+        let shop = &bench.shop;
+        let mail = put_off(&bench, shop, "#1").await;
+        let form = link(&mail, "/r/").rsplit_once('/').expect("a star").0.to_owned();
+        let review = [("stars", "4"), ("title", ""), ("text", "Tutto bene, davvero."), ("name", "Ada")];
+        assert_eq!(bench.app.post_form(&form, &review).await.status, 201);
+        assert_eq!(life(&bench, shop, &mail).await, cancelled("reviewed"), "{engine:?}");
+        let correction = event("order.updated", "#1", "bea@example.com", bench.app.now());
+        bench.app.post_event(shop, &correction).await.expect(202, "taken");
+        assert_eq!(bench.order(shop, "#1").await.0, "reviewed", "{engine:?}");
+        assert_eq!(bench.app.follow(&form).await.status, 200, "{engine:?}: the author opens their review as before");
+        bench.app.advance(10 * DAY);
+        bench.app.run_jobs().await;
+        let invitations = bench.sink.ledger().iter().filter(|sent| id_of(sent) == id_of(&mail)).count();
+        assert_eq!(invitations, 1, "{engine:?}: nobody is asked who has answered");
+    }
+}
+
+#[tokio::test]
+async fn a_mail_that_is_planned_again_after_it_was_cancelled_says_so() {
+    for engine in ENGINES {
+        let Some(bench) = Bench::start(engine).await else { continue };
+        let shop = &bench.shop;
+        bench.app.send_as(shop, "POST", "/pause", &Value::Null).await.expect(200, "paused");
+        bench.app.post_event(shop, &fulfilled("#1", ADA, bench.app.now())).await.expect(202, "taken");
+        bench.app.run_jobs().await;
+        assert_eq!(bench.order(shop, "#1").await.0, "held", "{engine:?}");
+        let limit = |min: Value| json!({ "min_total": min, "invite_after": "0h", "cap_days": 0 });
+        for (min, state, reason) in
+            [(json!(900_000), "cancelled", json!("below_minimum")), (Value::Null, "held", Value::Null)]
+        {
+            bench.app.send_as(shop, "PUT", "/policy", &limit(min)).await.expect(200, "the policy is taken");
+            attesta::invitations::jobs::watch_settings(bench.app.ctx()).await.expect("the tick works");
+            tell(&bench, shop, "order.updated", ("#1", ADA)).await;
+            let message = bench.messages(shop).await[0].clone();
+            if state == "cancelled" {
+                assert_eq!((&message["state"], &message["reason"]), (&json!(state), &reason), "{engine:?}");
+            } else {
+                assert_ne!(message["state"], "cancelled", "{engine:?}: it is to leave after all");
+            }
+        }
+        bench.app.send_as(shop, "POST", "/resume", &Value::Null).await.expect(200, "resumed");
+        attesta::invitations::jobs::watch_settings(bench.app.ctx()).await.expect("the tick works");
+        bench.app.run_jobs().await;
+        assert_eq!(bench.sink.ledger().len(), 1, "{engine:?}");
+        assert_eq!(bench.messages(shop).await[0]["state"], "sent", "{engine:?}");
+    }
+}

@@ -119,7 +119,8 @@ impl Model {
         }
         let decided = known.decide(order, &terms, now).and_then(|plan| {
             // What is planned already stands back only for what is due before it.
-            let later = |other: &Plan, nth: usize| known.place.is_pending() && (other.due, nth) > (plan.due, known.nth);
+            let due = known.plan.filter(|_| known.is_planned(&plan, now)).map_or(plan.due, |held| held.due);
+            let later = |other: &Plan, nth: usize| known.place.is_pending() && (other.due, nth) > (due, known.nth);
             let from = |n: usize, other: &Order| {
                 let waits = || other.plan.filter(|plan| other.may_leave(now) && counted(n) && !later(plan, other.nth));
                 asked_at(other).or_else(|| waits().map(|plan| plan.due.max(now)))
