@@ -36,11 +36,14 @@ fn request(tx: &mut Connection, invitation: InvitationId, now: Timestamp) -> db:
     if store::mark_fresh_link(tx, row.shop_id, row.id, now, now.minus_ms(FRESH_LINK_EVERY_MS))? {
         let about = Subject::from(row.id);
         // The one job is for the last wish.
-        mail::call_off(tx, FRESH_LINK, &[about], "asked_again")?;
+        mail::call_off(tx, FRESH_LINK, &[about], Some(ASKED_AGAIN))?;
         jobs::enqueue(tx, FRESH_LINK, about, now)?;
     }
     Ok(())
 }
+
+/// Why a fresh link that waits for another attempt is sent no more where its holder asked for a later one: a code.
+const ASKED_AGAIN: &str = "asked_again";
 
 /// The letter of kind [`FRESH_LINK`]; its subject is the invitation, its edition the time of the wish.
 #[derive(Clone, Copy, Debug, Default)]

@@ -372,7 +372,7 @@ impl Changes {
         for (shop, id, past) in self.turned {
             // The job of the invitation itself is moved or dropped below.
             mail::withdraw(tx, FRESH_LINK, &[Subject::from(id)], ADDRESS_CORRECTED)?;
-            mail::call_off(tx, INVITATION, &[Subject::from(id)], ADDRESS_CORRECTED)?;
+            mail::call_off(tx, INVITATION, &[Subject::from(id)], Some(ADDRESS_CORRECTED))?;
             store::turn_to_another(tx, shop, id, past)?;
         }
         store::insert_plans(tx, &self.fresh)?;

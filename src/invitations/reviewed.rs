@@ -15,7 +15,7 @@ use crate::orders::{self, Actor, Move, State};
 pub fn mark_reviewed(tx: &mut Connection, bearer: &Bearer, now: Timestamp) -> db::Result<()> {
     // Also the mail itself, where it had come back for now: somebody read it.
     for kind in [INVITATION, REMINDER] {
-        mail::withdraw(tx, kind, &[Subject::from(bearer.invitation)], "reviewed")?;
+        mail::withdraw(tx, kind, &[Subject::from(bearer.invitation)], State::Reviewed.word())?;
     }
     store::mark_reviewed(tx, bearer.shop_id, bearer.invitation, now)?;
     orders::keep_contact_until(tx, bearer.shop_id, bearer.order_id, Some(bearer.expires))?;

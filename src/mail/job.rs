@@ -23,7 +23,7 @@ use super::mailer::{Carrier, Mailer};
 use super::outcome::{Fault, MAIL_SERVER_DOWN};
 use super::pace::{Pass, Progress};
 use super::return_path;
-use super::store::withdrawn;
+use super::store;
 use super::together::Together;
 use super::transport::Receipt;
 
@@ -139,7 +139,7 @@ impl Run<'_> {
         let claim = self.claim.clone();
         let stored = self.ctx.db().write(move |tx| {
             claim.finish(tx, &Outcome::Done)?;
-            withdrawn::cancel(tx, claim.kind, &[claim.subject], None)
+            store::call_off(tx, claim.kind, &[claim.subject], None)
         });
         match stored.await {
             Ok(()) | Err(db::Error::LeaseLost) => Ran::Finished,

@@ -27,7 +27,7 @@ pub(super) mod pace;
 pub(super) mod queue;
 mod rows;
 pub(super) mod waiting;
-pub(super) mod withdrawn;
+mod withdrawn;
 
 pub use about::about;
 pub use ended::forget_log;

@@ -1,4 +1,5 @@
-//! Mails that shall not leave any more: out of the queue, and the life of each that was tried says why.
+//! Mails that shall not leave any more: out of the queue, and the life of each that was tried says why; and the way back. Called by the room
+//! of the subject, in the transaction in which it decides. Never touches what left, was captured or failed.
 
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Binary, Nullable, Text};
@@ -16,15 +17,7 @@ use crate::kernel::time::Timestamp;
 /// The database's.
 pub fn withdraw(tx: &mut Connection, kind: &'static str, about: &[Subject], reason: &'static str) -> db::Result<()> {
     jobs::cancel_many(tx, kind, about)?;
-    cancel(tx, kind, about, Some(reason))
-}
-
-/// What was tried about these subjects is not tried again, for this reason; their jobs may stand for another mail.
-///
-/// # Errors
-/// The database's.
-pub fn call_off(tx: &mut Connection, kind: &'static str, about: &[Subject], reason: &'static str) -> db::Result<()> {
-    cancel(tx, kind, about, Some(reason))
+    call_off(tx, kind, about, Some(reason))
 }
 
 /// A mail that was cancelled before it left is to leave after all: its life begins anew. Nothing where it was never tried or held.
@@ -49,8 +42,12 @@ pub fn revive(
     Ok(())
 }
 
-/// Messages about these subjects that wait for another attempt, or for the end of a hold, do so no more. Without a reason they keep theirs.
-pub(in crate::mail) fn cancel(
+/// Messages about these subjects that wait for another attempt, or for the end of a hold, do so no more; their jobs may stand for another
+/// mail. Without a reason (a code) they keep theirs.
+///
+/// # Errors
+/// The database's.
+pub fn call_off(
     tx: &mut Connection,
     kind: &'static str,
     about: &[Subject],

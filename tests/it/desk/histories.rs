@@ -99,7 +99,7 @@ async fn compare_mails(life: &Life, model: &Model) -> Result<(), Difference> {
         let Some(expected) = model.to_come(order) else { continue };
         let said = life.to_come(order).await;
         if expected != said {
-            let (expected, said) = (i64::from(expected > 0), i64::try_from(said).expect("few mails"));
+            let [expected, said] = [expected, said].map(|many| i64::try_from(many).expect("few mails"));
             let orders = orders_of(life, model, vec![order]).await;
             let name = format!("questions to come of order {order}");
             return Err(Difference { shop: shop_of(order), day: None, name, expected, said, orders });

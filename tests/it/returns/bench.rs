@@ -11,7 +11,7 @@ use serde_json::Value;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::support::app::{TestApp, TestShop, fulfilled};
+use crate::support::app::{TestApp, TestShop, fulfilled, link_in};
 use crate::support::smtp_sink::{Received, SmtpSink};
 
 pub(crate) const ADA: &str = "ada@example.com";
@@ -110,6 +110,17 @@ pub(crate) fn id_of(mail: &Received) -> MessageId {
     let text = String::from_utf8_lossy(&mail.data).into_owned();
     let line = text.lines().find_map(|line| line.strip_prefix("Message-ID: <")).expect("a Message-ID");
     MessageId::parse(line.split('@').next().unwrap()).expect("one of ours")
+}
+
+/// The first link of a mail that leads below this path.
+pub(crate) fn link_of(mail: &Received, path: &str) -> String {
+    let text = String::from_utf8_lossy(&mail.data).replace("=\r\n", "").replace("=3D", "=");
+    link_in(&text, path)
+}
+
+/// The form that an invitation leads to: the link without its star.
+pub(crate) fn form_of(mail: &Received) -> String {
+    link_of(mail, "/r/").rsplit_once('/').expect("a star").0.to_owned()
 }
 
 /// A dialogue of a client.

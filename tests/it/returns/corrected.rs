@@ -5,8 +5,8 @@ use attesta::kernel::delay::Delay;
 use attesta::kernel::time::{DAY, HOUR};
 use serde_json::json;
 
-use super::bench::{ADA, Bench, complaint, hard, id_of, soft};
-use crate::support::app::{TestShop, event, fulfilled, link_in};
+use super::bench::{ADA, Bench, complaint, form_of, hard, id_of, link_of, soft};
+use crate::support::app::{TestShop, event, fulfilled};
 use crate::support::house::ENGINES;
 use crate::support::smtp_sink::Received;
 
@@ -35,9 +35,7 @@ async fn come_back(bench: &Bench, mail: &Received) {
 
 /// The link to the form, and the one that unsubscribes.
 fn links(mail: &Received) -> (String, String) {
-    let text = String::from_utf8_lossy(&mail.data).replace("=\r\n", "").replace("=3D", "=");
-    let form = link_in(&text, "/r/").rsplit_once('/').expect("a star").0.to_owned();
-    (form, link_in(&text, "/u/"))
+    (form_of(mail), link_of(mail, "/u/"))
 }
 
 /// Where the order is counted, and in which of the marks beside: sent, failed, scheduled, invited, bounced.
@@ -141,8 +139,7 @@ async fn the_links_of_a_mail_that_came_back_open_nothing_of_who_is_asked_since()
         bench.app.run_jobs().await;
         let fresh = newest(&bench, 3);
         assert_eq!(fresh.to, [ADA]);
-        let text = String::from_utf8_lossy(&fresh.data).replace("=\r\n", "").replace("=3D", "=");
-        assert_eq!(bench.app.follow(&link_in(&text, "/r/")).await.status, 200);
+        assert_eq!(bench.app.follow(&link_of(&fresh, "/r/")).await.status, 200);
         let review = [("stars", "5"), ("title", ""), ("text", "Tutto bene, davvero."), ("name", "Ada")];
         assert_eq!(bench.app.post_form(&old_form, &review).await.status, 404);
         assert_eq!(bench.app.post_form(&form, &review).await.status, 201);

@@ -5,7 +5,7 @@ use attesta::kernel::time::{DAY, HOUR, Timestamp};
 use attesta::mail::returned::{ReturnCounts, returned_by_day, returned_since};
 use serde_json::{Value, json};
 
-use super::bench::{ADA, Bench, complaint, hard, id_of, soft};
+use super::bench::{ADA, Bench, complaint, form_of, hard, id_of, soft};
 use crate::support::app::{TestShop, event, fulfilled};
 use crate::support::house::ENGINES;
 
@@ -228,8 +228,7 @@ async fn a_reminder_and_a_fresh_link_have_the_same_patience() {
         let Some(bench) = Bench::start(engine).await else { continue };
         let shop = bench.app.shop_with("altra.example", |shop| shop.policy.remind_after = Some(Delay::days(3))).await;
         let first = bench.sent(&shop, "#1", ADA).await;
-        let text = String::from_utf8_lossy(&first.data).replace("=\r\n", "").replace("=3D", "=");
-        let link = crate::support::app::link_in(&text, "/r/").rsplit_once('/').expect("a star").0.to_owned();
+        let link = form_of(&first);
         bench.app.advance(3 * DAY);
         bench.app.run_jobs().await;
         again_and_again(&bench, &shop, "reminder").await;
@@ -259,8 +258,7 @@ async fn what_an_author_hears_of_a_review_has_it_too() {
     for engine in ENGINES {
         let Some(bench) = Bench::start(engine).await else { continue };
         let first = bench.sent(&bench.shop, "#1", ADA).await;
-        let text = String::from_utf8_lossy(&first.data).replace("=\r\n", "").replace("=3D", "=");
-        let link = crate::support::app::link_in(&text, "/r/").rsplit_once('/').expect("a star").0.to_owned();
+        let link = form_of(&first);
         bench.app.advance(HOUR);
         assert_eq!(bench.app.post_form(&link, &[("stars", "2")]).await.status, 201);
         bench.app.run_jobs().await;
@@ -329,10 +327,7 @@ async fn again_and_again(bench: &Bench, shop: &TestShop, kind: &str) {
 async fn who_reviewed_has_got_the_mail_whatever_a_server_says() {
     let bench = Bench::start(ENGINES[0]).await.expect("SQLite is built in");
     let mail = bench.sent(&bench.shop, "#1", ADA).await;
-    let text = String::from_utf8_lossy(&mail.data).replace("=\r\n", "").replace("=3D", "=");
-    let link = crate::support::app::link_in(&text, "/r/").trim_end_matches("/5").to_owned();
-    let link =
-        link.rsplit_once('/').filter(|(_, last)| last.len() == 1).map_or(link.clone(), |(link, _)| link.to_owned());
+    let link = form_of(&mail);
     let posted = bench
         .app
         .post_form(&link, &[("stars", "5"), ("title", ""), ("text", "Tutto bene, davvero."), ("name", "Ada")])
@@ -352,11 +347,9 @@ async fn a_mail_about_a_review_that_bounces_ends_the_mail_of_its_author_too() {
     for engine in ENGINES {
         let Some(bench) = Bench::start(engine).await else { continue };
         let mail = bench.sent(&bench.shop, "#1", ADA).await;
-        let text = String::from_utf8_lossy(&mail.data).replace("=\r\n", "").replace("=3D", "=");
-        let link = crate::support::app::link_in(&text, "/r/");
-        let link = link.rsplit_once('/').filter(|(_, last)| last.len() == 1).map_or(link.as_str(), |(link, _)| link);
+        let link = form_of(&mail);
         let fields = [("stars", "5"), ("title", ""), ("text", "Tutto bene, davvero."), ("name", "Ada")];
-        assert_eq!(bench.app.post_form(link, &fields).await.status, 201);
+        assert_eq!(bench.app.post_form(&link, &fields).await.status, 201);
         bench.app.run_jobs().await;
         let ledger = bench.sink.ledger();
         assert_eq!(ledger.len(), 2, "its author hears that it is public");

@@ -1,18 +1,14 @@
 //! What waits for another attempt ends with what ends its order: nothing of it stands in the queue any more, and its life says why.
 
+use attesta::invitations::jobs::watch_settings;
 use attesta::kernel::delay::Delay;
 use attesta::kernel::time::{DAY, HOUR};
 use serde_json::{Value, json};
 
-use super::bench::{ADA, Bench, hard, id_of, soft};
-use crate::support::app::{TestShop, event, fulfilled, link_in};
+use super::bench::{ADA, Bench, form_of, hard, id_of, link_of, soft};
+use crate::support::app::{TestShop, event, fulfilled};
 use crate::support::house::ENGINES;
 use crate::support::smtp_sink::Received;
-
-fn link(mail: &Received, mark: &str) -> String {
-    let text = String::from_utf8_lossy(&mail.data).replace("=\r\n", "").replace("=3D", "=");
-    link_in(&text, mark)
-}
 
 /// The address of an order's customer.
 fn customer(number: &str) -> String {
@@ -62,7 +58,7 @@ async fn a_mail_that_waits_for_another_attempt_ends_with_its_order() {
         let withdrawn = put_off(&bench, shop, "#3").await;
         let dead = put_off(&bench, shop, "#4").await;
         assert_eq!(waiting(&bench, shop).await, (4, 4), "{engine:?}: all are tried again");
-        assert_eq!(bench.app.post_form(&link(&stopped, "/u/"), &[]).await.status, 200);
+        assert_eq!(bench.app.post_form(&link_of(&stopped, "/u/"), &[]).await.status, 200);
         tell(&bench, shop, "order.cancelled", ("#2", &customer("#2"))).await;
         let id = bench.app.order(shop, "#3").await["id"].as_str().unwrap().to_owned();
         let path = format!("/invitations/{id}/cancel");
@@ -98,7 +94,7 @@ async fn a_reminder_that_waits_for_another_attempt_ends_with_the_review() {
             assert_eq!(bench.hand_in(&reminder.from, &soft()).await.0, 250);
         }
         assert_eq!(waiting(&bench, &shop).await, (2, 2), "{engine:?}");
-        let form = link(&first, "/r/").rsplit_once('/').expect("a star").0.to_owned();
+        let form = form_of(&first);
         let review = [("stars", "4"), ("title", ""), ("text", "Tutto bene, davvero."), ("name", "Ada")];
         assert_eq!(bench.app.post_form(&form, &review).await.status, 201);
         let of = |address: &str| reminders.iter().find(|mail| mail.to == [address]).expect("a reminder");
@@ -112,8 +108,7 @@ async fn a_reminder_that_waits_for_another_attempt_ends_with_the_review() {
             .expect(200, "the policy is taken");
         bench.app.advance(2 * DAY);
         bench.app.run_jobs().await;
-        let [state, _, next] = life(&bench, &shop, of(&second.to[0])).await;
-        assert_eq!((state, next), (json!("cancelled"), Value::Null), "{engine:?}");
+        assert_eq!(life(&bench, &shop, of(&second.to[0])).await, cancelled("soft_bounce"), "{engine:?}: it keeps why");
         assert_eq!(bench.sink.ledger().iter().filter(|mail| mail.to == second.to).count(), 2, "no third mail");
     }
 }
@@ -124,8 +119,7 @@ async fn an_address_that_is_corrected_while_its_mail_waits_for_another_attempt_i
         let Some(bench) = Bench::start(engine).await else { continue };
         let shop = &bench.shop;
         let first = put_off(&bench, shop, "#1").await;
-        let correction = event("order.updated", "#1", ADA, bench.app.now());
-        bench.app.post_event(shop, &correction).await.expect(202, "taken");
+        tell(&bench, shop, "order.updated", ("#1", ADA)).await;
         assert_eq!(bench.order(shop, "#1").await.0, "scheduled", "{engine:?}");
         assert_eq!(life(&bench, shop, &first).await, cancelled("address_corrected"), "{engine:?}");
         bench.app.run_jobs().await;
@@ -135,8 +129,8 @@ async fn an_address_that_is_corrected_while_its_mail_waits_for_another_attempt_i
         assert_eq!(second.to, [ADA]);
         assert_ne!((id_of(&second), &second.from), (id_of(&first), &first.from), "another mail");
         // A full mailbox may have kept what it refused.
-        assert_eq!(bench.app.follow(&link(&first, "/r/")).await.status, 404, "{engine:?}");
-        assert_eq!(bench.app.follow(&link(&second, "/r/")).await.status, 200, "{engine:?}");
+        assert_eq!(bench.app.follow(&link_of(&first, "/r/")).await.status, 404, "{engine:?}");
+        assert_eq!(bench.app.follow(&link_of(&second, "/r/")).await.status, 200, "{engine:?}");
         // What is still heard of the first mail says nothing of the second.
         bench.hand_in(&first.from, &hard()).await;
         assert_eq!(bench.order(shop, "#1").await.0, "sent", "{engine:?}");
@@ -163,15 +157,14 @@ async fn what_the_customers_word_dropped_stays_dropped_when_they_take_it_back() 
             bench.app.post_event(&shop, &fulfilled(number, ADA, now)).await.expect(202, "taken");
             assert_eq!(bench.order(&shop, number).await.0, "scheduled", "{engine:?}");
         }
-        let stop = link(&mail, "/u/");
+        let stop = link_of(&mail, "/u/");
         assert_eq!(bench.app.post_form(&stop, &[]).await.status, 200);
         assert_eq!(bench.app.post_form(&format!("{stop}/undo"), &[]).await.status, 200);
 
         tell(&bench, &shop, "order.delivered", ("#2", ADA)).await;
         let dropped = ("skipped".to_owned(), "unsubscribed".to_owned());
         assert_eq!(bench.order(&shop, "#2").await, dropped, "{engine:?}: a later event brings no mail back");
-        let another = event("order.updated", "#3", "bea@example.com", bench.app.now());
-        bench.app.post_event(&shop, &another).await.expect(202, "taken");
+        tell(&bench, &shop, "order.updated", ("#3", "bea@example.com")).await;
         assert_eq!(bench.order(&shop, "#3").await.0, "scheduled", "{engine:?}: somebody else said nothing");
         bench.app.post_event(&shop, &fulfilled("#4", ADA, now)).await.expect(202, "taken");
         assert_eq!(bench.order(&shop, "#4").await.0, "scheduled", "{engine:?}: a later order is asked about");
@@ -184,12 +177,11 @@ async fn whoever_wrote_after_a_mail_that_came_back_keeps_its_links_and_gets_it_n
         let Some(bench) = Bench::start(engine).await else { continue };
         let shop = &bench.shop;
         let mail = put_off(&bench, shop, "#1").await;
-        let form = link(&mail, "/r/").rsplit_once('/').expect("a star").0.to_owned();
+        let form = form_of(&mail);
         let review = [("stars", "4"), ("title", ""), ("text", "Tutto bene, davvero."), ("name", "Ada")];
         assert_eq!(bench.app.post_form(&form, &review).await.status, 201);
         assert_eq!(life(&bench, shop, &mail).await, cancelled("reviewed"), "{engine:?}");
-        let correction = event("order.updated", "#1", "bea@example.com", bench.app.now());
-        bench.app.post_event(shop, &correction).await.expect(202, "taken");
+        tell(&bench, shop, "order.updated", ("#1", "bea@example.com")).await;
         assert_eq!(bench.order(shop, "#1").await.0, "reviewed", "{engine:?}");
         assert_eq!(bench.app.follow(&form).await.status, 200, "{engine:?}: the author opens their review as before");
         bench.app.advance(10 * DAY);
@@ -197,6 +189,13 @@ async fn whoever_wrote_after_a_mail_that_came_back_keeps_its_links_and_gets_it_n
         let invitations = bench.sink.ledger().iter().filter(|sent| id_of(sent) == id_of(&mail)).count();
         assert_eq!(invitations, 1, "{engine:?}: nobody is asked who has answered");
     }
+}
+
+/// A policy that holds for what is planned already.
+async fn set_policy(bench: &Bench, shop: &TestShop, policy: &Value) {
+    bench.app.send_as(shop, "PUT", "/policy", policy).await.expect(200, "the policy is taken");
+    watch_settings(bench.app.ctx()).await.expect("the tick works");
+    bench.app.run_jobs().await;
 }
 
 #[tokio::test]
@@ -208,24 +207,43 @@ async fn a_mail_that_is_planned_again_after_it_was_cancelled_says_so() {
         bench.app.post_event(shop, &fulfilled("#1", ADA, bench.app.now())).await.expect(202, "taken");
         bench.app.run_jobs().await;
         assert_eq!(bench.order(shop, "#1").await.0, "held", "{engine:?}");
-        let limit = |min: Value| json!({ "min_total": min, "invite_after": "0h", "cap_days": 0 });
-        for (min, state, reason) in
-            [(json!(900_000), "cancelled", json!("below_minimum")), (Value::Null, "held", Value::Null)]
-        {
-            bench.app.send_as(shop, "PUT", "/policy", &limit(min)).await.expect(200, "the policy is taken");
-            attesta::invitations::jobs::watch_settings(bench.app.ctx()).await.expect("the tick works");
-            tell(&bench, shop, "order.updated", ("#1", ADA)).await;
-            let message = bench.messages(shop).await[0].clone();
-            if state == "cancelled" {
-                assert_eq!((&message["state"], &message["reason"]), (&json!(state), &reason), "{engine:?}");
-            } else {
-                assert_ne!(message["state"], "cancelled", "{engine:?}: it is to leave after all");
-            }
-        }
+        // Only orders of more, and then of any sum.
+        set_policy(&bench, shop, &json!({ "min_total": 900_000, "invite_after": "0h" })).await;
+        let message = bench.messages(shop).await[0].clone();
+        assert_eq!(
+            (&message["state"], &message["reason"]),
+            (&json!("cancelled"), &json!("below_minimum")),
+            "{engine:?}"
+        );
+        set_policy(&bench, shop, &json!({ "min_total": null, "invite_after": "0h" })).await;
+        tell(&bench, shop, "order.updated", ("#1", ADA)).await;
+        let message = bench.messages(shop).await[0].clone();
+        assert_eq!((&message["state"], &message["reason"]), (&json!("queued"), &Value::Null), "{engine:?}");
         bench.app.send_as(shop, "POST", "/resume", &Value::Null).await.expect(200, "resumed");
-        attesta::invitations::jobs::watch_settings(bench.app.ctx()).await.expect("the tick works");
+        watch_settings(bench.app.ctx()).await.expect("the tick works");
         bench.app.run_jobs().await;
         assert_eq!(bench.sink.ledger().len(), 1, "{engine:?}");
         assert_eq!(bench.messages(shop).await[0]["state"], "sent", "{engine:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_fresh_link_that_waits_for_another_attempt_ends_where_a_later_one_is_asked_for() {
+    for engine in ENGINES {
+        let Some(bench) = Bench::start(engine).await else { continue };
+        let shop = &bench.shop;
+        let again = format!("{}/fresh", form_of(&bench.sent(shop, "#1", ADA).await));
+        assert_eq!(bench.app.post_form(&again, &[]).await.status, 200);
+        bench.app.run_jobs().await;
+        let first = bench.sink.ledger()[1].clone();
+        bench.app.advance(HOUR);
+        assert_eq!(bench.hand_in(&first.from, &soft()).await.0, 250);
+        assert_eq!(waiting(&bench, shop).await, (1, 1), "{engine:?}: it is tried again tomorrow");
+        bench.app.advance(DAY - HOUR);
+        assert_eq!(bench.app.post_form(&again, &[]).await.status, 200);
+        assert_eq!(life(&bench, shop, &first).await, cancelled("asked_again"), "{engine:?}");
+        bench.app.run_jobs().await;
+        assert_eq!(bench.sink.ledger().len(), 3, "{engine:?}: the later one leaves");
+        assert_eq!(waiting(&bench, shop).await, (0, 0), "{engine:?}");
     }
 }
