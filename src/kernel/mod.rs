@@ -13,7 +13,6 @@ pub mod country;
 pub mod delay;
 pub mod domain;
 pub mod email;
-pub mod fold;
 pub mod id;
 pub mod locale;
 pub mod money;
@@ -27,6 +26,8 @@ pub mod terms;
 pub mod text;
 pub mod time;
 pub mod zone;
+
+pub use attesta_fold as fold;
 
 /// Serde for a type that is written with `Display` and read with `parse`: its wire form is that text.
 macro_rules! serde_as_text {

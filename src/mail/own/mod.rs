@@ -9,7 +9,6 @@
 //!
 //! A mail never fails because of a shop's words: what cannot be rendered at send time is said in the house's.
 
-pub(crate) mod asks;
 mod blame;
 mod bounded;
 mod cases;
@@ -24,6 +23,7 @@ mod stage;
 mod store;
 mod variables;
 
+pub(crate) use attesta_asks as asks;
 pub(super) use bounded::Bounded;
 #[cfg(test)]
 pub(super) use bounded::{Overrun, overrun};

@@ -124,7 +124,7 @@ mod tests {
         for Row { tag, entries, .. } in rows() {
             for entry in entries.split(' ') {
                 let plain = entry.replace(['_', '*', '★'], "");
-                assert_eq!(crate::kernel::fold::words(&plain).concat(), plain, "{tag}: {entry}");
+                assert_eq!(attesta_fold::words(&plain).concat(), plain, "{tag}: {entry}");
             }
         }
     }

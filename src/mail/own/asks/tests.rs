@@ -86,7 +86,7 @@ fn what_was_left_out_of_learning_is_judged_well() {
 
 #[test]
 fn sentences_nobody_learned_from_are_judged_well() {
-    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/asks");
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../../tests/data/asks");
     let texts = LANGUAGES.map(|tag| std::fs::read_to_string(root.join(format!("{tag}.txt"))).unwrap());
     let lines = texts.iter().enumerate().flat_map(|(language, text)| {
         text.lines().filter_map(move |line| {

@@ -1,6 +1,6 @@
 //! A text as sentences of folded words.
 
-use crate::kernel::fold;
+use attesta_fold as fold;
 
 /// A sentence.
 #[derive(Clone, Debug, Default)]
