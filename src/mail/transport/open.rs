@@ -16,26 +16,29 @@ use tokio_rustls::client::TlsStream;
 
 use super::super::dialogue::{Broke, Watch, said_of};
 use super::super::outcome::{Fault, Stage, Trouble};
+use super::pool::Line;
 use super::smtp::{Smtp, fault, words};
 use super::tls::Tls;
 use super::url::{Login, Security};
-use super::wire::{self, Wire};
+use super::wire::{self, Heard, Wire};
 
+/// What a server offers that takes several commands at once (RFC 2920).
+const PIPELINING: &str = "PIPELINING";
 /// How long one address of the server may take to answer, so that there is time for another.
 const ONE_ADDRESS: Duration = Duration::from_secs(10);
 
 impl Smtp {
     /// Connects, protects the line, logs in.
-    pub(super) async fn open(&self, watch: Watch<'_>) -> Result<AsyncSmtpConnection, Fault> {
-        let mut smtp = self.protected(watch).await?;
+    pub(super) async fn open(&self, watch: Watch<'_>) -> Result<Line, Fault> {
+        let mut line = self.protected(watch).await?;
         if let Some(login) = &self.server.login {
-            self.log_in(&mut smtp, login, watch).await?;
+            self.log_in(&mut line.smtp, login, watch).await?;
         }
-        Ok(smtp)
+        Ok(line)
     }
 
     /// Connects, protects the line, greets.
-    pub(super) async fn protected(&self, watch: Watch<'_>) -> Result<AsyncSmtpConnection, Fault> {
+    pub(super) async fn protected(&self, watch: Watch<'_>) -> Result<Line, Fault> {
         let stream = self.connect(watch).await?;
         match (&self.tls, self.server.security) {
             (Some(tls), Security::Implicit) => {
@@ -84,28 +87,30 @@ impl Smtp {
     }
 
     /// Greeting and EHLO.
-    async fn greet(&self, wire: Wire, watch: Watch<'_>) -> Result<AsyncSmtpConnection, Fault> {
-        let greeting = AsyncSmtpConnection::connect_with_transport(Box::new(wire), &self.hello);
+    async fn greet(&self, wire: Wire, watch: Watch<'_>) -> Result<Line, Fault> {
+        let heard = Heard::default();
+        let greeting = AsyncSmtpConnection::connect_with_transport(Box::new(wire.heard_by(&heard)), &self.hello);
         let smtp = self.step(Stage::Connect, greeting).await?;
-        watch.saw("hello", || (format!("EHLO {}", self.hello), offers(&smtp)));
-        Ok(smtp)
+        let pipelines = heard.ends().is_some_and(|said| offers_pipelining(&said));
+        watch.saw("hello", || (format!("EHLO {}", self.hello), offers(&smtp, pipelines)));
+        Ok(Line::new(smtp, pipelines))
     }
 
     /// STARTTLS, where it is offered. The connection before it is dropped with whatever it may have read: what somebody slipped in
     /// before the handshake is never taken for an answer after it.
-    async fn upgrade(&self, tls: &Tls, stream: TcpStream, watch: Watch<'_>) -> Result<AsyncSmtpConnection, Fault> {
+    async fn upgrade(&self, tls: &Tls, stream: TcpStream, watch: Watch<'_>) -> Result<Line, Fault> {
         let shared = Arc::new(Mutex::new(stream));
-        let mut smtp = self.greet(Wire::lent(&shared), watch).await?;
-        if !smtp.can_starttls() {
+        let mut line = self.greet(Wire::lent(&shared), watch).await?;
+        if !line.smtp.can_starttls() {
             if self.server.security == Security::Opportunistic {
-                return Ok(smtp);
+                return Ok(line);
             }
             let text = "the server offers no STARTTLS, and nothing is sent without it (see ?tls= in smtp_url)";
             return Err(fault(Stage::StartTls, Trouble::Local(text.to_owned())));
         }
-        let begun = self.step(Stage::StartTls, smtp.command(Starttls)).await?;
+        let begun = self.step(Stage::StartTls, line.smtp.command(Starttls)).await?;
         watch.saw("starttls", || ("STARTTLS".to_owned(), words(&begun)));
-        drop(smtp);
+        drop(line);
         let taken = || fault(Stage::StartTls, Trouble::Local("the line could not be taken back".to_owned()));
         let stream = wire::take_back(shared).ok_or_else(taken)?;
         let stream = self.handshake(tls, Stage::StartTls, stream, watch).await?;
@@ -170,7 +175,7 @@ fn text_of(error: &io::Error) -> String {
 }
 
 /// What a server offers, in its own words.
-fn offers(smtp: &AsyncSmtpConnection) -> String {
+fn offers(smtp: &AsyncSmtpConnection, pipelines: bool) -> String {
     let info = smtp.server_info();
     let known = [
         Extension::StartTls,
@@ -179,8 +184,15 @@ fn offers(smtp: &AsyncSmtpConnection) -> String {
         Extension::Authentication(Mechanism::Plain),
         Extension::Authentication(Mechanism::Login),
     ];
-    let offered: Vec<_> =
-        known.into_iter().filter(|one| info.supports_feature(*one)).map(|one| one.to_string()).collect();
+    let named = known.into_iter().filter(|one| info.supports_feature(*one)).map(|one| one.to_string());
+    let offered: Vec<_> = named.chain(pipelines.then(|| PIPELINING.to_owned())).collect();
     let offered = if offered.is_empty() { "nothing that is used here".to_owned() } else { offered.join(", ") };
     format!("{} offers {offered}", info.name())
+}
+
+/// Whether one of the lines of an answer to EHLO says so. lettre reads them, and keeps only what it uses itself.
+fn offers_pipelining(said: &[u8]) -> bool {
+    let offer =
+        |line: &[u8]| line.get(4..).is_some_and(|offer| offer.trim_ascii().eq_ignore_ascii_case(PIPELINING.as_bytes()));
+    said.split(|byte| *byte == b'\n').any(|line| line.starts_with(b"250") && offer(line))
 }

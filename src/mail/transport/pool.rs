@@ -22,6 +22,10 @@ const GOODBYE: Duration = Duration::from_secs(2);
 pub(super) struct Line {
     /// lettre's side of it.
     pub(super) smtp: AsyncSmtpConnection,
+    /// Several commands may be sent at once (RFC 2920).
+    pub(super) pipelines: bool,
+    /// Every command that was sent has had its answer.
+    pub(super) in_step: bool,
     /// Mails it carried.
     mails: u32,
     /// The last one was taken.
@@ -29,8 +33,8 @@ pub(super) struct Line {
 }
 
 impl Line {
-    pub(super) fn new(smtp: AsyncSmtpConnection) -> Self {
-        Self { smtp, mails: 0, clean: true }
+    pub(super) fn new(smtp: AsyncSmtpConnection, pipelines: bool) -> Self {
+        Self { smtp, pipelines, in_step: true, mails: 0, clean: true }
     }
 
     /// Whether the server waits for the next mail and for nothing else.

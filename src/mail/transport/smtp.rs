@@ -1,5 +1,6 @@
-//! Speaks SMTP, one command at a time, so that a failure names the stage at which it happened. Built on lettre's connection type (its
-//! ready-made transport hides the stage). No step waits longer than the timeout, and no answer of a server can panic past this file.
+//! Speaks SMTP, answer by answer, so that a failure names the stage at which it happened. Built on lettre's connection type (its ready-made
+//! transport hides the stage). Who the mail is from and for is asked at once where the server offers it (RFC 2920), else one command at a
+//! time. No step waits longer than the timeout, and no answer of a server can panic past this file.
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
@@ -108,8 +109,8 @@ impl Smtp {
     /// Whether the server gives a greeting: no login is tried, no mail handed over.
     pub(in super::super) async fn greets(&self) -> bool {
         match tokio::time::timeout(GREETING, self.protected(Watch(None))).await {
-            Ok(Ok(smtp)) => {
-                Line::new(smtp).close();
+            Ok(Ok(line)) => {
+                line.close();
                 true
             }
             Ok(Err(_)) | Err(_) => false,
@@ -123,7 +124,7 @@ impl Smtp {
             // One that waited answers at once, or is taken for dead.
             let patience = if waited { ALIVE.min(self.timeout) } else { self.timeout };
             progress.asks(self.clock.now());
-            let ended = self.hand_over(&mut line.smtp, mail, patience, (Watch(None), progress)).await;
+            let ended = self.hand_over(&mut line, mail, patience, (Watch(None), progress)).await;
             // It had died while it waited: nothing was said on it, so another takes its place.
             if waited
                 && matches!(
@@ -133,7 +134,7 @@ impl Smtp {
             {
                 continue;
             }
-            if is_good_for_more(&ended) {
+            if line.in_step && is_good_for_more(&ended) {
                 self.pool.put(line, ended.is_ok(), self.clock.now());
             }
             return ended;
@@ -148,9 +149,9 @@ impl Smtp {
         let _turn = self.turn().await;
         let (watch, progress) = (Watch(Some(notes)), Progress::default());
         let dialogue = async {
-            let mut line = self.open(watch).await.map(Line::new)?;
+            let mut line = self.open(watch).await?;
             progress.asks(self.clock.now());
-            let ended = self.hand_over(&mut line.smtp, mail, self.timeout, (watch, &progress)).await;
+            let ended = self.hand_over(&mut line, mail, self.timeout, (watch, &progress)).await;
             line.close();
             ended
         };
@@ -169,33 +170,101 @@ impl Smtp {
                 return Ok((line, true));
             }
         }
-        Ok((self.open(Watch(None)).await.map(Line::new)?, false))
+        Ok((self.open(Watch(None)).await?, false))
     }
 
     async fn hand_over(
         &self,
-        smtp: &mut AsyncSmtpConnection,
+        line: &mut Line,
         mail: &Composed,
         patience: Duration,
         (watch, progress): (Watch<'_>, &Progress),
     ) -> Result<Receipt, Fault> {
-        let answered =
-            within(patience, Stage::MailFrom, smtp.command(Mail::new(Some(mail.from.clone()), vec![]))).await?;
-        watch.saw("mail", || (format!("MAIL FROM:<{}>", mail.from), words(&answered)));
-        let answered = self.step(Stage::RcptTo, smtp.command(Rcpt::new(mail.to.clone(), vec![]))).await?;
-        watch.saw("rcpt", || (format!("RCPT TO:<{}>", mail.to), words(&answered)));
+        let content = content(mail)?;
+        let asked = if line.pipelines {
+            self.ask_at_once(line, mail, patience, watch).await
+        } else {
+            self.ask(&mut line.smtp, mail, patience, watch).await
+        };
+        asked?;
         progress.gives();
-        let ready = self.step(Stage::Data, smtp.command(Data)).await?;
-        if !ready.has_code(354) {
-            return Err(fault(Stage::Data, Trouble::Cut(format!("answered {} instead of 354", ready.code()))));
-        }
-        watch.saw("data", || ("DATA".to_owned(), words(&ready)));
-        let taken = within(ACCEPT, Stage::Accept, smtp.message(&mail.bytes)).await?;
+        let taken = within(ACCEPT, Stage::Accept, line.smtp.command(content)).await?;
         if !taken.has_code(250) {
             return Err(fault(Stage::Accept, Trouble::Cut(format!("answered {} instead of 250", taken.code()))));
         }
         watch.saw("accept", || (format!("the mail, {} bytes", mail.bytes.len()), words(&taken)));
         Ok(receipt(&taken))
+    }
+
+    /// MAIL, RCPT and DATA, each once the one before it is answered.
+    async fn ask(
+        &self,
+        smtp: &mut AsyncSmtpConnection,
+        mail: &Composed,
+        patience: Duration,
+        watch: Watch<'_>,
+    ) -> Result<(), Fault> {
+        let [from, to, data] = envelope(mail);
+        let answered = within(patience, Stage::MailFrom, smtp.command(&from)).await?;
+        watch.saw("mail", || (from.trim_end().to_owned(), words(&answered)));
+        let answered = self.step(Stage::RcptTo, smtp.command(&to)).await?;
+        watch.saw("rcpt", || (to.trim_end().to_owned(), words(&answered)));
+        let ready = self.step(Stage::Data, smtp.command(&data)).await.and_then(expected)?;
+        watch.saw("data", || (data.trim_end().to_owned(), words(&ready)));
+        Ok(())
+    }
+
+    /// MAIL, RCPT and DATA in one piece. Each has its answer; where one is refused, those behind it are heard as well, so that the line
+    /// can carry the next mail.
+    async fn ask_at_once(
+        &self,
+        line: &mut Line,
+        mail: &Composed,
+        patience: Duration,
+        watch: Watch<'_>,
+    ) -> Result<(), Fault> {
+        let [from, to, data] = envelope(mail);
+        line.in_step = false;
+        let all = [from.as_str(), &to, &data].concat();
+        let answered = within(patience, Stage::MailFrom, line.smtp.command(all)).await;
+        let answered = self.unless_refused(line, answered, 2).await?;
+        watch.saw("mail", || (from.trim_end().to_owned(), words(&answered)));
+        let answered = self.step(Stage::RcptTo, line.smtp.read_response()).await;
+        let answered = self.unless_refused(line, answered, 1).await?;
+        watch.saw("rcpt", || (to.trim_end().to_owned(), words(&answered)));
+        let ready = self.step(Stage::Data, line.smtp.read_response()).await;
+        let ready = self.unless_refused(line, ready, 0).await.and_then(expected)?;
+        watch.saw("data", || (data.trim_end().to_owned(), words(&ready)));
+        line.in_step = true;
+        Ok(())
+    }
+
+    /// An answer that is no refusal. After one that is, `more` answers are still to come, the last of them to DATA: a server that would take
+    /// a mail all the same gets none (RFC 2920, 3.1).
+    async fn unless_refused(
+        &self,
+        line: &mut Line,
+        answer: Result<Response, Fault>,
+        more: usize,
+    ) -> Result<Response, Fault> {
+        if !matches!(&answer, Err(Fault { trouble: Trouble::Reply(reply), .. }) if reply.code != 421) {
+            return answer;
+        }
+        let mut last = Err(());
+        for _ in 0..more {
+            last = match within(ALIVE, Stage::Data, line.smtp.read_response()).await {
+                Ok(positive) => Ok(positive),
+                Err(Fault { trouble: Trouble::Reply(_), .. }) => Err(()),
+                Err(_) => return answer,
+            };
+        }
+        if last.is_ok_and(|answer| answer.has_code(354)) {
+            let nothing = within(ALIVE, Stage::Data, line.smtp.command(END)).await;
+            line.in_step = matches!(nothing, Ok(_) | Err(Fault { trouble: Trouble::Reply(_), .. }));
+        } else {
+            line.in_step = true;
+        }
+        answer
     }
 
     pub(super) async fn step<T>(
@@ -205,6 +274,41 @@ impl Smtp {
     ) -> Result<T, Fault> {
         within(self.timeout, stage, work).await
     }
+}
+
+/// What ends a mail (RFC 5321, 4.1.1.4).
+const END: &str = ".\r\n";
+
+/// The three commands that say who the mail is from, who it is for, and that it follows.
+fn envelope(mail: &Composed) -> [String; 3] {
+    let (from, to) = (Mail::new(Some(mail.from.clone()), vec![]), Rcpt::new(mail.to.clone(), vec![]));
+    [from.to_string(), to.to_string(), Data.to_string()]
+}
+
+/// The mail as it goes over the line: a dot that begins a line is doubled (RFC 5321, 4.5.2), a lone one ends it.
+fn content(mail: &Composed) -> Result<String, Fault> {
+    let ours = |error: std::str::Utf8Error| fault(Stage::Compose, Trouble::Local(error.to_string()));
+    let text = std::str::from_utf8(&mail.bytes).map_err(ours)?;
+    let mut content = String::with_capacity(text.len() + text.len() / 64);
+    for line in text.split_inclusive('\n') {
+        if line.starts_with('.') {
+            content.push('.');
+        }
+        content.push_str(line);
+    }
+    if !text.ends_with("\r\n") {
+        content.push_str("\r\n");
+    }
+    content.push_str(END);
+    Ok(content)
+}
+
+/// An answer to DATA that asks for the mail.
+fn expected(ready: Response) -> Result<Response, Fault> {
+    if ready.has_code(354) {
+        return Ok(ready);
+    }
+    Err(fault(Stage::Data, Trouble::Cut(format!("answered {} instead of 354", ready.code()))))
 }
 
 /// Code and text of an answer.

@@ -15,12 +15,36 @@ use tokio_rustls::client::TlsStream;
 
 /// What the server would greet with if it did so again after STARTTLS: it does not, and lettre waits for it.
 const GREETING: &[u8] = b"220 protected\r\n";
+/// So much of a greeting is kept.
+const MOST: usize = 8 << 10;
 
 /// A line, as lettre takes it.
 pub(super) struct Wire {
     way: Way,
     /// Read before anything of the server's.
     first: &'static [u8],
+    heard: Heard,
+}
+
+/// What a server says until somebody has heard enough. No more than [`MOST`] bytes are kept.
+#[derive(Clone, Default)]
+pub(super) struct Heard(Arc<Mutex<Option<Vec<u8>>>>);
+
+impl Heard {
+    fn begins(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Vec::new());
+    }
+
+    /// What was said so far; from here on nothing is kept.
+    pub(super) fn ends(&self) -> Option<Vec<u8>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    fn hear(&self, bytes: &[u8]) {
+        if let Some(said) = &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner) {
+            said.extend(bytes.iter().take(MOST - said.len().min(MOST)));
+        }
+    }
 }
 
 enum Way {
@@ -33,22 +57,28 @@ enum Way {
 impl Wire {
     /// A line that stays as it is.
     pub(super) fn plain(stream: TcpStream) -> Self {
-        Self { way: Way::Plain(stream), first: &[] }
+        Self { way: Way::Plain(stream), first: &[], heard: Heard::default() }
     }
 
     /// A line that is protected later: [`take_back`] gives it back once this is dropped.
     pub(super) fn lent(stream: &Arc<Mutex<TcpStream>>) -> Self {
-        Self { way: Way::Lent(Arc::clone(stream)), first: &[] }
+        Self { way: Way::Lent(Arc::clone(stream)), first: &[], heard: Heard::default() }
     }
 
     /// A line that was protected before the server said anything.
     pub(super) fn protected(stream: TlsStream<TcpStream>) -> Self {
-        Self { way: Way::Protected(Box::new(stream)), first: &[] }
+        Self { way: Way::Protected(Box::new(stream)), first: &[], heard: Heard::default() }
     }
 
     /// A line that was protected after STARTTLS.
     pub(super) fn upgraded(stream: TlsStream<TcpStream>) -> Self {
         Self { first: GREETING, ..Self::protected(stream) }
+    }
+
+    /// The same line, of which `heard` hears what the server says.
+    pub(super) fn heard_by(self, heard: &Heard) -> Self {
+        heard.begins();
+        Self { heard: heard.clone(), ..self }
     }
 
     fn with<T>(&mut self, act: impl FnOnce(Pin<&mut dyn Line>) -> T) -> T {
@@ -83,7 +113,10 @@ impl AsyncRead for Wire {
             self.first = later;
             return Poll::Ready(Ok(()));
         }
-        self.with(|line| line.poll_read(cx, buffer))
+        let before = buffer.filled().len();
+        let read = self.with(|line| line.poll_read(cx, buffer));
+        self.heard.hear(buffer.filled().get(before..).unwrap_or_default());
+        read
     }
 }
 

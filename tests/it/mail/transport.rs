@@ -113,3 +113,65 @@ async fn login_goes_before_mail() {
     assert!(commands[1].starts_with("AUTH PLAIN "), "{commands:?}");
     assert!(commands[2].starts_with("MAIL FROM:<reviews@reviews.example>"), "{commands:?}");
 }
+
+/// The commands of all mails, each with its recipient only.
+fn outline(sink: &SmtpSink) -> Vec<String> {
+    let short =
+        |command: &String| command.split(['<', '@']).nth(1).filter(|_| command.starts_with("RCPT")).map(str::to_owned);
+    sink.commands().iter().skip(1).map(|command| short(command).unwrap_or_else(|| command[..4].to_owned())).collect()
+}
+
+#[tokio::test]
+async fn a_server_that_takes_several_commands_at_once_gets_them_at_once() {
+    let sink = SmtpSink::start().await;
+    sink.set(Mood::Pipelines { waves: false });
+    let (smtp, _clock) = smtp(&sink.url());
+    let mut mails = [composed(1, "ok-1@a.example"), composed(2, "ok-2@a.example")];
+    mails[1].bytes = b".at once\r\n\r\n.\r\n..\r\n.again\r\n".to_vec();
+    for mail in &mails {
+        smtp.send(mail).await.unwrap();
+    }
+    assert_eq!(outline(&sink), ["MAIL", "ok-1", "DATA", "MAIL", "ok-2", "DATA"]);
+    assert_eq!(sink.ahead(), 4, "MAIL and RCPT of each mail came together with what follows them");
+    let received: Vec<Vec<u8>> = sink.ledger().into_iter().map(|mail| mail.data).collect();
+    assert_eq!(received, mails.map(|mail| mail.bytes), "byte for byte, also lines that begin with a dot");
+    let plain = SmtpSink::start().await;
+    let (smtp, _clock) = self::smtp(&plain.url());
+    smtp.send(&composed(1, "ok-1@a.example")).await.unwrap();
+    assert_eq!(plain.ahead(), 0, "who does not offer it gets one command at a time");
+}
+
+#[tokio::test]
+async fn after_a_refusal_a_line_with_several_commands_carries_the_next_mail() {
+    for waves in [false, true] {
+        let sink = SmtpSink::start().await;
+        sink.set(Mood::Pipelines { waves });
+        let (smtp, _clock) = smtp(&sink.url());
+        for (n, who, stage) in
+            [(1, "hard-1", Stage::RcptTo), (2, "soft2-1", Stage::RcptTo), (3, "spam-1", Stage::Accept)]
+        {
+            let fault = smtp.send(&composed(n, &format!("{who}@a.example"))).await.unwrap_err();
+            assert_eq!(fault.stage, stage, "{who}, waves {waves}: {fault}");
+        }
+        smtp.send(&composed(4, "ok-1@a.example")).await.unwrap();
+        assert_eq!(sink.connections(), 1, "waves {waves}");
+        assert_eq!(sink.ledger().len(), 1, "waves {waves}: only who was accepted has a mail");
+        let nothing: &[Vec<u8>] = if waves { &[Vec::new(), Vec::new()] } else { &[] };
+        assert_eq!(sink.empty(), nothing, "who was refused had not a byte of the mail handed over");
+    }
+}
+
+#[tokio::test]
+async fn a_sender_that_is_refused_is_told_as_such_also_at_once() {
+    let sink = SmtpSink::start().await;
+    sink.set(Mood::PipelinesMail("550 5.1.8 who are you"));
+    let (smtp, _clock) = smtp(&sink.url());
+    let fault = smtp.send(&composed(1, "ok-1@a.example")).await.unwrap_err();
+    assert_eq!((fault.stage, fault.code()), (Stage::MailFrom, Some(550)), "{fault}");
+    sink.set(Mood::Pipelines { waves: false });
+    smtp.send(&composed(2, "ok-1@a.example")).await.unwrap();
+    assert_eq!(sink.connections(), 1, "every answer was heard, so the line is good");
+    smtp.send(&composed(3, "bye-1@a.example")).await.unwrap_err();
+    smtp.send(&composed(4, "ok-1@a.example")).await.unwrap();
+    assert_eq!(sink.connections(), 2, "after a goodbye another line is opened");
+}

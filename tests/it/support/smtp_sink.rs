@@ -23,6 +23,11 @@ pub(crate) enum Mood {
     Greets(&'static str),
     /// Answers EHLO with these lines.
     Ehlo(&'static [&'static str]),
+    /// Takes several commands at once (RFC 2920). Where the recipient was refused, DATA is refused as well, or else waved through and
+    /// what follows is refused.
+    Pipelines { waves: bool },
+    /// Takes several commands at once, answers MAIL with this and every command behind it as out of place.
+    PipelinesMail(&'static str),
     /// Answers MAIL with this.
     Mail(&'static str),
     /// Wants a login and answers it with this.
@@ -49,6 +54,10 @@ struct State {
     attempts: HashMap<String, u32>,
     connections: usize,
     commands: Vec<String>,
+    /// How many commands had come with others behind them.
+    ahead: usize,
+    /// What a client sent as a mail to nobody.
+    empty: Vec<Vec<u8>>,
     /// Those who hang are answered.
     freed: bool,
     free: Arc<Notify>,
@@ -123,6 +132,16 @@ impl SmtpSink {
         self.state.lock().unwrap().connections
     }
 
+    /// How many commands came together with the next one.
+    pub(crate) fn ahead(&self) -> usize {
+        self.state.lock().unwrap().ahead
+    }
+
+    /// What was sent after DATA although no recipient was taken.
+    pub(crate) fn empty(&self) -> Vec<Vec<u8>> {
+        self.state.lock().unwrap().empty.clone()
+    }
+
     /// Every command line so far.
     pub(crate) fn commands(&self) -> Vec<String> {
         self.state.lock().unwrap().commands.clone()
@@ -163,7 +182,11 @@ impl Dialogue {
         let mut line = String::new();
         while self.io.read_line(&mut line).await? > 0 {
             let command = line.trim_end().to_owned();
-            self.state.lock().unwrap().commands.push(command.clone());
+            {
+                let mut state = self.state.lock().unwrap();
+                state.commands.push(command.clone());
+                state.ahead += usize::from(!self.io.buffer().is_empty());
+            }
             if matches!(self.answer(&command).await?, Next::End) {
                 return Ok(());
             }
@@ -184,11 +207,15 @@ impl Dialogue {
                 self.from = address(command);
                 self.to.clear();
                 match self.mood() {
-                    Mood::Mail(line) => self.say(line).await?,
+                    Mood::Mail(line) | Mood::PipelinesMail(line) => self.say(line).await?,
                     _ => self.say("250 2.1.0 sender ok").await?,
                 }
             }
+            "RCPT" | "DATA" if matches!(self.mood(), Mood::PipelinesMail(_)) => {
+                self.say("503 5.5.1 MAIL first").await?
+            }
             "RCPT" => return self.rcpt(address(command)).await,
+            "DATA" if self.to.is_empty() => return self.nobody().await,
             "DATA" => {
                 self.say("354 go on").await?;
                 return self.data().await;
@@ -210,6 +237,10 @@ impl Dialogue {
                     self.say(line).await?;
                 }
                 Ok(())
+            }
+            Mood::Pipelines { .. } | Mood::PipelinesMail(_) => {
+                self.say("250-sink").await?;
+                self.say("250 PIPELINING").await
             }
             Mood::Auth(_) => {
                 self.say("250-sink").await?;
@@ -253,12 +284,29 @@ impl Dialogue {
         }
     }
 
-    async fn data(&mut self) -> std::io::Result<Next> {
+    /// DATA for no recipient.
+    async fn nobody(&mut self) -> std::io::Result<Next> {
+        if self.mood() == (Mood::Pipelines { waves: true }) {
+            self.say("354 go on").await?;
+            let data = self.content().await?;
+            self.state.lock().unwrap().empty.push(data);
+        }
+        self.say("554 5.5.1 no valid recipients").await?;
+        Ok(Next::Go)
+    }
+
+    /// What comes before the lone dot.
+    async fn content(&mut self) -> std::io::Result<Vec<u8>> {
         let mut data = Vec::new();
         while !data.ends_with(b"\r\n.\r\n") && data != b".\r\n" {
             data.push(self.io.read_u8().await?);
         }
         data.truncate(data.len() - 3);
+        Ok(data)
+    }
+
+    async fn data(&mut self) -> std::io::Result<Next> {
+        let data = self.content().await?;
         let to = self.to.first().cloned().unwrap_or_default();
         let received = Received { from: self.from.clone(), to: self.to.clone(), data: unstuffed(&data) };
         let line = match script(&to) {
