@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use futures_util::future::BoxFuture;
 
-use super::letter::orders_of;
+use super::letter::{key_of, orders_of};
 use super::model::{INVITATION, Invitation, REMINDER};
 use super::policy;
 use super::replan;
@@ -83,7 +83,7 @@ fn release_reminders(tx: &mut Connection, shop: &Shop, now: Timestamp) -> db::Re
         }
         let ids: Vec<InvitationId> = about.iter().map(|subject| subject.id()).collect();
         let rows = store::by_ids(tx, &ids)?;
-        let orders = orders_of(tx, &rows)?;
+        let orders = orders_of(tx, &rows.iter().map(key_of).collect::<Vec<_>>())?;
         let rows: HashMap<InvitationId, &Invitation> = rows.iter().map(|row| (row.id, row)).collect();
         for (subject, id) in about.into_iter().zip(ids) {
             let order = rows.get(&id).and_then(|row| orders.get(&row.order_id));

@@ -48,8 +48,9 @@ impl Subject {
     }
 
     fn of(conn: &mut Connection, ctx: &Context, rows: Vec<Invitation>) -> db::Result<Vec<Self>> {
-        let (shops, mut orders) = (shops_of(conn, &rows)?, orders_of(conn, &rows)?);
-        let mut addressees = orders::addressees(conn, ctx.keyring(), &keys_of(&rows))?;
+        let keys: Vec<_> = rows.iter().map(key_of).collect();
+        let (shops, mut orders) = (shops_of(conn, &rows)?, orders_of(conn, &keys)?);
+        let mut addressees = orders::addressees(conn, ctx.keyring(), &keys)?;
         let subject = |row: Invitation| {
             let (shop, order) = (Arc::clone(shops.get(&row.shop_id)?), orders.remove(&row.order_id)?);
             let (contact, person) = addressees.remove(&row.order_id).unwrap_or_default();
@@ -133,12 +134,13 @@ pub(super) fn shops_of(conn: &mut Connection, rows: &[Invitation]) -> db::Result
 }
 
 /// The orders of these invitations.
-pub(super) fn orders_of(conn: &mut Connection, rows: &[Invitation]) -> db::Result<HashMap<OrderId, Order>> {
-    Ok(orders::find_all(conn, &keys_of(rows))?.into_iter().map(|order| (order.id, order)).collect())
+pub(super) fn orders_of(conn: &mut Connection, keys: &[(ShopId, OrderId)]) -> db::Result<HashMap<OrderId, Order>> {
+    Ok(orders::find_all(conn, keys)?.into_iter().map(|order| (order.id, order)).collect())
 }
 
-fn keys_of(rows: &[Invitation]) -> Vec<(ShopId, OrderId)> {
-    rows.iter().map(|row| (row.shop_id, row.order_id)).collect()
+/// Which order an invitation is about.
+pub(super) fn key_of(row: &Invitation) -> (ShopId, OrderId) {
+    (row.shop_id, row.order_id)
 }
 
 /// Until when links work that a mail due at `from` carries, in whole seconds as tokens keep it.

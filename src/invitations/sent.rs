@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::letter::{link_life, no_key, orders_of, shops_of};
+use super::letter::{key_of, link_life, no_key, orders_of, shops_of};
 use super::model::{INVITATION, Invitation, REMINDER};
 use super::policy;
 use super::store::{self, Carried, Gone};
@@ -33,19 +33,27 @@ pub(super) fn all(tx: &mut Connection, ctx: &Context, left: &[(jobs::Subject, Se
     let mut rows = store::hold_all(tx, &ids)?;
     let current = |row: &Invitation| when.get(&row.id).is_some_and(|what| row.is_current(INVITATION, what.edition));
     rows.retain(|row| row.sent_at.is_none() && current(row));
-    let (shops, orders) = (shops_of(tx, &rows)?, orders_of(tx, &rows)?);
+    let shops = shops_of(tx, &rows)?;
+    // What was bought and where decides only about the reminder; most shops send none.
+    let reminds = |row: &&Invitation| shops.get(&row.shop_id).is_some_and(|shop| shop.policy.may_remind());
+    let orders = orders_of(tx, &rows.iter().filter(reminds).map(key_of).collect::<Vec<_>>())?;
     let mut batch = Batch::default();
     for row in &rows {
-        let known = (when.get(&row.id), shops.get(&row.shop_id), orders.get(&row.order_id));
-        let (Some(what), Some(shop), Some(order)) = known else { continue };
-        batch.take(ctx, row, (shop, order), what.at)?;
+        let (Some(what), Some(shop)) = (when.get(&row.id), shops.get(&row.shop_id)) else { continue };
+        batch.take(ctx, row, (shop, orders.get(&row.order_id)), what.at)?;
     }
     batch.store(tx)
 }
 
 impl Batch {
-    fn take(&mut self, ctx: &Context, row: &Invitation, of: (&Shop, &Order), at: Timestamp) -> db::Result<()> {
-        let (shop, order) = of;
+    /// `order`: where the shop may send a reminder about it.
+    fn take(
+        &mut self,
+        ctx: &Context,
+        row: &Invitation,
+        (shop, order): (&Shop, Option<&Order>),
+        at: Timestamp,
+    ) -> db::Result<()> {
         let tokens = row.tokens(ctx.keyring(), link_life(ctx, row.due_at)).ok_or_else(no_key)?;
         self.carried.push((shop.id, row.id, Carried { kid: tokens.kid, expires: tokens.expires }, at));
         if row.reviewed_at.is_some() {
@@ -55,14 +63,15 @@ impl Batch {
         // Withdrawn while the server took it: the timeline keeps both, and says which was first.
         let late = row.dropped_at.is_some().then_some("The mail had left before the order was withdrawn.");
         let how = Move { actor: Actor::Attesta, at, note: late };
-        self.moved.push(Moving { shop: shop.id, order: order.id, how });
+        self.moved.push(Moving { shop: shop.id, order: row.order_id, how });
         let mut last = at;
-        let moment = decide::moment(shop, &order.fold);
-        if let Some(due) = policy::remind_at(&moment, decide::zone(shop, &order.fold), at) {
+        let reminder =
+            |order: &Order| policy::remind_at(&decide::moment(shop, &order.fold), decide::zone(shop, &order.fold), at);
+        if let Some(due) = order.and_then(reminder) {
             last = due;
             self.reminders.push((row.id.into(), due));
         }
-        self.kept.push((shop.id, order.id, last.plus_ms(ctx.config().contact_keep_ms())));
+        self.kept.push((shop.id, row.order_id, last.plus_ms(ctx.config().contact_keep_ms())));
         Ok(())
     }
 

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use lettre::Address;
+use lettre::address::Envelope;
 use lettre::message::header::{
     ContentTransferEncoding, ContentType, Date, Header, HeaderName, HeaderValue, MessageId as MessageIdHeader,
 };
-use lettre::message::{Attachment, Message, MultiPart, SinglePart};
+use lettre::message::{Attachment, Body, Message, MultiPart, SinglePart};
 use sha2::{Digest, Sha256};
 
 use crate::jobs::Subject;
@@ -125,13 +126,15 @@ impl Composer {
         }
         let body = MultiPart::alternative()
             .boundary(format!("=_{id}"))
-            .singlepart(part(ContentType::TEXT_PLAIN, rendered.text));
-        let html = part(ContentType::TEXT_HTML, rendered.html);
+            .singlepart(part(ContentType::TEXT_PLAIN, &rendered.text));
+        let html = part(ContentType::TEXT_HTML, &rendered.html);
         let body = match mail.context.picture() {
             Some(picture) => body.multipart(shown(html, picture, id)?),
             None => body.singlepart(html),
         };
-        let message = builder.multipart(body).map_err(local)?.formatted();
+        // Else lettre would read its own headers again to find out.
+        let envelope = Envelope::new(Some(from.clone()), vec![to.clone()]).map_err(local)?;
+        let message = builder.envelope(envelope).multipart(body).map_err(local)?.formatted();
         let bytes = match self.signing.of(author.domain()) {
             Some(signer) => signer.sign(&message, date).map_err(local)?,
             None => message,
@@ -189,8 +192,23 @@ pub fn message_id(kind: &str, subject: Subject, edition: i64) -> MessageId {
 }
 
 /// Quoted-printable always: no long line, no bare CR or LF, nothing that looks like the boundary (`=_` cannot occur in it).
-fn part(content_type: ContentType, body: String) -> SinglePart {
-    SinglePart::builder().header(content_type).header(ContentTransferEncoding::QuotedPrintable).body(body)
+fn part(content_type: ContentType, body: &str) -> SinglePart {
+    let encoding = ContentTransferEncoding::QuotedPrintable;
+    // Encoded here: lettre would first move the whole text for every line that it ends with CRLF, and look which encoding is best.
+    let encoded = quoted_printable::encode(with_crlf(body));
+    SinglePart::builder().header(content_type).body(Body::dangerous_pre_encoded(encoded, encoding))
+}
+
+/// Lines that end with CRLF, however they ended.
+fn with_crlf(text: &str) -> String {
+    let mut lines = String::with_capacity(text.len() + text.len() / 32);
+    for line in text.split_inclusive('\n') {
+        match line.strip_suffix('\n') {
+            Some(line) => lines.extend([line.strip_suffix('\r').unwrap_or(line), "\r\n"]),
+            None => lines.push_str(line),
+        }
+    }
+    lines
 }
 
 /// The HTML part with the picture that it shows.
@@ -292,6 +310,15 @@ mod tests {
         }
         assert_eq!(id.as_bytes()[..6], [1, 2, 3, 4, 5, 6], "sorted by the subject's time");
         assert_eq!((id.as_bytes()[6] >> 4, id.as_bytes()[8] >> 6), (7, 2), "a UUIDv7");
+    }
+
+    #[test]
+    fn every_line_ends_with_crlf_however_it_ended() {
+        for (text, expected) in
+            [("", ""), ("a", "a"), ("a\nb", "a\r\nb"), ("\n\n", "\r\n\r\n"), ("a\r\nb\r", "a\r\nb\r")]
+        {
+            assert_eq!(with_crlf(text), expected, "{text:?}");
+        }
     }
 
     #[test]

@@ -101,6 +101,11 @@ impl Policy {
         }
     }
 
+    /// Whether any order may be reminded of.
+    pub fn may_remind(&self) -> bool {
+        self.remind_after.is_some() || self.exceptions.iter().any(|one| one.remind_after.flatten().is_some())
+    }
+
     /// What holds for an order from `country` with goods of these categories.
     pub fn moment(&self, country: Option<&Country>, categories: &[&str]) -> Moment {
         let mut moment = self.base();
@@ -167,6 +172,7 @@ mod tests {
         let moment = policy.moment(Some(&Country::parse("DE").unwrap()), &["Wine"]);
         assert_eq!((moment.hours, moment.invite_after), (Some((8, 18)), Delay::days(20)));
         assert_eq!((moment.min_total, moment.remind_after), (None, Some(Delay::days(5))));
+        assert!(policy.may_remind() && !Policy::default().may_remind());
         assert_eq!(moment.invite_on, Trigger::Fulfilled);
     }
 
