@@ -31,7 +31,7 @@ impl<In, Out> Gather<In, Out> {
             out = &mut answered => return out.ok(),
             turn = self.working.lock() => turn,
         };
-        // Whoever was woken together with this one has come by then.
+        // Whoever was woken together with this one has mostly come by then.
         tokio::task::yield_now().await;
         // Whoever is not answered takes a turn, and each takes the oldest: nobody is left over.
         let (items, answers): (Vec<_>, Vec<_>) = self.take(most).into_iter().unzip();

@@ -73,7 +73,7 @@ impl Smtp {
             match one.unwrap_or_else(|_elapsed| Err(io::Error::from(io::ErrorKind::TimedOut))) {
                 Ok(stream) => {
                     watch.saw("connect", || (address.to_string(), "connected".to_owned()));
-                    // Commands are short and each waits for its answer: nothing is gained by holding them back.
+                    // What is sent is whole, and waits for an answer: nothing is gained by holding it back.
                     let _kept_as_it_is = stream.set_nodelay(true);
                     return Ok(stream);
                 }

@@ -18,14 +18,14 @@ const MAILS: u32 = 90;
 /// How long a goodbye may take.
 const GOODBYE: Duration = Duration::from_secs(2);
 
-/// An open connection, greeted and logged in.
+/// An open connection, greeted.
 pub(super) struct Line {
     /// lettre's side of it.
     pub(super) smtp: AsyncSmtpConnection,
     /// Several commands may be sent at once (RFC 2920).
     pub(super) pipelines: bool,
-    /// Every command that was sent has had its answer.
-    pub(super) in_step: bool,
+    /// DATA went out together with the recipient, and its answer was not heard.
+    pub(super) owes: bool,
     /// Mails it carried.
     mails: u32,
     /// The last one was taken.
@@ -34,7 +34,7 @@ pub(super) struct Line {
 
 impl Line {
     pub(super) fn new(smtp: AsyncSmtpConnection, pipelines: bool) -> Self {
-        Self { smtp, pipelines, in_step: true, mails: 0, clean: true }
+        Self { smtp, pipelines, owes: false, mails: 0, clean: true }
     }
 
     /// Whether the server waits for the next mail and for nothing else.

@@ -1,6 +1,6 @@
 //! Speaks SMTP, answer by answer, so that a failure names the stage at which it happened. Built on lettre's connection type (its ready-made
-//! transport hides the stage). Who the mail is from and for is asked at once where the server offers it (RFC 2920), else one command at a
-//! time. No step waits longer than the timeout, and no answer of a server can panic past this file.
+//! transport hides the stage). Where the server offers it (RFC 2920), DATA goes together with the recipient, else one command at a time. No
+//! step waits longer than the timeout, and no answer of a server can panic past this file.
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use lettre::transport::smtp::Error as SmtpError;
-use lettre::transport::smtp::client::AsyncSmtpConnection;
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::transport::smtp::response::Response;
@@ -34,7 +33,7 @@ const ACCEPT: Duration = Duration::from_mins(1);
 const WHOLE: Duration = Duration::from_mins(1);
 /// How long a server that could not be used may take to greet.
 const GREETING: Duration = Duration::from_secs(4);
-/// How long a waiting connection may take to say that it lives.
+/// How long a waiting connection may take to say that it lives, or an answer that is still to come.
 const ALIVE: Duration = Duration::from_secs(5);
 
 /// A mail server with its open connections.
@@ -134,7 +133,7 @@ impl Smtp {
             {
                 continue;
             }
-            if line.in_step && is_good_for_more(&ended) {
+            if is_good_for_more(&ended) {
                 self.pool.put(line, ended.is_ok(), self.clock.now());
             }
             return ended;
@@ -165,8 +164,7 @@ impl Smtp {
             if line.is_clean() {
                 return Ok((line, true));
             }
-            let alive = tokio::time::timeout(ALIVE, AssertUnwindSafe(line.smtp.command(Rset)).catch_unwind()).await;
-            if matches!(alive, Ok(Ok(Ok(_)))) {
+            if self.begin_anew(&mut line).await {
                 return Ok((line, true));
             }
         }
@@ -181,12 +179,7 @@ impl Smtp {
         (watch, progress): (Watch<'_>, &Progress),
     ) -> Result<Receipt, Fault> {
         let content = content(mail)?;
-        let asked = if line.pipelines {
-            self.ask_at_once(line, mail, patience, watch).await
-        } else {
-            self.ask(&mut line.smtp, mail, patience, watch).await
-        };
-        asked?;
+        self.ask(line, mail, patience, watch).await?;
         progress.gives();
         let taken = within(ACCEPT, Stage::Accept, line.smtp.command(content)).await?;
         if !taken.has_code(250) {
@@ -196,75 +189,42 @@ impl Smtp {
         Ok(receipt(&taken))
     }
 
-    /// MAIL, RCPT and DATA, each once the one before it is answered.
-    async fn ask(
-        &self,
-        smtp: &mut AsyncSmtpConnection,
-        mail: &Composed,
-        patience: Duration,
-        watch: Watch<'_>,
-    ) -> Result<(), Fault> {
-        let [from, to, data] = envelope(mail);
-        let answered = within(patience, Stage::MailFrom, smtp.command(&from)).await?;
-        watch.saw("mail", || (from.trim_end().to_owned(), words(&answered)));
-        let answered = self.step(Stage::RcptTo, smtp.command(&to)).await?;
-        watch.saw("rcpt", || (to.trim_end().to_owned(), words(&answered)));
-        let ready = self.step(Stage::Data, smtp.command(&data)).await.and_then(expected)?;
-        watch.saw("data", || (data.trim_end().to_owned(), words(&ready)));
-        Ok(())
+    /// MAIL, RCPT and DATA. A server may keep its answers to what came together until it has all of them, so MAIL goes alone: its answer
+    /// tells that the line lives, long before anybody knows about the recipient.
+    async fn ask(&self, line: &mut Line, mail: &Composed, patience: Duration, watch: Watch<'_>) -> Result<(), Fault> {
+        let from = Mail::new(Some(mail.from.clone()), vec![]);
+        let answered = within(patience, Stage::MailFrom, line.smtp.command(from)).await?;
+        watch.saw("mail", || (format!("MAIL FROM:<{}>", mail.from), words(&answered)));
+        let to = Rcpt::new(mail.to.clone(), vec![]);
+        if line.pipelines {
+            line.owes = true;
+            let answered = self.step(Stage::RcptTo, line.smtp.command(format!("{to}{Data}"))).await?;
+            watch.saw("rcpt", || (format!("RCPT TO:<{}>", mail.to), words(&answered)));
+            let ready = self.step(Stage::Data, line.smtp.read_response()).await;
+            line.owes = false;
+            return asked_for(&ready?, watch);
+        }
+        let answered = self.step(Stage::RcptTo, line.smtp.command(to)).await?;
+        watch.saw("rcpt", || (format!("RCPT TO:<{}>", mail.to), words(&answered)));
+        asked_for(&self.step(Stage::Data, line.smtp.command(Data)).await?, watch)
     }
 
-    /// MAIL, RCPT and DATA in one piece. Each has its answer; where one is refused, those behind it are heard as well, so that the line
-    /// can carry the next mail.
-    async fn ask_at_once(
-        &self,
-        line: &mut Line,
-        mail: &Composed,
-        patience: Duration,
-        watch: Watch<'_>,
-    ) -> Result<(), Fault> {
-        let [from, to, data] = envelope(mail);
-        line.in_step = false;
-        let all = [from.as_str(), &to, &data].concat();
-        let answered = within(patience, Stage::MailFrom, line.smtp.command(all)).await;
-        let answered = self.unless_refused(line, answered, 2).await?;
-        watch.saw("mail", || (from.trim_end().to_owned(), words(&answered)));
-        let answered = self.step(Stage::RcptTo, line.smtp.read_response()).await;
-        let answered = self.unless_refused(line, answered, 1).await?;
-        watch.saw("rcpt", || (to.trim_end().to_owned(), words(&answered)));
-        let ready = self.step(Stage::Data, line.smtp.read_response()).await;
-        let ready = self.unless_refused(line, ready, 0).await.and_then(expected)?;
-        watch.saw("data", || (data.trim_end().to_owned(), words(&ready)));
-        line.in_step = true;
-        Ok(())
-    }
-
-    /// An answer that is no refusal. After one that is, `more` answers are still to come, the last of them to DATA: a server that would take
-    /// a mail all the same gets none (RFC 2920, 3.1).
-    async fn unless_refused(
-        &self,
-        line: &mut Line,
-        answer: Result<Response, Fault>,
-        more: usize,
-    ) -> Result<Response, Fault> {
-        if !matches!(&answer, Err(Fault { trouble: Trouble::Reply(reply), .. }) if reply.code != 421) {
-            return answer;
+    /// Brings a line whose last mail was refused to where it was after the greeting. Whether that went well.
+    async fn begin_anew(&self, line: &mut Line) -> bool {
+        if line.owes {
+            match within(ALIVE, Stage::Data, line.smtp.read_response()).await {
+                // It would take a mail all the same: it gets none (RFC 2920, 3.1).
+                Ok(ready) if ready.has_code(354) => {
+                    if !is_answered(&within(ALIVE, Stage::Data, line.smtp.command(END)).await) {
+                        return false;
+                    }
+                }
+                answer if is_answered(&answer) => {}
+                _ => return false,
+            }
+            line.owes = false;
         }
-        let mut last = Err(());
-        for _ in 0..more {
-            last = match within(ALIVE, Stage::Data, line.smtp.read_response()).await {
-                Ok(positive) => Ok(positive),
-                Err(Fault { trouble: Trouble::Reply(_), .. }) => Err(()),
-                Err(_) => return answer,
-            };
-        }
-        if last.is_ok_and(|answer| answer.has_code(354)) {
-            let nothing = within(ALIVE, Stage::Data, line.smtp.command(END)).await;
-            line.in_step = matches!(nothing, Ok(_) | Err(Fault { trouble: Trouble::Reply(_), .. }));
-        } else {
-            line.in_step = true;
-        }
-        answer
+        within(ALIVE, Stage::MailFrom, line.smtp.command(Rset)).await.is_ok()
     }
 
     pub(super) async fn step<T>(
@@ -278,12 +238,6 @@ impl Smtp {
 
 /// What ends a mail (RFC 5321, 4.1.1.4).
 const END: &str = ".\r\n";
-
-/// The three commands that say who the mail is from, who it is for, and that it follows.
-fn envelope(mail: &Composed) -> [String; 3] {
-    let (from, to) = (Mail::new(Some(mail.from.clone()), vec![]), Rcpt::new(mail.to.clone(), vec![]));
-    [from.to_string(), to.to_string(), Data.to_string()]
-}
 
 /// The mail as it goes over the line: a dot that begins a line is doubled (RFC 5321, 4.5.2), a lone one ends it.
 fn content(mail: &Composed) -> Result<String, Fault> {
@@ -303,12 +257,18 @@ fn content(mail: &Composed) -> Result<String, Fault> {
     Ok(content)
 }
 
-/// An answer to DATA that asks for the mail.
-fn expected(ready: Response) -> Result<Response, Fault> {
-    if ready.has_code(354) {
-        return Ok(ready);
+/// Whether the answer to DATA asks for the mail.
+fn asked_for(ready: &Response, watch: Watch<'_>) -> Result<(), Fault> {
+    if !ready.has_code(354) {
+        return Err(fault(Stage::Data, Trouble::Cut(format!("answered {} instead of 354", ready.code()))));
     }
-    Err(fault(Stage::Data, Trouble::Cut(format!("answered {} instead of 354", ready.code()))))
+    watch.saw("data", || ("DATA".to_owned(), words(ready)));
+    Ok(())
+}
+
+/// Whether the server said something, be it a refusal.
+fn is_answered(answer: &Result<Response, Fault>) -> bool {
+    matches!(answer, Ok(_) | Err(Fault { trouble: Trouble::Reply(_), .. }))
 }
 
 /// Code and text of an answer.

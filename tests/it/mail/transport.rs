@@ -10,7 +10,7 @@ use attesta::mail::transport::smtp::{Manners, Smtp};
 use attesta::mail::transport::url::{MailUrl, Server};
 
 use super::bench::{KIND, composer, mail_to, subject};
-use crate::support::smtp_sink::{Mood, SmtpSink};
+use crate::support::smtp_sink::{ForNobody, Mood, SmtpSink};
 
 fn server(url: &str) -> Server {
     match MailUrl::parse(url) {
@@ -123,55 +123,81 @@ fn outline(sink: &SmtpSink) -> Vec<String> {
 
 #[tokio::test]
 async fn a_server_that_takes_several_commands_at_once_gets_them_at_once() {
-    let sink = SmtpSink::start().await;
-    sink.set(Mood::Pipelines { waves: false });
-    let (smtp, _clock) = smtp(&sink.url());
-    let mut mails = [composed(1, "ok-1@a.example"), composed(2, "ok-2@a.example")];
-    mails[1].bytes = b".at once\r\n\r\n.\r\n..\r\n.again\r\n".to_vec();
-    for mail in &mails {
-        smtp.send(mail).await.unwrap();
+    for mood in [Mood::Pipelines(ForNobody::Refused), Mood::PipelinesLate] {
+        let sink = SmtpSink::start().await;
+        sink.set(mood.clone());
+        let (smtp, _clock) = smtp(&sink.url());
+        let mut mails = [composed(1, "ok-1@a.example"), composed(2, "ok-2@a.example")];
+        mails[1].bytes = b".at once\r\n\r\n.\r\n..\r\n.again\r\n".to_vec();
+        for mail in &mails {
+            smtp.send(mail).await.unwrap();
+        }
+        assert_eq!(outline(&sink), ["MAIL", "ok-1", "DATA", "MAIL", "ok-2", "DATA"], "{mood:?}");
+        assert_eq!(sink.ahead(), 2, "the recipient of each mail came together with DATA: {mood:?}");
+        let received: Vec<Vec<u8>> = sink.ledger().into_iter().map(|mail| mail.data).collect();
+        assert_eq!(received, mails.map(|mail| mail.bytes), "byte for byte, also lines that begin with a dot");
     }
-    assert_eq!(outline(&sink), ["MAIL", "ok-1", "DATA", "MAIL", "ok-2", "DATA"]);
-    assert_eq!(sink.ahead(), 4, "MAIL and RCPT of each mail came together with what follows them");
-    let received: Vec<Vec<u8>> = sink.ledger().into_iter().map(|mail| mail.data).collect();
-    assert_eq!(received, mails.map(|mail| mail.bytes), "byte for byte, also lines that begin with a dot");
     let plain = SmtpSink::start().await;
-    let (smtp, _clock) = self::smtp(&plain.url());
+    let (smtp, _clock) = smtp(&plain.url());
     smtp.send(&composed(1, "ok-1@a.example")).await.unwrap();
     assert_eq!(plain.ahead(), 0, "who does not offer it gets one command at a time");
 }
 
 #[tokio::test]
 async fn after_a_refusal_a_line_with_several_commands_carries_the_next_mail() {
-    for waves in [false, true] {
+    let waved: &[Vec<u8>] = &[Vec::new(), Vec::new()];
+    let moods = [
+        (Mood::Pipelines(ForNobody::Refused), &[] as &[Vec<u8>]),
+        (Mood::Pipelines(ForNobody::Waved), waved),
+        (Mood::PipelinesLate, &[]),
+    ];
+    for (mood, empty) in moods {
         let sink = SmtpSink::start().await;
-        sink.set(Mood::Pipelines { waves });
+        sink.set(mood.clone());
         let (smtp, _clock) = smtp(&sink.url());
-        for (n, who, stage) in
-            [(1, "hard-1", Stage::RcptTo), (2, "soft2-1", Stage::RcptTo), (3, "spam-1", Stage::Accept)]
-        {
+        let refused = [(1, "hard-1", Stage::RcptTo), (2, "soft2-1", Stage::RcptTo), (3, "spam-1", Stage::Accept)];
+        for (n, who, stage) in refused {
             let fault = smtp.send(&composed(n, &format!("{who}@a.example"))).await.unwrap_err();
-            assert_eq!(fault.stage, stage, "{who}, waves {waves}: {fault}");
+            assert_eq!(fault.stage, stage, "{who}, {mood:?}: {fault}");
         }
         smtp.send(&composed(4, "ok-1@a.example")).await.unwrap();
-        assert_eq!(sink.connections(), 1, "waves {waves}");
-        assert_eq!(sink.ledger().len(), 1, "waves {waves}: only who was accepted has a mail");
-        let nothing: &[Vec<u8>] = if waves { &[Vec::new(), Vec::new()] } else { &[] };
-        assert_eq!(sink.empty(), nothing, "who was refused had not a byte of the mail handed over");
+        assert_eq!(sink.connections(), 1, "{mood:?}");
+        assert_eq!(sink.ledger().len(), 1, "{mood:?}: only who was accepted has a mail");
+        assert_eq!(sink.empty(), empty, "{mood:?}: who was refused had not a byte of the mail handed over");
     }
 }
 
 #[tokio::test]
-async fn a_sender_that_is_refused_is_told_as_such_also_at_once() {
+async fn a_refusal_is_told_at_once_whatever_is_said_to_data() {
     let sink = SmtpSink::start().await;
-    sink.set(Mood::PipelinesMail("550 5.1.8 who are you"));
+    sink.set(Mood::Pipelines(ForNobody::Silent));
     let (smtp, _clock) = smtp(&sink.url());
-    let fault = smtp.send(&composed(1, "ok-1@a.example")).await.unwrap_err();
-    assert_eq!((fault.stage, fault.code()), (Stage::MailFrom, Some(550)), "{fault}");
-    sink.set(Mood::Pipelines { waves: false });
+    let fault = smtp.send(&composed(1, "hard-1@a.example")).await.unwrap_err();
+    assert_eq!((fault.stage, fault.code()), (Stage::RcptTo, Some(550)), "{fault}");
+    sink.free();
     smtp.send(&composed(2, "ok-1@a.example")).await.unwrap();
-    assert_eq!(sink.connections(), 1, "every answer was heard, so the line is good");
-    smtp.send(&composed(3, "bye-1@a.example")).await.unwrap_err();
-    smtp.send(&composed(4, "ok-1@a.example")).await.unwrap();
-    assert_eq!(sink.connections(), 2, "after a goodbye another line is opened");
+    assert_eq!(sink.connections(), 1, "the answer that was still to come was heard before the next mail");
+}
+
+#[tokio::test]
+async fn a_recipient_that_is_kept_waiting_is_no_silent_server() {
+    let sink = SmtpSink::start().await;
+    sink.set(Mood::PipelinesLate);
+    let clock = Arc::new(SteppedClock::new(Timestamp::from_millis(1_000_000)));
+    let manners = Manners { hello: "a.example".to_owned(), connections: 1, timeout: Duration::from_millis(300) };
+    let smtp = Smtp::new(server(&sink.url()), &manners, clock as Arc<dyn Clock>).unwrap();
+    smtp.send(&composed(1, "ok-1@a.example")).await.unwrap();
+    let fault = smtp.send(&composed(2, "hang-1@a.example")).await.unwrap_err();
+    assert_eq!(fault.stage, Stage::RcptTo, "on a line that waited, and answered MAIL: {fault}");
+    assert_eq!(sink.connections(), 1, "no other line was tried for it");
+}
+
+#[tokio::test]
+async fn a_goodbye_ends_a_line_with_several_commands() {
+    let sink = SmtpSink::start().await;
+    sink.set(Mood::Pipelines(ForNobody::Refused));
+    let (smtp, _clock) = smtp(&sink.url());
+    smtp.send(&composed(1, "bye-1@a.example")).await.unwrap_err();
+    smtp.send(&composed(2, "ok-1@a.example")).await.unwrap();
+    assert_eq!((sink.connections(), sink.ledger().len()), (2, 1), "another line is opened");
 }

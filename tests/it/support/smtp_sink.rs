@@ -23,11 +23,10 @@ pub(crate) enum Mood {
     Greets(&'static str),
     /// Answers EHLO with these lines.
     Ehlo(&'static [&'static str]),
-    /// Takes several commands at once (RFC 2920). Where the recipient was refused, DATA is refused as well, or else waved through and
-    /// what follows is refused.
-    Pipelines { waves: bool },
-    /// Takes several commands at once, answers MAIL with this and every command behind it as out of place.
-    PipelinesMail(&'static str),
+    /// Takes several commands at once (RFC 2920), and does this about DATA for nobody.
+    Pipelines(ForNobody),
+    /// Takes several commands at once, and answers once it has read them all.
+    PipelinesLate,
     /// Answers MAIL with this.
     Mail(&'static str),
     /// Wants a login and answers it with this.
@@ -35,6 +34,17 @@ pub(crate) enum Mood {
     /// Closes every connection at once.
     Deaf,
     /// Keeps each mail, and answers only when told to.
+    Silent,
+}
+
+/// What a server does about DATA that came together with a recipient it refused.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum ForNobody {
+    /// Refuses it.
+    Refused,
+    /// Waves it through, and refuses what follows.
+    Waved,
+    /// Answers it only when told to.
     Silent,
 }
 
@@ -153,6 +163,8 @@ struct Dialogue {
     state: Arc<Mutex<State>>,
     from: String,
     to: Vec<String>,
+    /// Answers that are not given yet.
+    held: String,
 }
 
 enum Next {
@@ -162,7 +174,7 @@ enum Next {
 
 impl Dialogue {
     fn new(stream: TcpStream, state: Arc<Mutex<State>>) -> Self {
-        Self { io: BufReader::new(stream), state, from: String::new(), to: Vec::new() }
+        Self { io: BufReader::new(stream), state, from: String::new(), to: Vec::new(), held: String::new() }
     }
 
     fn mood(&self) -> Mood {
@@ -170,7 +182,12 @@ impl Dialogue {
     }
 
     async fn say(&mut self, line: &str) -> std::io::Result<()> {
-        self.io.get_mut().write_all(format!("{line}\r\n").as_bytes()).await
+        self.held += &format!("{line}\r\n");
+        if self.mood() == Mood::PipelinesLate && !self.io.buffer().is_empty() {
+            return Ok(());
+        }
+        let said = std::mem::take(&mut self.held);
+        self.io.get_mut().write_all(said.as_bytes()).await
     }
 
     async fn run(mut self) -> std::io::Result<()> {
@@ -207,12 +224,9 @@ impl Dialogue {
                 self.from = address(command);
                 self.to.clear();
                 match self.mood() {
-                    Mood::Mail(line) | Mood::PipelinesMail(line) => self.say(line).await?,
+                    Mood::Mail(line) => self.say(line).await?,
                     _ => self.say("250 2.1.0 sender ok").await?,
                 }
-            }
-            "RCPT" | "DATA" if matches!(self.mood(), Mood::PipelinesMail(_)) => {
-                self.say("503 5.5.1 MAIL first").await?
             }
             "RCPT" => return self.rcpt(address(command)).await,
             "DATA" if self.to.is_empty() => return self.nobody().await,
@@ -238,7 +252,7 @@ impl Dialogue {
                 }
                 Ok(())
             }
-            Mood::Pipelines { .. } | Mood::PipelinesMail(_) => {
+            Mood::Pipelines(_) | Mood::PipelinesLate => {
                 self.say("250-sink").await?;
                 self.say("250 PIPELINING").await
             }
@@ -286,10 +300,14 @@ impl Dialogue {
 
     /// DATA for no recipient.
     async fn nobody(&mut self) -> std::io::Result<Next> {
-        if self.mood() == (Mood::Pipelines { waves: true }) {
-            self.say("354 go on").await?;
-            let data = self.content().await?;
-            self.state.lock().unwrap().empty.push(data);
+        match self.mood() {
+            Mood::Pipelines(ForNobody::Waved) => {
+                self.say("354 go on").await?;
+                let data = self.content().await?;
+                self.state.lock().unwrap().empty.push(data);
+            }
+            Mood::Pipelines(ForNobody::Silent) => self.hang().await,
+            _ => {}
         }
         self.say("554 5.5.1 no valid recipients").await?;
         Ok(Next::Go)
