@@ -9,7 +9,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 use super::bench::{bench, mail_to, public};
 use crate::support::smtp_front;
-use crate::support::smtp_sink::{Mood, SmtpSink};
+use crate::support::smtp_sink::{ForNobody, Mood, SmtpSink};
 
 async fn told(smtp_url: &str, to: &str) -> Dialogue {
     told_with(smtp_url, to, |_config| {}).await
@@ -48,9 +48,21 @@ async fn every_step_is_told_and_no_password() {
 }
 
 #[tokio::test]
+async fn what_goes_together_is_told_step_by_step() {
+    let sink = SmtpSink::start().await;
+    sink.set(Mood::PipelinesLate);
+    let dialogue = told(&sink.url(), "ok-1@example.com").await;
+    assert!(dialogue.sent, "{dialogue:?}");
+    let expected = ["compose", "resolve", "connect", "hello", "mail", "rcpt", "data", "accept"];
+    assert_eq!(steps(&dialogue), expected, "as where every command waits for its answer");
+    assert!(dialogue.steps[3].heard.ends_with("offers PIPELINING"), "{:?}", dialogue.steps[3]);
+    assert_eq!(sink.ahead(), 1, "the recipient went together with DATA");
+}
+
+#[tokio::test]
 async fn each_refusal_has_its_cause() {
     let sink = SmtpSink::start().await;
-    let table: [(Mood, &str, Class, &str); 16] = [
+    let table: [(Mood, &str, Class, &str); 19] = [
         (Mood::Greets("554 5.7.1 not you"), "ok-1@e.example", Class::TurnedAway, "hello"),
         (Mood::Greets("SSH-2.0-OpenSSH"), "ok-1@e.example", Class::NotMail, "hello"),
         (Mood::Deaf, "ok-1@e.example", Class::NotMail, "hello"),
@@ -64,6 +76,9 @@ async fn each_refusal_has_its_cause() {
         (Mood::Good, "soft2-1@e.example", Class::Later, "rcpt"),
         (Mood::Good, "bye-1@e.example", Class::Later, "rcpt"),
         (Mood::Good, "hang-1@e.example", Class::CutOff, "rcpt"),
+        (Mood::Pipelines(ForNobody::Refused), "hard-1@e.example", Class::NoSuchMailbox, "rcpt"),
+        (Mood::PipelinesLate, "full-1@e.example", Class::MailboxFull, "rcpt"),
+        (Mood::PipelinesLate, "hang-1@e.example", Class::CutOff, "rcpt"),
         (Mood::Good, "gone-1@e.example", Class::NoSuchMailbox, "accept"),
         (Mood::Good, "spam-1@e.example", Class::MessageRefused, "accept"),
         (Mood::Good, "drop-1@e.example", Class::NoOutcome, "accept"),

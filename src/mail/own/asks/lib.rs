@@ -3,7 +3,7 @@
 //!
 //! Nobody can list how people ask, so the linter learns it. `corpus/` holds some six thousand sentences in each language, asks and innocents;
 //! `concepts.txt` says which words mean the same ([`concepts`]). At first use the [`judge`] weighs words and concepts by these examples,
-//! in well under a second; nothing is stored. Who finds a sentence judged wrongly adds it to the corpus. `tests/data/asks/` holds
+//! in a second or two; nothing is stored. Who finds a sentence judged wrongly adds it to the corpus. `tests/data/asks/` holds
 //! what is never learned from, to measure with. A package of its own, because debug builds optimise it: learning takes ten times as long
 //! without.
 
