@@ -211,6 +211,7 @@ impl Lease {
     {
         claim
             .bind::<BigInt, _>(self.until.millis())
+            .bind::<BigInt, _>(self.until.millis())
             .bind::<Text, _>(kind)
             .bind::<Text, _>(kind)
             .bind::<BigInt, _>(self.from.millis())
@@ -218,13 +219,14 @@ impl Lease {
     }
 }
 
-/// Claims due jobs of one kind.
+/// Claims due jobs of one kind. A fence is as high as the end of its lease at least, so that a job which was taken out of the queue and put
+/// into it again has none that an earlier claim of it could show.
 pub(super) fn claim(tx: &mut Connection, kind: &'static str, lease: &Lease) -> db::Result<Vec<Claim>> {
     let rows: Vec<Claimed> = match tx {
         Connection::Pg(conn) => lease
             .bound(
                 prepared(
-                    "UPDATE jobs SET due_at = ?, fence = fence + 1, attempts = attempts + 1 \
+                    "UPDATE jobs SET due_at = ?, fence = GREATEST(fence + 1, ?), attempts = attempts + 1 \
                  WHERE kind = ? AND subject IN (SELECT subject FROM jobs WHERE kind = ? AND parked = 0 AND due_at <= ? \
                  ORDER BY due_at LIMIT ? FOR UPDATE SKIP LOCKED) RETURNING subject, fence, attempts",
                 ),
@@ -234,7 +236,7 @@ pub(super) fn claim(tx: &mut Connection, kind: &'static str, lease: &Lease) -> d
         Connection::Sqlite(conn) => lease
             .bound(
                 prepared(
-                    "UPDATE jobs SET due_at = ?, fence = fence + 1, attempts = attempts + 1 \
+                    "UPDATE jobs SET due_at = ?, fence = max(fence + 1, ?), attempts = attempts + 1 \
                  WHERE kind = ? AND subject IN (SELECT subject FROM jobs WHERE kind = ? AND parked = 0 AND due_at <= ? \
                  ORDER BY due_at LIMIT ?) RETURNING subject, fence, attempts",
                 ),

@@ -142,28 +142,33 @@ async fn a_failing_job_waits_longer_each_time_and_is_parked_with_its_reason() {
     }
 }
 
+/// The claim of a process that dies before it finishes.
+async fn claim_and_die(house: &House) -> Claim {
+    let taken: Arc<Mutex<Option<Claim>>> = Arc::default();
+    let keep = taken.clone();
+    let dying = Probe::new(move |claim| {
+        *keep.lock().unwrap() = Some(claim.clone());
+        Ran::Finished
+    });
+    runner(house, &dying).run_due().await.unwrap();
+    let claim = taken.lock().unwrap().take();
+    claim.expect("a job was due")
+}
+
 #[tokio::test]
 async fn whoever_lost_the_lease_cannot_finish() {
     for engine in ENGINES {
         let Some(house) = House::fresh(engine) else { continue };
         enqueue(&house, 1).await;
-        let taken: Arc<Mutex<Option<Claim>>> = Arc::default();
-        let keep = taken.clone();
-        // A process that claims a job and dies before it finishes.
-        let dying = Probe::new(move |claim| {
-            *keep.lock().unwrap() = Some(claim.clone());
-            Ran::Finished
-        });
-        runner(&house, &dying).run_due().await.unwrap();
+        let stale = claim_and_die(&house).await;
         let healthy = Probe::new(|_| Ran::Report(Outcome::Done));
         assert_eq!(runner(&house, &healthy).run_due().await.unwrap(), 0, "while the lease holds nobody else takes it");
         house.clock.advance(HOUR);
         let retaken = Arc::new(AtomicUsize::new(0));
-        let (count, stale) = (retaken.clone(), taken.clone());
-        let db = house.ctx.db().clone();
+        let (count, db) = (retaken.clone(), house.ctx.db().clone());
         let successor = Probe::new(move |_| {
             count.fetch_add(1, Ordering::Relaxed);
-            let claim = stale.lock().unwrap().clone().unwrap();
+            let claim = stale.clone();
             let late = std::thread::scope(|scope| {
                 scope.spawn(|| db.write_now(move |tx| claim.finish(tx, &Outcome::Done))).join().unwrap()
             });
@@ -173,6 +178,26 @@ async fn whoever_lost_the_lease_cannot_finish() {
         runner(&house, &successor).run_due().await.unwrap();
         assert_eq!(retaken.load(Ordering::Relaxed), 1, "after the lease the job is taken up again on {engine:?}");
         assert_eq!(due(&house, 0).await, None, "and its successor finishes it");
+    }
+}
+
+#[tokio::test]
+async fn whoever_worked_on_a_job_that_was_taken_back_does_not_end_the_one_made_anew() {
+    for engine in ENGINES {
+        let Some(house) = House::fresh(engine) else { continue };
+        enqueue(&house, 1).await;
+        let before = claim_and_die(&house).await;
+        house.ctx.db().write(|tx| jobs::cancel(tx, KIND, subject(0))).await.unwrap();
+        house.clock.advance(1);
+        enqueue(&house, 1).await;
+        let now = claim_and_die(&house).await;
+        let end = |claim: Claim| house.ctx.db().write(move |tx| claim.finish(tx, &Outcome::Done));
+        let late = end(before).await;
+        assert!(
+            matches!(late, Err(db::Error::LeaseLost)),
+            "the first one has nothing left to end, on {engine:?}: {late:?}"
+        );
+        assert!(end(now).await.is_ok(), "whoever claimed the new one ends it, on {engine:?}");
     }
 }
 
