@@ -144,7 +144,9 @@ fn forget_one(tx: &mut Connection, mut order: Order, at: Timestamp, now: Timesta
     }
     store::drop_sealed(tx, order.shop, order.id)?;
     let ended = State::Skipped(decide::ended(&order.fold).unwrap_or(Reason::CustomerErased));
-    if !order.state.is_out() && order.state != ended {
+    // What the shop withdrew stays withdrawn, as it would for any later event.
+    let withdrawn = order.state == State::Skipped(Reason::CancelledByShop);
+    if !order.state.is_out() && !withdrawn && order.state != ended {
         move_to(tx, order.shop, order.id, ended, &Move { actor: Actor::Customer, at: now, note: None })?;
     }
     Ok(true)

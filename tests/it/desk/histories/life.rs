@@ -6,6 +6,7 @@ use attesta::db::Engine;
 use attesta::invitations::jobs::watch_settings;
 use attesta::kernel::delay::Delay;
 use attesta::kernel::time::{HOUR, MINUTE, Timestamp};
+use attesta::mail::brake;
 use attesta::merchants::Policy;
 use serde_json::{Value, json};
 
@@ -70,6 +71,7 @@ impl Life {
         let app = &self.bench.app;
         match step {
             Step::Event(order, kind, hours) => self.tell(order, kind, hours).await,
+            Step::Erase(order, hours) => self.erase(order, hours).await,
             Step::Again => {
                 if let Some((shop, id, body)) = &self.last {
                     app.post_event_as(&self.shops[*shop], id, body).await.expect(202, "a duplicate is known");
@@ -80,6 +82,7 @@ impl Life {
                 let path = if on { "/pause" } else { "/resume" };
                 self.set(shop, ("POST", path), &Value::Null).await;
             }
+            Step::Hold(on) => self.hold(on).await,
             Step::Policy(shop, change) => {
                 self.terms[shop] = self.terms[shop].with(change);
                 self.set(shop, ("PUT", "/policy"), &self.terms[shop].body()).await;
@@ -98,6 +101,16 @@ impl Life {
         app.run_jobs().await;
         app.send_as(&self.shops[shop], method, path, body).await.expect(200, "the setting is taken");
         watch_settings(app.ctx()).await.expect("the tick works");
+        app.run_jobs().await;
+    }
+
+    /// The operator's hand on all mail; what was due before has left.
+    async fn hold(&self, on: bool) {
+        let (app, now) = (&self.bench.app, self.now());
+        app.run_jobs().await;
+        let note = on.then_some("moving");
+        app.ctx().db().write(move |tx| brake::set_pause(tx, note, now)).await.expect("the operator's word is kept");
+        app.rooms.watch_returns().await.expect("the tick works");
         app.run_jobs().await;
     }
 
@@ -125,9 +138,22 @@ impl Life {
         }
         told["data"]["total"] = json!(total_of(order));
         told["data"]["test"] = json!(is_test(order));
+        self.send(shop_of(order), told.to_string().into_bytes()).await;
+    }
+
+    /// The shop passes on that the customer of an order asked to be erased.
+    async fn erase(&mut self, order: usize, hours: i64) {
+        let Some(address) = person_of(order).and_then(|_| address(order)) else { return };
+        let at = self.now().minus_ms(hours * HOUR);
+        let told = json!({ "type": "customer.erased", "timestamp": at, "data": { "email": address } });
+        self.send(shop_of(order), told.to_string().into_bytes()).await;
+    }
+
+    /// An event of a shop.
+    async fn send(&mut self, shop: usize, body: Vec<u8>) {
         self.events += 1;
-        let (shop, id, body) = (shop_of(order), format!("msg_{}", self.events), told.to_string().into_bytes());
-        app.post_event_as(&self.shops[shop], &id, &body).await.expect(202, "the event is taken");
+        let id = format!("msg_{}", self.events);
+        self.bench.app.post_event_as(&self.shops[shop], &id, &body).await.expect(202, "the event is taken");
         self.last = Some((shop, id, body));
     }
 

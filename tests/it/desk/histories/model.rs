@@ -12,6 +12,10 @@ use super::steps::{SHOPS, Step, Terms, bounces_at_once, is_test, person_of, shop
 /// How far a shop may move a question in all.
 const MOVED_AT_MOST: i64 = 30 * DAY;
 
+/// Why mail is held: by its shop, by the operator.
+const SHOP_PAUSED: &str = "shop_paused";
+const INSTANCE_PAUSED: &str = "instance_paused";
+
 /// Who writes no more to a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Reach {
@@ -48,7 +52,11 @@ struct Shop {
 pub(super) struct Model {
     orders: BTreeMap<usize, Order>,
     shops: [Shop; SHOPS],
+    /// The operator holds all mail.
+    held: bool,
     wishes: BTreeSet<(usize, Reach, Why)>,
+    /// Who asked a shop to be erased, and when.
+    erased: BTreeMap<(usize, usize), Timestamp>,
 }
 
 impl Model {
@@ -59,10 +67,13 @@ impl Model {
             Step::Event(order, kind, hours) => {
                 let nth = self.orders.len();
                 let known = self.orders.entry(order).or_insert_with(|| Order::first_heard_of(nth, now));
+                let erased = person_of(order).and_then(|who| self.erased.get(&(shop_of(order), who)));
+                known.erased = known.erased.max(erased.copied());
                 known.hear(kind, now.minus_ms(hours * HOUR), now);
                 known.reckon(self.shops[shop_of(order)].terms.on);
                 self.plan(order, now, &|_| true);
             }
+            Step::Erase(order, hours) => self.erase(order, now.minus_ms(hours * HOUR)),
             Step::Run => self.run(now),
             Step::Pause(shop, on) => {
                 self.run(now);
@@ -70,6 +81,14 @@ impl Model {
                 if self.shops[shop].paused != on {
                     self.shops[shop].paused = on;
                     self.plan_all(shop, resumed, now);
+                }
+                self.run(now);
+            }
+            Step::Hold(on) => {
+                self.run(now);
+                self.held = on;
+                if !on {
+                    self.let_go(INSTANCE_PAUSED, now);
                 }
                 self.run(now);
             }
@@ -99,10 +118,13 @@ impl Model {
         mine.map(|(.., why)| *why).max().map(Why::reason)
     }
 
-    /// Other orders of the same customer in the same shop.
+    /// Other orders of the same customer in the same shop, as far as anybody knows.
     fn others(&self, order: usize) -> impl Iterator<Item = (usize, &Order)> {
         let same = move |other: usize| shop_of(other) == shop_of(order) && person_of(other) == person_of(order);
-        self.orders.iter().map(|(n, known)| (*n, known)).filter(move |(n, _)| *n != order && same(*n))
+        self.orders
+            .iter()
+            .map(|(n, known)| (*n, known))
+            .filter(move |(n, other)| *n != order && same(*n) && !other.forgotten)
     }
 
     /// Whether a mail at this time comes too close to another of these, at the times that these count from.
@@ -149,10 +171,17 @@ impl Model {
             self.plan(order, now, &|other| judged.contains(&other));
             judged.insert(order);
             let known = self.orders.get_mut(&order).expect("a known order");
-            if resumed && known.place == Place::Held {
+            if resumed && known.place == Place::Held(SHOP_PAUSED) {
                 known.place = Place::Scheduled(now);
             }
             known.reckon(terms.on);
+        }
+    }
+
+    /// What was held for this reason is due at once.
+    fn let_go(&mut self, why: &'static str, now: Timestamp) {
+        for known in self.orders.values_mut().filter(|known| known.place == Place::Held(why)) {
+            known.place = Place::Scheduled(now);
         }
     }
 
@@ -182,7 +211,8 @@ impl Model {
                     known.place = Place::Skipped(why);
                     known.reckon(terms.on);
                 }
-                (None, _) if paused => known.place = Place::Held,
+                (None, _) if paused => known.place = Place::Held(SHOP_PAUSED),
+                (None, _) if self.held => known.place = Place::Held(INSTANCE_PAUSED),
                 (None, Some(_)) => {
                     (known.place, known.bounced) = (Place::Failed("hard_bounce", None), true);
                     self.leave_alone(order, Reach::Every, Why::Bounced);
@@ -201,6 +231,15 @@ impl Model {
                 known.place = Place::Skipped(why.reason());
             }
         }
+    }
+
+    /// The customer of an order asked its shop to be erased.
+    fn erase(&mut self, order: usize, at: Timestamp) {
+        let (shop, Some(person)) = (shop_of(order), person_of(order)) else { return };
+        let mark = self.erased.entry((shop, person)).or_insert(at);
+        *mark = at.max(*mark);
+        let theirs = |n: usize| shop_of(n) == shop && person_of(n) == Some(person);
+        self.orders.iter_mut().filter(|(n, _)| theirs(**n)).for_each(|(_, known)| known.erase(at));
     }
 
     /// What comes of the mail of an order; nothing where none left.

@@ -15,7 +15,7 @@ pub(super) enum Place {
     #[default]
     Waiting,
     Scheduled(Timestamp),
-    Held,
+    Held(&'static str),
     Sent,
     Reviewed,
     Skipped(&'static str),
@@ -25,19 +25,19 @@ pub(super) enum Place {
 impl Place {
     /// Something is still to be sent, at this time or when a pause ends.
     pub(super) fn is_pending(self) -> bool {
-        matches!(self, Self::Scheduled(_) | Self::Held | Self::Failed(_, Some(_)))
+        matches!(self, Self::Scheduled(_) | Self::Held(_) | Self::Failed(_, Some(_)))
     }
 
     /// What a change of the shop's settings may move.
     pub(super) fn is_planned_again(self) -> bool {
-        matches!(self, Self::Waiting | Self::Scheduled(_) | Self::Held)
+        matches!(self, Self::Waiting | Self::Scheduled(_) | Self::Held(_))
     }
 
     pub(super) fn words(self) -> (&'static str, Option<&'static str>) {
         match self {
             Self::Waiting => ("waiting", Some("not_triggered")),
             Self::Scheduled(_) => ("scheduled", None),
-            Self::Held => ("held", Some("shop_paused")),
+            Self::Held(why) => ("held", Some(why)),
             Self::Sent => ("sent", None),
             Self::Reviewed => ("reviewed", None),
             Self::Skipped(why) => ("skipped", Some(why)),
@@ -71,6 +71,12 @@ pub(super) struct Order {
     pub(super) nth: usize,
     /// The day of its first event.
     pub(super) day: String,
+    /// The earliest time that an event of it is about.
+    began: Option<Timestamp>,
+    /// When its customer last asked to be erased.
+    pub(super) erased: Option<Timestamp>,
+    /// Its invitation says no more whom it went to.
+    pub(super) forgotten: bool,
     pub(super) place: Place,
     /// The earliest news of each kind.
     created: Option<Mark>,
@@ -118,6 +124,7 @@ impl Order {
     }
 
     pub(super) fn hear(&mut self, kind: Kind, at: Timestamp, now: Timestamp) {
+        earliest(&mut self.began, at);
         self.listed |= matches!(kind, Kind::Created | Kind::Shipped);
         match kind {
             Kind::Created => earliest(&mut self.created, (at, now)),
@@ -146,7 +153,26 @@ impl Order {
     /// The purchase did not last.
     pub(super) fn ended(&self) -> Option<&'static str> {
         let refunded = || self.given_back().map(|_| "order_refunded");
-        self.cancelled.map(|_| "order_cancelled").or_else(refunded)
+        let erased = || self.is_erased().then_some("customer_erased");
+        self.cancelled.map(|_| "order_cancelled").or_else(refunded).or_else(erased)
+    }
+
+    /// Its customer asked to be erased, and it began no later than they did.
+    pub(super) fn is_erased(&self) -> bool {
+        self.began.zip(self.erased).is_some_and(|(began, erased)| began <= erased)
+    }
+
+    /// Its customer asks to be erased: nobody is asked about it any more. What was asked or written stays counted.
+    pub(super) fn erase(&mut self, at: Timestamp) {
+        let before = self.erased;
+        self.erased = before.max(Some(at));
+        if self.erased == before || !self.is_erased() {
+            return;
+        }
+        self.forgotten = true;
+        if !self.withdrawn && !matches!(self.place, Place::Sent | Place::Reviewed) {
+            self.place = Place::Skipped(self.ended().unwrap_or("customer_erased"));
+        }
     }
 
     /// What speaks against asking, whatever the clock says.

@@ -111,6 +111,8 @@ impl Terms {
 pub(super) enum Step {
     /// An event about an order, about something so many hours ago.
     Event(usize, Kind, i64),
+    /// The customer of an order asked its shop so many hours ago to be erased.
+    Erase(usize, i64),
     /// The last event once more.
     Again,
     /// What is due leaves.
@@ -135,6 +137,8 @@ pub(super) enum Step {
     Hasten(usize),
     /// A shop pauses, or goes on.
     Pause(usize, bool),
+    /// The operator holds all mail of the instance, or lets it go.
+    Hold(bool),
     /// A shop changes its policy.
     Policy(usize, Change),
     /// Time passes.
@@ -146,6 +150,7 @@ impl Step {
     pub(super) fn order(self) -> Option<usize> {
         match self {
             Self::Event(order, ..)
+            | Self::Erase(order, _)
             | Self::Bounce(order, _)
             | Self::Complain(order)
             | Self::Post(order, _)
@@ -155,7 +160,7 @@ impl Step {
             | Self::Withdraw(order)
             | Self::Postpone(order, _)
             | Self::Hasten(order) => Some(order),
-            Self::Again | Self::Run | Self::Pause(..) | Self::Policy(..) | Self::Hours(_) => None,
+            Self::Again | Self::Run | Self::Pause(..) | Self::Hold(_) | Self::Policy(..) | Self::Hours(_) => None,
         }
     }
 
@@ -178,6 +183,11 @@ fn change() -> impl Strategy<Value = Change> {
     ]
 }
 
+/// How many hours ago something was that is told now.
+fn age() -> impl Strategy<Value = i64> {
+    prop_oneof![6 => Just(0_i64), 5 => 1_i64..72, 1 => Just(80 * 24), 1 => Just(100 * 24)]
+}
+
 fn event() -> impl Strategy<Value = Step> {
     let kind = prop_oneof![
         2 => Just(Kind::Created),
@@ -186,8 +196,7 @@ fn event() -> impl Strategy<Value = Step> {
         1 => Just(Kind::Refunded),
         2 => (0_usize..2).prop_map(Kind::Returned),
     ];
-    let age = prop_oneof![6 => Just(0_i64), 5 => 1_i64..72, 1 => Just(80 * 24), 1 => Just(100 * 24)];
-    (0..ORDERS, kind, age).prop_map(|(order, kind, hours)| Step::Event(order, kind, hours))
+    (0..ORDERS, kind, age()).prop_map(|(order, kind, hours)| Step::Event(order, kind, hours))
 }
 
 fn by_person() -> impl Strategy<Value = Step> {
@@ -217,10 +226,12 @@ fn by_shop() -> impl Strategy<Value = Step> {
 pub(super) fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         30 => event(),
+        2 => (0..ORDERS, age()).prop_map(|(order, hours)| Step::Erase(order, hours)),
         1 => Just(Step::Again),
         8 => Just(Step::Run),
         15 => by_person(),
         9 => by_shop(),
+        2 => any::<bool>().prop_map(Step::Hold),
         8 => prop_oneof![12 => 1_i64..60, 1 => Just(35 * 24_i64), 1 => Just(110 * 24)].prop_map(Step::Hours),
     ]
 }
