@@ -3,7 +3,7 @@
 use attesta::db::Engine;
 use attesta::kernel::delay::Delay;
 use attesta::kernel::time::{DAY, HOUR};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{ADA, NAME, WORD, exported, hash, mine, review, stories};
 use crate::support::app::{TestApp, fulfilled};
@@ -102,6 +102,21 @@ async fn after_the_shop(engine: Engine) {
     assert_eq!(holding(&dump(app.ctx()).await, WORD), Vec::<&String>::new());
 }
 
+/// Of what a shop had withdrawn before, it is told the same as ever: whose hand it was.
+async fn after_a_withdrawal(engine: Engine) {
+    let Some(app) = TestApp::start(engine).await else { return };
+    let shop = app.shop_with("bottega.example", |shop| shop.policy.invite_after = Delay::hours(1)).await;
+    app.post_event(&shop, &fulfilled("#1", ADA, app.now())).await.expect(202, "waits for its hour");
+    let id = app.order(&shop, "#1").await["id"].as_str().expect("an order").to_owned();
+    let cancel = format!("/invitations/{id}/cancel");
+    app.send_as(&shop, "POST", &cancel, &Value::Null).await.expect(200, "the shop withdraws");
+    let erased = json!({ "type": "customer.erased", "timestamp": app.now(), "data": { "email": ADA } });
+    app.post_event(&shop, &erased).await.expect(202, "the shop forgets");
+    let order = app.order(&shop, "#1").await;
+    assert_eq!((&order["state"], &order["reason"]), (&json!("skipped"), &json!("cancelled_by_shop")), "on {engine:?}");
+    assert_eq!(holding(&dump(app.ctx()).await, ADA), Vec::<&String>::new(), "and forgotten all the same");
+}
+
 /// The file of the embedded database holds no word of it either, once its journal is written back.
 async fn file(_: Engine) {
     let Some(app) = TestApp::start(Engine::Sqlite).await else { return };
@@ -133,5 +148,6 @@ stories! {
     an_erasure_leaves_no_trace: traces;
     nothing_brings_it_back: return_of;
     the_author_may_erase_after_the_shop_did: after_the_shop;
+    what_was_withdrawn_stays_withdrawn: after_a_withdrawal;
     not_even_in_the_file: file;
 }

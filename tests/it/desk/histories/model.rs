@@ -88,7 +88,7 @@ impl Model {
                 self.run(now);
                 self.held = on;
                 if !on {
-                    self.let_go(INSTANCE_PAUSED, now);
+                    self.let_go(now);
                 }
                 self.run(now);
             }
@@ -118,7 +118,7 @@ impl Model {
         mine.map(|(.., why)| *why).max().map(Why::reason)
     }
 
-    /// Other orders of the same customer in the same shop, as far as anybody knows.
+    /// Other orders of the same customer in the same shop; whoever was forgotten is nobody's customer.
     fn others(&self, order: usize) -> impl Iterator<Item = (usize, &Order)> {
         let same = move |other: usize| shop_of(other) == shop_of(order) && person_of(other) == person_of(order);
         self.orders
@@ -178,9 +178,9 @@ impl Model {
         }
     }
 
-    /// What was held for this reason is due at once.
-    fn let_go(&mut self, why: &'static str, now: Timestamp) {
-        for known in self.orders.values_mut().filter(|known| known.place == Place::Held(why)) {
+    /// What the operator held is due at once.
+    fn let_go(&mut self, now: Timestamp) {
+        for known in self.orders.values_mut().filter(|known| known.place == Place::Held(INSTANCE_PAUSED)) {
             known.place = Place::Scheduled(now);
         }
     }

@@ -171,7 +171,7 @@ impl Order {
         }
         self.forgotten = true;
         if !self.withdrawn && !matches!(self.place, Place::Sent | Place::Reviewed) {
-            self.place = Place::Skipped(self.ended().unwrap_or("customer_erased"));
+            self.place = self.ended().map_or(self.place, Place::Skipped);
         }
     }
 
