@@ -4,14 +4,14 @@
 //! once for all of them, and every row is written once. A request for erasure comes last, so that it covers the events it
 //! arrived with.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::answer::{Answer, ERASED, IGNORED, Outcome};
 use super::receive::Arrival;
 use crate::context::Context;
 use crate::db::{self, Connection};
 use crate::invitations::{self, PlanItem, Purge};
-use crate::kernel::id::ShopId;
+use crate::kernel::id::{OrderId, ShopId};
 use crate::kernel::time::Timestamp;
 use crate::orders::event::Event;
 use crate::orders::personal;
@@ -88,6 +88,7 @@ impl<'a> Batch<'a> {
             work.iter().map(|(place, work)| (*place, bench.fold(self.ctx, work))).collect();
         plan(tx, self.ctx, &mut bench)?;
         bench.put_back(tx, self.ctx.keyring())?;
+        forget_late(tx, &bench, self.ctx.now())?;
         for (place, folded) in folded {
             let Some(arrival) = self.arrivals.get(place) else { continue };
             match folded {
@@ -184,8 +185,22 @@ fn plan(tx: &mut Connection, ctx: &Context, bench: &mut Workbench<'_>) -> db::Re
 fn erase(tx: &mut Connection, arrival: &Arrival, at: Timestamp, now: Timestamp) -> db::Result<()> {
     let (shop, Some(person)) = (arrival.shop.shop.id, arrival.person) else { return Ok(()) };
     let orders = personal::forget(tx, shop, &person, at, now)?;
-    invitations::forget(tx, shop, &orders, now)?;
-    reviews::forget(tx, shop, &orders)?;
+    forget(tx, shop, &orders, now)
+}
+
+/// Orders of which it only shows now that they began before their customer asked to be erased.
+fn forget_late(tx: &mut Connection, bench: &Workbench<'_>, now: Timestamp) -> db::Result<()> {
+    let mut by_shop: BTreeMap<ShopId, Vec<OrderId>> = BTreeMap::new();
+    for piece in bench.pieces().filter(|piece| piece.forgets()) {
+        by_shop.entry(piece.shop.id).or_default().push(piece.order.id);
+    }
+    by_shop.into_iter().try_for_each(|(shop, orders)| forget(tx, shop, &orders, now))
+}
+
+/// What follows in the other rooms where orders forgot their customer.
+fn forget(tx: &mut Connection, shop: ShopId, orders: &[OrderId], now: Timestamp) -> db::Result<()> {
+    invitations::forget(tx, shop, orders, now)?;
+    reviews::forget(tx, shop, orders)?;
     Ok(())
 }
 

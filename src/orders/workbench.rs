@@ -63,6 +63,8 @@ pub(crate) struct Piece<'a> {
     pub(crate) person: Option<PersonHash>,
     /// Whether it stood here before this batch.
     pub(crate) known: bool,
+    /// Whether its customer was erased from it before this batch.
+    forgotten: bool,
     /// Name and address, opened.
     personal: Personal,
     before: Personal,
@@ -75,6 +77,12 @@ impl Piece<'_> {
     /// Whether its address is still stored.
     pub(crate) fn kept(&self) -> bool {
         self.personal.email.is_some()
+    }
+
+    /// Whether these events showed that it began before its customer asked to be erased: what other rooms know of that
+    /// customer by it has to go.
+    pub(crate) fn forgets(&self) -> bool {
+        self.known && !self.forgotten && self.order.fold.is_erased()
     }
 }
 
@@ -193,7 +201,8 @@ impl<'a> Piece<'a> {
     fn known(shop: &'a Shop, keyring: &Keyring, order: Order, contact: SealedContact) -> Self {
         let personal = personal::open(keyring, order.shop, order.id, &contact);
         let (before, stored) = (personal.clone(), contact.clone());
-        Self { shop, person: contact.person, known: true, before, personal, stored, contact, changed: false, order }
+        let (person, forgotten) = (contact.person, order.fold.is_erased());
+        Self { shop, person, known: true, forgotten, before, personal, stored, contact, changed: false, order }
     }
 
     fn new(work: &Work<'a>, id: OrderId) -> Self {
@@ -214,6 +223,7 @@ impl<'a> Piece<'a> {
             order,
             person: None,
             known: false,
+            forgotten: false,
             personal: Personal::default(),
             before: Personal::default(),
             stored: SealedContact::default(),

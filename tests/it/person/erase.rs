@@ -117,6 +117,40 @@ async fn after_a_withdrawal(engine: Engine) {
     assert_eq!(holding(&dump(app.ctx()).await, ADA), Vec::<&String>::new(), "and forgotten all the same");
 }
 
+/// An order of which it shows late that it began before its customer asked to be erased is forgotten then: where it was asked
+/// about, reviewed, or waits for its hour.
+async fn shows_late(engine: Engine) {
+    let Some(app) = TestApp::start(engine).await else { return };
+    let shop = app.shop("bottega.example").await;
+    let slow = app.shop_with("lenta.example", |shop| shop.policy.invite_after = Delay::hours(48)).await;
+    app.invited(&shop, "#asked", ADA).await;
+    let link = app.invited(&shop, "#reviewed", ADA).await;
+    review(&app, &link).await;
+    app.post_event(&slow, &fulfilled("#waits", ADA, app.now())).await.expect(202, "waits for its hour");
+    let (asked, began) = (app.now().minus_ms(2 * DAY), app.now().minus_ms(3 * DAY));
+    let erased = json!({ "type": "customer.erased", "timestamp": asked, "data": { "email": ADA } });
+    for shop in [&shop, &slow] {
+        app.post_event(shop, &erased).await.expect(202, "the shop forgets");
+    }
+    let of_people = |rows: &[String]| -> Vec<String> {
+        let left = holding_bytes(rows, &hash(&app, ADA));
+        left.iter().map(|row| row.split(' ').next().unwrap_or_default().to_owned()).collect()
+    };
+    let before = of_people(&dump(app.ctx()).await);
+    assert_eq!(before.iter().filter(|table| *table == "invitations").count(), 3, "these began later: {before:?}");
+
+    for (shop, number) in [(&shop, "#asked"), (&shop, "#reviewed"), (&slow, "#waits")] {
+        app.post_event(shop, &fulfilled(number, ADA, began)).await.expect(202, "an event that was held up");
+    }
+    let rows = dump(app.ctx()).await;
+    let left = of_people(&rows);
+    assert!(!left.contains(&"invitations".to_owned()), "nobody is said to have been asked: {left:?} on {engine:?}");
+    assert_eq!(holding(&rows, NAME), Vec::<&String>::new(), "nor who wrote, on {engine:?}");
+    assert!(!holding(&rows, WORD).is_empty(), "what is published is the author's");
+    let waits = app.order(&slow, "#waits").await;
+    assert_eq!((&waits["state"], &waits["reason"]), (&json!("skipped"), &json!("customer_erased")));
+}
+
 /// The file of the embedded database holds no word of it either, once its journal is written back.
 async fn file(_: Engine) {
     let Some(app) = TestApp::start(Engine::Sqlite).await else { return };
@@ -149,5 +183,6 @@ stories! {
     nothing_brings_it_back: return_of;
     the_author_may_erase_after_the_shop_did: after_the_shop;
     what_was_withdrawn_stays_withdrawn: after_a_withdrawal;
+    an_order_that_shows_late_to_be_older_is_forgotten_then: shows_late;
     not_even_in_the_file: file;
 }
