@@ -121,11 +121,12 @@ impl Standing {
     }
 }
 
-/// Whether a mail had left, came back, for good or for now, and the order names somebody else since.
+/// Whether the order names somebody else since its invitation was planned, and the mail had not left as far as is known, or came back for
+/// good. What was tried may have arrived all the same, and what is on its way is recorded too late: neither may open what is about another.
 fn is_for_another(row: &Invitation, item: &PlanItem<'_>, person: Option<PersonHash>) -> bool {
-    let left = row.token_expires_at.is_some() && row.reviewed_at.is_none() && !item.order.state.is_out();
-    let back = left && (row.sent_at.is_none() || matches!(item.order.state, State::Failed(_, None)));
-    back && matches!((row.person, person), (Some(asked), Some(named)) if asked != named)
+    let asks = row.reviewed_at.is_none() && !item.order.state.is_out();
+    let open = asks && (row.sent_at.is_none() || matches!(item.order.state, State::Failed(_, None)));
+    open && matches!((row.person, person), (Some(asked), Some(named)) if asked != named)
 }
 
 /// What the decision needs to know of an order.
@@ -149,7 +150,7 @@ struct Draft<'a> {
     row: Option<Invitation>,
     person: Option<PersonHash>,
     decision: Option<Decision>,
-    /// Its mail had left and came back: whoever is asked now is somebody else.
+    /// Whoever is asked now is somebody else, by another mail.
     anew: bool,
 }
 
@@ -233,7 +234,9 @@ impl Batch<'_> {
     /// What the mails so far carried opens nothing any more, also a fresh link that may be on its way.
     fn turn_to_another(&mut self, row: &Invitation) {
         let wished = row.fresh_link_at.map(|at| link_life(self.ctx, at));
-        let past = row.token_expires_at.max(wished).max(row.links_after);
+        // Of what was tried and not recorded as left nothing is kept: none of it was made later than now.
+        let tried = row.token_expires_at.is_none().then(|| link_life(self.ctx, row.due_at.max(self.now)));
+        let past = row.token_expires_at.max(wished).max(tried).max(row.links_after);
         self.changes.turned.push((row.shop_id, row.id, past));
     }
 
@@ -360,7 +363,7 @@ struct Changes {
     /// Dropped before they left, and planned again: their mails shall say so.
     revived: Vec<(Subject, i64, Timestamp)>,
     drops: Vec<(Reason, InvitationId)>,
-    /// Came back, and are for somebody else from now on; with the end of the links so far.
+    /// For somebody else from now on; with the end of the links so far.
     turned: Vec<(ShopId, InvitationId, Option<Timestamp>)>,
 }
 

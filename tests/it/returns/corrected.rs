@@ -202,3 +202,58 @@ async fn each_address_has_its_own_reminder_and_may_bounce_itself() {
         newest(&bench, 5);
     }
 }
+
+/// Nobody but whom the newest mail went to opens anything with it; the one before opens nothing.
+async fn only_the_newest_opens(bench: &Bench, first: &Received, engine: attesta::db::Engine) {
+    let second = newest(bench, 2);
+    assert_eq!(second.to, [ADA], "{engine:?}");
+    assert_ne!((id_of(&second), &second.from), (id_of(first), &first.from), "another mail");
+    let ((old_form, old_stop), (form, stop)) = (links(first), links(&second));
+    for (old, new) in [(&old_form, &form), (&old_stop, &stop)] {
+        for (link, status) in [(old, 404), (new, 200)] {
+            assert_eq!(bench.app.follow(link).await.status, status, "{engine:?}: {link}");
+        }
+    }
+    assert_eq!(bench.app.follow(&old_form.replace("/r/", "/me/")).await.status, 404, "nor of who is asked now");
+    assert_eq!(bench.order(&bench.shop, "#1").await.0, "sent");
+}
+
+#[tokio::test]
+async fn a_mail_that_may_have_arrived_opens_nothing_once_the_address_was_corrected() {
+    for engine in ENGINES {
+        let Some(bench) = Bench::start(engine).await else { continue };
+        let event = fulfilled("#1", "drop-1@example.com", bench.app.now());
+        bench.app.post_event(&bench.shop, &event).await.expect(202, "taken");
+        bench.app.run_jobs().await;
+        let first = newest(&bench, 1);
+        assert_eq!(bench.order(&bench.shop, "#1").await.0, "failed", "the line was cut before the answer");
+        correct(&bench, &bench.shop, ADA).await;
+        bench.app.run_jobs().await;
+        only_the_newest_opens(&bench, &first, engine).await;
+        let messages = bench.messages(&bench.shop).await;
+        let lives: Vec<_> = messages.iter().map(|message| (&message["state"], &message["reason"])).collect();
+        let (sent, off) = ((&json!("sent"), &json!(null)), (&json!("cancelled"), &json!("address_corrected")));
+        assert_eq!(lives, [sent, off], "{engine:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_is_corrected_while_the_server_takes_the_mail_is_asked_too() {
+    for engine in ENGINES {
+        let Some(bench) = Bench::start(engine).await else { continue };
+        let event = fulfilled("#1", "hang-1@example.com", bench.app.now());
+        bench.app.post_event(&bench.shop, &event).await.expect(202, "taken");
+        let corrected = async {
+            while !bench.sink.commands().iter().any(|line| line.starts_with("RCPT TO:<hang-1")) {
+                tokio::task::yield_now().await;
+            }
+            correct(&bench, &bench.shop, ADA).await;
+            bench.sink.free();
+        };
+        tokio::join!(bench.app.run_jobs(), corrected);
+        bench.app.run_jobs().await;
+        let first = bench.sink.ledger().remove(0);
+        assert_eq!(first.to, ["hang-1@example.com"]);
+        only_the_newest_opens(&bench, &first, engine).await;
+    }
+}
