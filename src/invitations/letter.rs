@@ -73,6 +73,7 @@ impl Subject {
     pub(super) fn mail(&self, to: &Contact, edition: i64, context: MailContext) -> Draft {
         let locale = self.order.fold.locale();
         let language = locale.as_ref().unwrap_or(&self.shop.locale).language();
+        let hours = self.hours(&context);
         Draft::Send(Box::new(Mail {
             shop_id: self.shop.id,
             edition,
@@ -81,8 +82,16 @@ impl Subject {
             reply_to: self.shop.reply_to(),
             language,
             zone: self.zone(),
+            hours,
             context,
         }))
+    }
+
+    /// In which hours this mail leaves: the shop's, also where something else kept it beyond its time; an invitation that the shop itself
+    /// sends at once leaves at any.
+    fn hours(&self, context: &MailContext) -> Option<(u8, u8)> {
+        let at_once = self.row.hastened_at.is_some() && matches!(context, MailContext::Invitation(_));
+        if at_once { None } else { decide::moment(&self.shop, &self.order.fold).hours }
     }
 
     /// Who writes to whom.

@@ -17,8 +17,7 @@ pub fn send_now(tx: &mut Connection, shop: ShopId, order: OrderId, now: Timestam
         Ok(found) => found,
         Err(refusal) => return Ok(refusal),
     };
-    let queued = jobs::due_of(tx, INVITATION, Subject::from(row.id))?;
-    if matches!(order.state, State::Scheduled(_)) && row.due_at <= now && queued.is_some() {
+    if jobs::is_under_way(tx, INVITATION, Subject::from(row.id), now)? {
         // It is leaving: taking it out of the worker's hands could only send it twice.
         return Ok(Handled::Done(order.state));
     }

@@ -1,5 +1,5 @@
 //! The last question before a mail leaves: may it, now? Holds what the operator or a brake holds, sends to another hour what quiet hours
-//! forbid, and asks the pace. Reads in the same snapshot as the letter; counts only what is about to leave.
+//! or the shop's own forbid, and asks the pace. Reads in the same snapshot as the letter; counts only what is about to leave.
 
 use crate::context::Context;
 use crate::db::{self, Connection};
@@ -67,6 +67,12 @@ pub(super) async fn leave<'a>(
         let open = mail.zone.next_hour_window(now, quiet.to, quiet.from);
         if open > now {
             return Ok(Leave::Later(open, "quiet hours where the recipient lives".to_owned()));
+        }
+    }
+    if let Some((from, to)) = mail.hours.filter(|_| !awaited) {
+        let open = mail.zone.next_hour_window(now, from, to);
+        if open > now {
+            return Ok(Leave::Later(open, "the shop's hours where the recipient lives".to_owned()));
         }
     }
     let domain = mail.to.domain();

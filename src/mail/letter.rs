@@ -146,6 +146,8 @@ pub struct Mail {
     pub language: Language,
     /// The recipient's clock, as far as it is known.
     pub zone: Zone,
+    /// The hours on that clock in which the shop writes, from and to; `None`: at any hour. Not asked where somebody waits for the mail.
+    pub hours: Option<(u8, u8)>,
     /// What it says. Its frame names sender and recipient; a test order's mail is only ever captured.
     pub context: MailContext,
 }

@@ -201,6 +201,7 @@ impl Author {
             reply_to: self.shop.reply_to(),
             language: locale.as_ref().unwrap_or(&self.shop.locale).language(),
             zone: self.zone(),
+            hours: None,
             context,
         }))
     }

@@ -22,6 +22,7 @@ mod contract;
 mod db;
 mod desk;
 mod feeds;
+mod hours;
 mod intake;
 mod invitations;
 mod jobs;

@@ -213,6 +213,7 @@ fn mail(
         reply_to: shop.and_then(Shop::reply_to),
         language,
         zone: shop.map_or(Zone::UTC, |shop| shop.zone),
+        hours: None,
         context,
     })
 }

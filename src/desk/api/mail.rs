@@ -92,7 +92,8 @@ async fn send_test_mail(
     let frame = Frame::new(ctx.links(), (&shop.name, shop.domain.as_str()), None, true);
     let context = trial::sample(&frame, language).ok_or_else(|| Problem::internal("no sample of an invitation"))?;
     let (identity, reply_to) = (shop.identity(), shop.reply_to());
-    let mail = Mail { shop_id: shop.id, edition: 0, to, identity, reply_to, language, zone: shop.zone, context };
+    let mail =
+        Mail { shop_id: shop.id, edition: 0, to, identity, reply_to, language, zone: shop.zone, hours: None, context };
     Ok(http::json(&Arc::clone(&mailer).try_out(ctx, &mail).await?))
 }
 

@@ -54,6 +54,7 @@ impl Letter for WeeklyLetter {
             reply_to: None,
             language,
             zone,
+            hours: None,
             context,
         })))
     }

@@ -50,6 +50,7 @@ pub(super) fn mail_to(address: &str) -> Mail {
         reply_to: None,
         language: Language::It,
         zone: Zone::parse("Europe/Rome").unwrap(),
+        hours: None,
         context: sample("invitation"),
     }
 }
