@@ -78,7 +78,7 @@ impl Runner {
             if failed.is_none() && !*stop.borrow() {
                 waiting.ask(&self.ctx, job);
             }
-            self.begin(job, &mut waiting, &mut running, stop).await;
+            self.begin(job, (&mut waiting, &mut reports), &mut running, stop).await;
             if *stop.borrow() {
                 self.give_back(&mut waiting).await;
             }
@@ -136,7 +136,7 @@ impl Runner {
     async fn begin(
         &self,
         job: &Arc<dyn Job>,
-        waiting: &mut Waiting,
+        (waiting, reports): (&mut Waiting, &mut Reports),
         running: &mut JoinSet<Ended>,
         stop: &watch::Receiver<bool>,
     ) {
@@ -146,8 +146,10 @@ impl Runner {
                 waiting.claims.extend(waiting.blocked.drain(..));
             }
             let Some((claim, times)) = waiting.claims.pop_front() else { break };
-            // Too late for this one: its lease may end before it does, and somebody else has it then.
-            if self.ctx.now() >= claim.until {
+            // Too late for this one: its lease may end before it does. It has not failed, and is given back.
+            let now = self.ctx.now();
+            if now >= claim.until {
+                reports.add(claim, Outcome::RetryAt(now, "no turn came while it was claimed".to_owned()), now);
                 continue;
             }
             let turn = if running.is_empty() {

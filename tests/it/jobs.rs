@@ -7,10 +7,10 @@ use std::sync::{Arc, Mutex};
 use attesta::context::Context;
 use attesta::db;
 use attesta::jobs::{self, Claim, Job, MAX_ATTEMPTS, Outcome, Ran, Runner, Subject};
-use attesta::kernel::time::{DAY, HOUR, MINUTE};
+use attesta::kernel::time::{DAY, HOUR, MINUTE, SECOND};
 use futures_util::future::BoxFuture;
 
-use crate::support::house::{ENGINES, House};
+use crate::support::house::{ENGINES, House, settings};
 
 const KIND: &str = "story";
 
@@ -139,6 +139,30 @@ async fn a_failing_job_waits_longer_each_time_and_is_parked_with_its_reason() {
         assert_eq!(parked[0].2.as_deref(), Some("the disk is made of cheese"), "the operator reads why");
         enqueue(&house, 1).await;
         assert_eq!(runner.run_due().await.unwrap(), 1, "putting it in again gives it a new chance");
+    }
+}
+
+#[tokio::test]
+async fn who_was_claimed_and_never_begun_has_not_failed() {
+    for engine in ENGINES {
+        let dir = Arc::new(tempfile::tempdir().expect("a temporary folder"));
+        let Some(mut config) = settings(dir.path(), engine) else { continue };
+        config.jobs.parallel = 2;
+        let house = House::with(config, dir);
+        enqueue(&house, 200).await;
+        let (clock, half_a_lease) = (house.clock.clone(), house.ctx.config().jobs.lease_seconds * SECOND / 2);
+        // Each takes so long that of those that were claimed together a few are begun at most.
+        let slow = Probe::new(move |_| {
+            clock.advance(half_a_lease);
+            Ran::Report(Outcome::Done)
+        });
+        let runner = runner(&house, &slow);
+        for _ in 0..200 {
+            runner.run_due().await.unwrap();
+            house.clock.advance(2 * half_a_lease);
+        }
+        let parked = house.ctx.db().read(|conn| jobs::parked(conn, 10)).await.unwrap();
+        assert_eq!((slow.count(), parked), (200, Vec::new()), "each has its turn on {engine:?}");
     }
 }
 
