@@ -1,6 +1,7 @@
 //! Planning again what waits, after a shop changed its policy, its basis or its pause. Page by page, so that a shop with many
 //! orders never holds the writer for long; what was sent, skipped or failed for good is not touched. Of mails to one person that came too
-//! close to each other the one due first stays. An order whose mail came back for good is planned again by itself.
+//! close to each other the one due first stays. An order whose mail came back for good is planned again by itself. A mail that leaves
+//! meanwhile has left: what is planned is held until it is stored.
 
 use super::letter::Subject;
 use super::model::INVITATION;
@@ -9,11 +10,12 @@ use super::{policy, store};
 use crate::context::Context;
 use crate::db::{self, Connection};
 use crate::jobs;
-use crate::kernel::id::ShopId;
+use crate::kernel::id::{InvitationId, ShopId};
 use crate::kernel::order_number::OrderNumber;
 use crate::kernel::time::Timestamp;
 use crate::mail;
 use crate::merchants::{self, Shop};
+use crate::orders::workbench::{self, Touched};
 use crate::orders::{self, Actor, Move, Order, Reason, State, Unsent, decide};
 
 /// Orders planned in one write.
@@ -28,9 +30,10 @@ pub(super) fn page(
 ) -> db::Result<Option<OrderNumber>> {
     let Some(shop) = merchants::load(tx, shop)? else { return Ok(None) };
     let now = ctx.now();
-    let mut unsent = orders::unsent(tx, shop.id, after, PAGE)?;
-    let full = i64::try_from(unsent.len()).is_ok_and(|count| count == PAGE);
-    let last = unsent.last().filter(|_| full).map(|last| last.order.number.clone());
+    let seen = orders::unsent(tx, shop.id, after, PAGE)?;
+    let full = i64::try_from(seen.len()).is_ok_and(|count| count == PAGE);
+    let last = seen.last().filter(|_| full).map(|last| last.order.number.clone());
+    let mut unsent = hold(tx, shop.id, seen)?;
     // Of two orders that are too close to each other, the older one is asked about.
     unsent.sort_unstable_by_key(|unsent| unsent.order.id);
     let items: Vec<_> = unsent.iter().map(|unsent| item(&shop, unsent)).collect();
@@ -39,6 +42,18 @@ pub(super) fn page(
         apply(tx, &shop, unsent, planned, now)?;
     }
     Ok(last)
+}
+
+/// What of these still waits, held until the end of the transaction: what a worker, the intake or a customer does with it meanwhile is
+/// done before, or comes after. In the order in which they take hold themselves, so that none waits for another in a circle.
+fn hold(tx: &mut Connection, shop: ShopId, seen: Vec<Unsent>) -> db::Result<Vec<Unsent>> {
+    let numbers = seen.iter().map(|one| (shop, one.order.number.as_str())).collect();
+    workbench::lock(tx, &Touched { orders: numbers, ..Touched::default() })?;
+    let keys: Vec<_> = seen.iter().map(|one| (shop, one.order.id)).collect();
+    let asked: Vec<InvitationId> = store::of_orders(tx, &keys)?.into_iter().map(|row| row.id).collect();
+    jobs::hold_many(tx, INVITATION, &asked.iter().map(|id| jobs::Subject::from(*id)).collect::<Vec<_>>())?;
+    store::hold_all(tx, &asked)?;
+    orders::hold_unsent(tx, shop, seen)
 }
 
 fn item<'a>(shop: &'a Shop, unsent: &'a Unsent) -> PlanItem<'a> {

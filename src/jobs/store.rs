@@ -99,6 +99,19 @@ pub fn hold(tx: &mut Connection, kind: &'static str, subject: Subject) -> db::Re
     Ok(())
 }
 
+/// [`hold`] for many, in the order of their subjects, in which everybody takes hold of jobs.
+///
+/// # Errors
+/// The database's.
+pub fn hold_many(tx: &mut Connection, kind: &'static str, subjects: &[Subject]) -> db::Result<()> {
+    if let Connection::Pg(pg) = tx {
+        let bytes = column(subjects, |subject| subject.as_bytes().to_vec());
+        let theirs = jobs::table.filter(jobs::kind.eq(kind)).filter(jobs::subject.eq_any(bytes)).order(jobs::subject);
+        theirs.select(jobs::fence).for_update().load::<i64>(pg)?;
+    }
+    Ok(())
+}
+
 /// Takes a job out of the queue; a worker that holds it loses the claim.
 ///
 /// # Errors

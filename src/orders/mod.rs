@@ -40,7 +40,7 @@ pub use store::list::Filter;
 pub use store::moved::{Move, Moving, move_all, move_to, set_eligible};
 pub use store::recent::recent;
 pub use store::{
-    Unsent, facts_of, find, find_all, find_number, keep_contact_until, keep_contacts_until, person, unsent,
+    Unsent, facts_of, find, find_all, find_number, hold_unsent, keep_contact_until, keep_contacts_until, person, unsent,
 };
 pub use tidy::tidy;
 pub(crate) use view::{Sketch, newest};

@@ -212,6 +212,9 @@ pub struct Unsent {
     pub person: Option<PersonHash>,
 }
 
+/// The states of an order whose invitation has not left.
+const UNSENT: [&str; 3] = ["waiting", "scheduled", "held"];
+
 /// A shop's orders that wait, are scheduled or held, by number, after `after`.
 ///
 /// # Errors
@@ -221,7 +224,7 @@ pub fn unsent(conn: &mut Connection, shop: ShopId, after: Option<&OrderNumber>, 
         .left_join(contacts::table.on(contacts::shop_id.eq(orders::shop_id).and(contacts::order_id.eq(orders::id))));
     let mut query = joined
         .filter(orders::shop_id.eq(shop))
-        .filter(orders::state.eq_any(["waiting", "scheduled", "held"]))
+        .filter(orders::state.eq_any(UNSENT))
         .order(orders::number)
         .limit(limit)
         .select((orders::all_columns, contacts::person.nullable(), contacts::sealed.nullable().is_not_null()))
@@ -235,4 +238,24 @@ pub fn unsent(conn: &mut Connection, shop: ShopId, after: Option<&OrderNumber>, 
             Ok(Unsent { order: row.order()?, kept, person: person.and_then(|bytes| bytes.try_into().ok()) })
         })
         .collect()
+}
+
+/// These of a shop's orders as they stand now, without those that do not wait any more. On PostgreSQL nobody else moves them until the end
+/// of the transaction; SQLite has one writer anyway.
+///
+/// # Errors
+/// The database's.
+pub fn hold_unsent(tx: &mut Connection, shop: ShopId, seen: Vec<Unsent>) -> db::Result<Vec<Unsent>> {
+    let Connection::Pg(pg) = tx else { return Ok(seen) };
+    let ids: Vec<OrderId> = seen.iter().map(|one| one.order.id).collect();
+    let mine = orders::table.filter(orders::shop_id.eq(shop)).filter(orders::id.eq_any(ids));
+    let still = mine.filter(orders::state.eq_any(UNSENT)).order(orders::number);
+    let rows: Vec<Row> = still.for_update().load(pg)?;
+    let keys: Vec<(ShopId, OrderId)> = rows.iter().map(|row| (row.shop_id, row.id)).collect();
+    let mut sealed = fetch::sealed_contacts(tx, &keys)?;
+    let unsent = |row: Row| {
+        let contact = sealed.remove(&(row.shop_id, row.id)).unwrap_or_default();
+        Ok(Unsent { order: row.order()?, kept: contact.sealed.is_some(), person: contact.person })
+    };
+    rows.into_iter().map(unsent).collect()
 }

@@ -1,9 +1,18 @@
 //! What is decided in the instant in which a mail leaves: the mail server has it, nobody has written that down yet. What is
 //! stored afterwards is what happened.
 
+use std::time::Duration;
+
 use attesta::db::Engine;
+use attesta::invitations::jobs::watch_settings;
+use attesta::invitations::{InvitationLetter, about};
+use attesta::kernel::delay::Delay;
+use attesta::kernel::email::EmailAddress;
+use attesta::kernel::id::OrderId;
 use attesta::kernel::time::{DAY, HOUR};
 use attesta::links::Base;
+use attesta::mail::{Fate, Letter as _, Settled};
+use attesta::{jobs, orders};
 use serde_json::{Value, json};
 
 use crate::support::app::{TestApp, TestShop, event, fulfilled, link_in};
@@ -180,5 +189,47 @@ async fn a_crowd_that_leaves_together_is_recorded_one_by_one() {
         let once = |mail: &Value| mail["state"] == "sent" && mail["attempts"].as_array().map(Vec::len) == Some(1);
         assert!(mails.iter().all(once), "one attempt each: {mails:?}");
         assert_eq!(mails.len(), 40, "one message for each");
+    }
+}
+
+/// A worker stores that an invitation left. The write ends only after others had time to look.
+async fn stored_slowly(app: &TestApp, shop: &TestShop, order: OrderId) {
+    let (ctx, shop) = (app.ctx().clone(), shop.id);
+    let stored = app.ctx().db().write(move |tx| {
+        let id = about(tx, shop, order)?.expect("it is planned").id;
+        jobs::cancel(tx, "invitation", id.into())?;
+        let what = Settled { message: ctx.ids().next(), edition: 0, at: ctx.now(), fate: Fate::Sent };
+        InvitationLetter.settle(tx, &ctx, id.into(), &what)?;
+        std::thread::sleep(Duration::from_millis(700));
+        Ok(())
+    });
+    stored.await.expect("it is stored");
+}
+
+/// The shop's orders are planned again while a worker stores that one of them was asked about.
+async fn planned_again(engine: Engine) {
+    let Some(app) = TestApp::start(engine).await else { return };
+    let shop = app.shop_with("bottega.example", |shop| shop.policy.invite_after = Delay::days(1)).await;
+    app.post_event(&shop, &fulfilled("#1", ADA, app.now())).await.expect(202, "the order is taken");
+    let order = app.order(&shop, "#1").await["id"].as_str().and_then(|id| OrderId::parse(id).ok()).expect("an id");
+    app.send_as(&shop, "PUT", "/policy", &json!({ "invite_after": "72h" })).await.expect(200, "the policy is taken");
+    let planned = async {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        watch_settings(app.ctx()).await.expect("the tick works");
+        app.run_jobs().await;
+    };
+    tokio::join!(stored_slowly(&app, &shop, order), planned);
+    assert_eq!(app.order(&shop, "#1").await["state"], "sent", "what left is not planned anew on {engine:?}");
+    let (keyring, id) = (app.ctx().keyring().clone(), shop.id);
+    let ada = keyring.person(&EmailAddress::parse(ADA).expect("an address"));
+    let kept = app.ctx().db().read(move |conn| orders::personal::records(conn, &keyring, Some(id), &ada));
+    let kept = kept.await.expect("records are read")[0].kept_until;
+    assert!(kept.is_some(), "the address goes in its time on {engine:?}");
+}
+
+#[tokio::test]
+async fn what_left_while_its_shop_was_planned_again_has_left() {
+    for engine in ENGINES {
+        planned_again(engine).await;
     }
 }
