@@ -68,10 +68,11 @@ pub struct OrderDetail {
 }
 
 impl OrderDetail {
-    /// The same without a trace of its customer's address: for who cannot be told whose it is.
+    /// The same without a trace of its customer's address, nor of where they live and what they speak: for who cannot be told whose it is.
     #[must_use]
     pub(crate) fn without_address(mut self) -> Self {
-        self.order.customer.email = None;
+        let address = self.order.customer.address;
+        self.order.customer = CustomerView { address, email: None, locale: None, country: None, time_zone: None };
         self
     }
 

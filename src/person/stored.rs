@@ -1,12 +1,14 @@
 //! What is stored about a person, collected over the rooms: the page shows it, the copy to take along is it. Reads only.
 
+use std::collections::HashSet;
+
 use serde::Serialize;
 
 use super::retention::{self, Kept};
 use super::scope::Scope;
 use crate::context::Context;
 use crate::db::{self, Connection};
-use crate::invitations::{self, Deferred, Reach, Suppression};
+use crate::invitations::{self, Deferred, Personal, Reach, Suppression};
 use crate::jobs::Subject;
 use crate::kernel::id::{MessageId, OrderId, ReviewId, ShopId};
 use crate::kernel::time::Timestamp;
@@ -190,8 +192,10 @@ pub(super) fn behind(conn: &mut Connection, ctx: &Context, scope: &Scope) -> db:
     let mut stored = empty(ctx, if scope.person.is_some() { Extent::Shop } else { Extent::Order });
     let mut wishes = Vec::new();
     let of_shop = if let Some(person) = &scope.person {
-        wishes = invitations::personal(conn, Some(shop), person)?.suppressions;
-        of_person(conn, ctx, shop, person, &wishes)?
+        let known = invitations::personal(conn, Some(shop), person)?;
+        let of_shop = of_person(conn, ctx, shop, person, &known)?;
+        wishes = known.suppressions;
+        of_shop
     } else {
         let alone = of_order(conn, ctx, (shop, order), None)?;
         face(conn, shop, alone.into_iter().collect())?
@@ -206,7 +210,7 @@ pub(crate) fn everywhere(conn: &mut Connection, ctx: &Context, person: &PersonHa
     let mut stored = empty(ctx, Extent::Instance);
     let known = invitations::personal(conn, None, person)?;
     for shop in shops_of(conn, person)? {
-        stored.shops.extend(of_person(conn, ctx, shop, person, &known.suppressions)?);
+        stored.shops.extend(of_person(conn, ctx, shop, person, &known)?);
     }
     stored.wishes = reaching(&known.suppressions, Reach::Instance);
     Ok(stored)
@@ -243,15 +247,22 @@ fn of_person(
     ctx: &Context,
     shop: ShopId,
     person: &PersonHash,
-    wishes: &[Suppression],
+    known: &Personal,
 ) -> db::Result<Option<OfShop>> {
     let mut all = Vec::new();
-    for record in orders::personal::records(conn, ctx.keyring(), Some(shop), person)? {
+    let records = orders::personal::records(conn, ctx.keyring(), Some(shop), person)?;
+    let own: HashSet<OrderId> = records.iter().map(|record| record.order).collect();
+    for record in records {
         all.extend(of_order(conn, ctx, (shop, record.order), Some(record))?);
+    }
+    // Also what they were asked about, and wrote, where the order names somebody else since: nothing of whom shows.
+    let asked = known.invitations.iter().filter(|row| row.shop_id == shop).map(|row| row.order_id);
+    for order in asked.filter(|order| !own.contains(order)) {
+        all.extend(of_order(conn, ctx, (shop, order), None)?);
     }
     let mut found = face(conn, shop, all)?;
     if let Some(found) = &mut found {
-        found.wishes = reaching(wishes, Reach::Shop(shop));
+        found.wishes = reaching(&known.suppressions, Reach::Shop(shop));
         found.erased_at = hashes::marks_of(conn, Some(shop), person)?.first().map(|(_, at)| *at);
     }
     Ok(found)

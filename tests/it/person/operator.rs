@@ -13,7 +13,7 @@ use attesta::{app, cli, orders};
 use serde_json::{Value, json};
 
 use super::{ADA, NAME, WORD, hash, review, stories};
-use crate::support::app::{TestApp, fulfilled};
+use crate::support::app::{TestApp, event, fulfilled};
 use crate::support::dump::{dump, holding, holding_bytes};
 
 /// A command over the data folder of an instance, beside it.
@@ -97,6 +97,22 @@ async fn an_address_is_exported_and_erased_in_every_shop() {
         let (code, text) = attesta(&app, &line).await;
         assert!(code == 2 && text.contains(says), "{text}");
     }
+}
+
+#[tokio::test]
+async fn a_copy_holds_what_an_erasure_takes() {
+    let app = instance().await;
+    let shop = app.shop("bottega.example").await;
+    review(&app, &app.invited(&shop, "#1", ADA).await).await;
+    let corrected = event("order.updated", "#1", "eva@posta.example", app.now().plus_ms(1));
+    app.post_event(&shop, &corrected).await.expect(202, "the shop names somebody else");
+    let (code, copy) = attesta(&app, &["gdpr", "export", ADA, "--json"]).await;
+    assert!(code == 0 && copy.contains(WORD) && !copy.contains("e•••@"), "{copy}");
+    let (code, done) = attesta(&app, &["gdpr", "erase", ADA, "--json"]).await;
+    let done: Value = serde_json::from_str(&done).expect("one document");
+    assert_eq!((code, &done["shops"][0]["reviews"]), (0, &json!(2)), "{done}");
+    let (code, copy) = attesta(&app, &["gdpr", "export", ADA, "--json"]).await;
+    assert!(code == 0 && !copy.contains("#1"), "nobody is known to have been asked any more: {copy}");
 }
 
 /// Ten orders of ten people.

@@ -143,6 +143,29 @@ async fn two_hands(engine: Engine) {
     assert_eq!(numbers(&exported(&app, &other).await), ["#1", "#2"], "the other person's data is theirs");
 }
 
+/// What somebody wrote about an order that names another since is theirs to see, as it is theirs to erase: of the other nothing shows.
+async fn written_before(engine: Engine) {
+    let Some(app) = TestApp::start(engine).await else { return };
+    let shop = app.shop("bottega.example").await;
+    review(&app, &app.invited(&shop, "#1", ADA).await).await;
+    let mut changed = event("order.updated", "#1", "eva@posta.example", app.now().plus_ms(1));
+    changed["data"]["customer"] =
+        json!({ "email": "eva@posta.example", "name": "Eva Neri", "locale": "de-AT", "country": "AT" });
+    app.post_event(&shop, &changed).await.expect(202, "the shop names somebody else");
+    let link = app.invited(&shop, "#2", ADA).await;
+    let copy = exported(&app, &link).await;
+    assert_eq!(numbers(&copy), ["#2", "#1"], "what the order names, then what they were asked about, on {engine:?}");
+    let text = copy.to_string() + &app.follow(&mine(&link)).await.text;
+    assert!(text.contains(WORD) && text.contains(NAME), "{text}");
+    for hidden in ["Eva Neri", "e•••@", "de-AT", "\"AT\""] {
+        assert!(!text.contains(hidden), "{hidden} does not show on {engine:?}");
+    }
+    let other = app.invited(&shop, "#3", "eva@posta.example").await;
+    assert_eq!(numbers(&exported(&app, &other).await), ["#1", "#3"], "each order once");
+    let erased = app.post_form(&format!("{}/erase?lang=en", mine(&link)), &[]).await;
+    assert!(erased.text.contains("2 reviews"), "what showed goes: {}", erased.text);
+}
+
 /// The mail of a test order was read by whoever runs the instance, which proves nothing about the mailbox.
 async fn tests(engine: Engine) {
     let Some(app) = TestApp::start(engine).await else { return };
@@ -195,6 +218,7 @@ stories! {
     no_other_link_opens_it: keys;
     an_expired_link_offers_a_fresh_one: expired;
     a_link_in_two_hands_shows_neither_the_other: two_hands;
+    what_was_written_before_an_order_named_another_shows_to_who_wrote_it: written_before;
     a_test_proves_nothing_about_the_mailbox: tests;
     the_page_about_privacy_says_what_is_set: privacy;
 }
