@@ -12,6 +12,7 @@ use crate::jobs::{self, Subject};
 use crate::kernel::id::OrderId;
 use crate::kernel::time::{DAY, Timestamp};
 use crate::kernel::zone::Zone;
+use crate::mail;
 use crate::mail::context::{self as words, Day, Frame, MailContext, OwnReview, ReplyNotice, RestrictionStatement};
 use crate::mail::letter::{Draft, Fate, Letter, Mail, Owner, Settled, Stop};
 use crate::mail::paragraphs::paragraphs;
@@ -26,12 +27,17 @@ use super::store;
 pub(crate) const REPLY_NOTICE: &str = "reply_notice";
 /// Queue and outbox kind: the review was restricted. Its subject is the restriction.
 pub(crate) const RESTRICTION_STATEMENT: &str = "restriction_statement";
+/// Why news of a reply that wait for another attempt are sent no more where the shop replied anew: a code.
+const REPLIED_AGAIN: &str = "replied_again";
 
 /// Queues the news of a reply: now, or a day after the last news of the same review.
 pub(super) fn tell_of_reply(tx: &mut Connection, review: &Review, now: Timestamp) -> db::Result<()> {
     let last = store::notified_at(tx, review.shop, review.id)?;
     let due = last.map_or(now, |last| last.plus_ms(DAY).max(now));
-    jobs::enqueue(tx, REPLY_NOTICE, Subject::from(review.id), due)
+    let about = Subject::from(review.id);
+    // The one job is for the last words.
+    jobs::enqueue(tx, REPLY_NOTICE, about, due)?;
+    mail::call_off(tx, REPLY_NOTICE, &[about], Some(REPLIED_AGAIN))
 }
 
 /// Queues the statement of reasons.

@@ -20,12 +20,16 @@ use crate::context::Context;
 use crate::db::{self, Connection};
 use crate::jobs::{self, Subject};
 use crate::kernel::time::{Timestamp, UtcDay};
+use crate::mail;
 use crate::merchants::{self, Shop};
 
 use super::accounting::{self, Cohort};
 
 /// Queue and outbox kind; the subject is the shop, the edition the number of the day after the week.
 pub(crate) const WEEKLY_NUMBERS: &str = "weekly_numbers";
+
+/// Why a mail that was held is sent no more where the next week's is due: a code.
+const NEXT_WEEK: &str = "next_week";
 
 /// When [`tick`] should run: every ten minutes.
 pub(crate) const TICK: &str = "15 */10 * * * *";
@@ -62,16 +66,24 @@ pub(crate) async fn tick(ctx: &Context) -> db::Result<usize> {
         .write(move |tx| {
             let mut queued = 0;
             for shop in due {
-                // One that still waits, held perhaps, is not overtaken.
-                let waits = jobs::due_of(tx, WEEKLY_NUMBERS, Subject::from(shop.id))?.is_some();
-                if !waits && store::begin_week(tx, shop.id, week)? {
-                    jobs::enqueue(tx, WEEKLY_NUMBERS, Subject::from(shop.id), now)?;
-                    queued += 1;
-                }
+                queued += usize::from(begin(tx, &shop, week, now)?);
             }
             Ok(queued)
         })
         .await
+}
+
+/// Has a shop's mail of this week written, once. One that still waits in the queue is not overtaken; one that is held until somebody lets go
+/// is: its numbers are old.
+fn begin(tx: &mut Connection, shop: &Shop, week: UtcDay, now: Timestamp) -> db::Result<bool> {
+    let about = Subject::from(shop.id);
+    let waits = jobs::due_of(tx, WEEKLY_NUMBERS, about)?.is_some();
+    if waits || !store::begin_week(tx, shop.id, week)? {
+        return Ok(false);
+    }
+    jobs::enqueue(tx, WEEKLY_NUMBERS, about, now)?;
+    mail::call_off(tx, WEEKLY_NUMBERS, &[about], Some(NEXT_WEEK))?;
+    Ok(true)
 }
 
 fn due(conn: &mut Connection, now: Timestamp) -> db::Result<Vec<Shop>> {

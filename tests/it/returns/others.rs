@@ -1,6 +1,7 @@
 //! Mails that are not invitations and come back: to the shop itself once a week, and to authors about their own words.
 
 use attesta::kernel::time::DAY;
+use attesta::mail::brake::{self, Hand};
 use serde_json::{Value, json};
 
 use super::bench::{ADA, Bench, complaint, hard, link_of, soft};
@@ -93,5 +94,35 @@ async fn news_of_a_review_that_comes_back_ends_the_mail_as_an_invitation_would()
             assert_eq!(bench.order(&bench.shop, "#2").await, ("skipped".to_owned(), ended.to_owned()));
             assert_eq!(bench.order(&bench.shop, "#1").await.0, "reviewed", "what was written stands");
         }
+    }
+}
+
+/// What became of the weekly mails of a shop, the newest first: state and reason of each.
+async fn weekly_lives(bench: &Bench, shop: &TestShop) -> Vec<[Value; 2]> {
+    let all = bench.messages(shop).await.into_iter().filter(|mail| mail["kind"] == "weekly_numbers");
+    all.map(|mail| ["state", "reason"].map(|name| mail[name].clone())).collect()
+}
+
+#[tokio::test]
+async fn a_weekly_mail_that_is_held_ends_where_the_next_one_is_due() {
+    for engine in ENGINES {
+        let Some(bench) = Bench::start(engine).await else { continue };
+        let shop = bench.app.shop_with("altra.example", |shop| shop.contact = Some(DESK.to_owned())).await;
+        bench.sent(&shop, "#1", ADA).await;
+        let (id, db) = (shop.id, bench.app.ctx().db());
+        let now = bench.app.now();
+        assert!(db.write(move |tx| brake::stop(tx, id, now)).await.expect("stopped by hand"));
+        for _ in 0..2 {
+            assert!(a_week_later(&bench).await.is_none(), "held");
+        }
+        let gone = [json!("cancelled"), json!("next_week")];
+        let held = [json!("held"), json!("stopped_by_operator")];
+        assert_eq!(weekly_lives(&bench, &shop).await, [held, gone.clone()], "on {engine:?}");
+        db.write(move |tx| brake::resume(tx, id, Hand::Operator, now)).await.expect("let go");
+        bench.app.rooms.watch_returns().await.expect("the tick works");
+        bench.app.run_jobs().await;
+        assert_eq!(bench.sink.ledger().last().expect("the numbers").to, [DESK]);
+        let sent = [json!("sent"), Value::Null];
+        assert_eq!(weekly_lives(&bench, &shop).await, [sent, gone], "one of them leaves, on {engine:?}");
     }
 }

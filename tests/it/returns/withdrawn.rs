@@ -247,3 +247,33 @@ async fn a_fresh_link_that_waits_for_another_attempt_ends_where_a_later_one_is_a
         assert_eq!(waiting(&bench, shop).await, (0, 0), "{engine:?}");
     }
 }
+
+#[tokio::test]
+async fn news_of_a_reply_that_wait_for_another_attempt_end_where_the_shop_replies_anew() {
+    for engine in ENGINES {
+        let Some(bench) = Bench::start(engine).await else { continue };
+        let shop = &bench.shop;
+        let form = form_of(&bench.sent(shop, "#1", ADA).await);
+        assert_eq!(bench.app.post_form(&form, &[("stars", "2")]).await.status, 201);
+        bench.app.run_jobs().await;
+        let list = bench.app.get(&format!("/v1/shops/{}/reviews", shop.domain)).await.expect(200, "it is public");
+        let path = format!("/reviews/{}/reply", list["data"][0]["id"].as_str().expect("an id"));
+        let reply = async |text: &str, status: u16| {
+            let said = bench.app.send_as(shop, "PUT", &path, &json!({ "text": text })).await;
+            said.expect(status, "the shop replies");
+            bench.sink.ledger().len()
+        };
+        let before = reply("Ci dispiace.", 201).await;
+        bench.app.run_jobs().await;
+        let first = bench.sink.ledger()[before].clone();
+        bench.app.advance(HOUR);
+        assert_eq!(bench.hand_in(&first.from, &soft()).await.0, 250);
+        assert_eq!(waiting(&bench, shop).await, (1, 1), "{engine:?}: they are sent once more");
+        reply("Ci dispiace molto.", 200).await;
+        assert_eq!(life(&bench, shop, &first).await, cancelled("replied_again"), "{engine:?}");
+        bench.app.advance(3 * DAY);
+        bench.app.run_jobs().await;
+        assert_eq!(bench.sink.ledger().len(), before + 2, "{engine:?}: the news of the later words leave");
+        assert_eq!(waiting(&bench, shop).await, (0, 0), "{engine:?}");
+    }
+}
