@@ -5,7 +5,7 @@
 
 use super::bearer::invitation_behind;
 use super::letter;
-use super::model::{FRESH_LINK, FRESH_LINK_EVERY_MS, SuppressionReason};
+use super::model::{FRESH_LINK, FRESH_LINK_EVERY_MS, Invitation, SuppressionReason};
 use super::returned;
 use super::send::suppress_bounced;
 use super::store::{self, Carried};
@@ -30,9 +30,9 @@ pub async fn ask(ctx: &Context, token: &str) -> db::Result<()> {
     ctx.db().write(move |tx| request(tx, invitation, now)).await
 }
 
-/// Notes the wish, if an invitation was sent and none was noted in the last day.
+/// Notes the wish, if the invitation's mail had left and none was noted in the last day.
 fn request(tx: &mut Connection, invitation: InvitationId, now: Timestamp) -> db::Result<()> {
-    let Some(row) = store::by_id(tx, invitation)?.filter(|row| row.sent_at.is_some()) else { return Ok(()) };
+    let Some(row) = store::by_id(tx, invitation)?.filter(Invitation::had_left) else { return Ok(()) };
     if store::mark_fresh_link(tx, row.shop_id, row.id, now, now.minus_ms(FRESH_LINK_EVERY_MS))? {
         let about = Subject::from(row.id);
         // The one job is for the last wish.

@@ -118,12 +118,21 @@ impl Invitation {
         self.sent_at.is_none() && self.dropped_at.is_none() && self.reviewed_at.is_none()
     }
 
+    /// Whether its mail ever left to whom the invitation asks now: also where it came back for now and shall be sent once more, and where
+    /// no server said so but somebody reviewed.
+    pub(crate) fn had_left(&self) -> bool {
+        self.sent_at.is_some() || self.token_expires_at.is_some() || self.reviewed_at.is_some()
+    }
+
     /// Whether a mail went to whom the invitation asks now. An earlier edition went to an address that the order no longer names; a fresh
-    /// link has the time of its wish for an edition, and nobody wishes for one before the invitation left.
+    /// link has the time of its wish for an edition, which is the last one, or was made after the invitation was sent.
     pub(crate) fn is_current(&self, kind: &str, edition: i64) -> bool {
         match kind {
             INVITATION | REMINDER => edition == self.edition,
-            FRESH_LINK => self.edition == 0 || self.sent_at.is_some_and(|at| at.millis() <= edition),
+            FRESH_LINK => {
+                let last = self.fresh_link_at.is_some_and(|at| at.millis() == edition);
+                self.edition == 0 || last || self.sent_at.is_some_and(|at| at.millis() <= edition)
+            }
             // What is written about a review follows from a link of today.
             _ => true,
         }

@@ -4,7 +4,7 @@ use attesta::kernel::time::DAY;
 use attesta::mail::brake::{self, Hand};
 use serde_json::{Value, json};
 
-use super::bench::{ADA, Bench, complaint, hard, link_of, soft};
+use super::bench::{ADA, Bench, complaint, form_of, hard, link_of, soft};
 use crate::support::app::{TestShop, fulfilled};
 use crate::support::house::ENGINES;
 use crate::support::smtp_sink::Received;
@@ -124,5 +124,31 @@ async fn a_weekly_mail_that_is_held_ends_where_the_next_one_is_due() {
         assert_eq!(bench.sink.ledger().last().expect("the numbers").to, [DESK]);
         let sent = [json!("sent"), Value::Null];
         assert_eq!(weekly_lives(&bench, &shop).await, [sent, gone], "one of them leaves, on {engine:?}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_has_the_mail_gets_a_fresh_link_whatever_servers_said_of_it() {
+    let cases = [(ADA, true, true), (ADA, true, false), ("drop-ada@example.com", false, true)];
+    for ((address, comes_back, reviews), engine) in cases.into_iter().flat_map(|case| ENGINES.map(|on| (case, on))) {
+        let Some(bench) = Bench::start(engine).await else { continue };
+        let mail = bench.sent(&bench.shop, "#1", address).await;
+        if comes_back {
+            assert_eq!(bench.hand_in(&mail.from, &soft()).await.0, 250);
+        }
+        let form = form_of(&mail);
+        if reviews {
+            assert_eq!(bench.app.post_form(&form, &[("stars", "5")]).await.status, 201);
+        }
+        bench.app.run_jobs().await;
+        // A link says in seconds how long it lives.
+        bench.app.advance(1_000);
+        let before = bench.sink.ledger().len();
+        assert_eq!(bench.app.post_form(&format!("{form}/fresh"), &[]).await.status, 200);
+        bench.app.run_jobs().await;
+        let ledger = bench.sink.ledger();
+        assert_eq!(ledger.len(), before + 1, "{address}, {reviews} on {engine:?}: it comes");
+        let fresh = link_of(&ledger[before], "/r/");
+        assert!(fresh != form && bench.app.follow(&fresh).await.status == 200, "and opens");
     }
 }
