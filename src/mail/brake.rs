@@ -2,7 +2,8 @@
 //!
 //! Held, never lost: the messages wait with their reason, and leave when the brake is taken off. A pause ends by itself after
 //! [`PAUSE_MS`], or when the shop says so; a stop ends only by the operator's hand. Either way, what came back before does
-//! not count against the shop a second time. Mail that somebody waits for is never held by it.
+//! not count against the shop a second time, unless the operator had stopped it by hand: that says nothing of what came back. Mail that
+//! somebody waits for is never held by it.
 //!
 //! [`counts`] is the one place where what the mail server said at once and what came back later are put together.
 
@@ -136,11 +137,11 @@ pub fn stop(tx: &mut Connection, shop: ShopId, now: Timestamp) -> db::Result<boo
 /// The database's.
 pub fn resume(tx: &mut Connection, shop: ShopId, hand: Hand, now: Timestamp) -> db::Result<Resumed> {
     let before = standing(tx, shop)?;
-    match before.brake.map(|brake| brake.grip) {
+    match before.brake {
         None => Ok(Resumed::WasFree),
-        Some(Grip::Stopped) if hand == Hand::Shop => Ok(Resumed::OnlyByOperator),
-        Some(grip) => {
-            store::put(tx, shop, &before.freed(grip, now))?;
+        Some(brake) if brake.grip == Grip::Stopped && hand == Hand::Shop => Ok(Resumed::OnlyByOperator),
+        Some(brake) => {
+            store::put(tx, shop, &before.freed(&brake, now))?;
             Ok(Resumed::Now)
         }
     }
@@ -152,9 +153,14 @@ impl Standing {
         self.limits.iter().chain(&self.imposed).cloned().collect()
     }
 
-    fn freed(self, grip: Grip, now: Timestamp) -> Self {
-        let stops_from = if grip == Grip::Stopped { now } else { self.stops_from };
-        Self { brake: None, pauses_from: now, stops_from, ..self }
+    /// Without this brake. What numbers put on does not go on again for the same mails; a hand that took hold and let go has judged none.
+    fn freed(self, brake: &Brake, now: Timestamp) -> Self {
+        let free = Self { brake: None, ..self };
+        match (brake.cause, brake.grip) {
+            (Cause::Operator, _) => free,
+            (Cause::Bounces | Cause::Complaints, Grip::Paused(_)) => Self { pauses_from: now, ..free },
+            (Cause::Bounces | Cause::Complaints, Grip::Stopped) => Self { pauses_from: now, stops_from: now, ..free },
+        }
     }
 }
 
@@ -177,11 +183,11 @@ fn look_at(tx: &mut Connection, shop: ShopId, now: Timestamp) -> db::Result<()> 
     let first = now.minus_ms(COUNTED_MS);
     let since_stop = counts(tx, shop, before.stops_from.max(first))?;
     let since_pause = counts(tx, shop, before.pauses_from.max(first))?;
-    let next = match (before.brake.map(|brake| brake.grip), judge(&since_stop, &since_pause, now)) {
-        (Some(Grip::Stopped), _) | (None, None) => return Ok(()),
+    let next = match (before.brake, judge(&since_stop, &since_pause, now)) {
+        (Some(Brake { grip: Grip::Stopped, .. }), _) | (None, None) => return Ok(()),
         (_, Some(brake)) if brake.grip == Grip::Stopped => Standing { brake: Some(brake), ..before },
-        (Some(grip @ Grip::Paused(until)), _) if until <= now => before.freed(grip, now),
-        (Some(Grip::Paused(_)), _) => return Ok(()),
+        (Some(brake @ Brake { grip: Grip::Paused(until), .. }), _) if until <= now => before.freed(&brake, now),
+        (Some(_), _) => return Ok(()),
         (None, brake) => Standing { brake, ..before },
     };
     if let Some(brake) = &next.brake {

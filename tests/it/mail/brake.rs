@@ -144,3 +144,25 @@ async fn bounces_that_come_back_days_later_count_like_those_at_once() {
         assert_eq!((on.cause, on.sent, on.counted), (Cause::Bounces, 200, 4));
     }
 }
+
+#[tokio::test]
+async fn a_stop_by_hand_forgets_nothing_of_what_came_back() {
+    let sink = SmtpSink::start().await;
+    for bench in &benches(public(Some(&sink.url()))) {
+        two_hundred(bench, 4).await;
+        let now = bench.clock.now();
+        assert!(bench.ctx.db().write(move |tx| brake::stop(tx, shop(), now)).await.unwrap());
+        bench.clock.advance(HOUR);
+        tick(bench).await;
+        assert_eq!(brake_of(bench).await.map(|on| on.cause), Some(Cause::Operator));
+        assert_eq!(resume(bench, Hand::Operator).await, Resumed::Now);
+        tick(bench).await;
+        let on = brake_of(bench).await.expect("what came back before still counts");
+        assert_eq!((on.cause, on.sent, on.counted), (Cause::Bounces, 200, 4));
+        assert!(matches!(on.grip, Grip::Paused(_)));
+        bench.clock.advance(1);
+        assert_eq!(resume(bench, Hand::Shop).await, Resumed::Now);
+        tick(bench).await;
+        assert_eq!(brake_of(bench).await, None, "and once only");
+    }
+}
