@@ -103,7 +103,7 @@ pub fn standing(conn: &mut Connection, shop: ShopId) -> db::Result<Standing> {
 /// # Errors
 /// The database's.
 pub fn set_limits(tx: &mut Connection, shop: ShopId, limits: Vec<Limit>) -> db::Result<()> {
-    let before = standing(tx, shop)?;
+    let before = store::hold(tx, shop)?;
     store::put(tx, shop, &Standing { limits, ..before })
 }
 
@@ -112,7 +112,7 @@ pub fn set_limits(tx: &mut Connection, shop: ShopId, limits: Vec<Limit>) -> db::
 /// # Errors
 /// The database's.
 pub fn impose_limits(tx: &mut Connection, shop: ShopId, imposed: Vec<Limit>) -> db::Result<()> {
-    let before = standing(tx, shop)?;
+    let before = store::hold(tx, shop)?;
     store::put(tx, shop, &Standing { imposed, ..before })
 }
 
@@ -121,7 +121,7 @@ pub fn impose_limits(tx: &mut Connection, shop: ShopId, imposed: Vec<Limit>) -> 
 /// # Errors
 /// The database's.
 pub fn stop(tx: &mut Connection, shop: ShopId, now: Timestamp) -> db::Result<bool> {
-    let before = standing(tx, shop)?;
+    let before = store::hold(tx, shop)?;
     if before.brake.is_some_and(|brake| brake.grip == Grip::Stopped) {
         return Ok(false);
     }
@@ -136,7 +136,7 @@ pub fn stop(tx: &mut Connection, shop: ShopId, now: Timestamp) -> db::Result<boo
 /// # Errors
 /// The database's.
 pub fn resume(tx: &mut Connection, shop: ShopId, hand: Hand, now: Timestamp) -> db::Result<Resumed> {
-    let before = standing(tx, shop)?;
+    let before = store::hold(tx, shop)?;
     match before.brake {
         None => Ok(Resumed::WasFree),
         Some(brake) if brake.grip == Grip::Stopped && hand == Hand::Shop => Ok(Resumed::OnlyByOperator),
@@ -179,7 +179,7 @@ pub async fn tick(ctx: &Context, kinds: &[&'static str]) -> db::Result<()> {
 }
 
 fn look_at(tx: &mut Connection, shop: ShopId, now: Timestamp) -> db::Result<()> {
-    let before = standing(tx, shop)?;
+    let before = store::hold(tx, shop)?;
     let first = now.minus_ms(COUNTED_MS);
     let since_stop = counts(tx, shop, before.stops_from.max(first))?;
     let since_pause = counts(tx, shop, before.pauses_from.max(first))?;

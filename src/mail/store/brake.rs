@@ -100,6 +100,36 @@ pub(in crate::mail) fn in_the_way(
     Ok((paused, refusals, standing.unwrap_or_default()))
 }
 
+/// What is kept about a shop's sending, to change it: on PostgreSQL nobody else does until the end of the transaction. SQLite has one writer
+/// anyway.
+pub(in crate::mail) fn hold(tx: &mut Connection, shop: ShopId) -> db::Result<Standing> {
+    if standing(tx, shop)?.is_none() {
+        // There must be a row to be held.
+        begin(tx, shop)?;
+    }
+    if let Connection::Pg(pg) = tx {
+        shop_sending::table.find(shop).select(shop_sending::shop_id).for_update().first::<ShopId>(pg)?;
+    }
+    Ok(standing(tx, shop)?.unwrap_or_default())
+}
+
+/// Begins to keep something about a shop's sending, unless somebody else has.
+fn begin(tx: &mut Connection, shop: ShopId) -> db::Result<()> {
+    let Standing { pauses_from, stops_from, .. } = Standing::default();
+    let row = (
+        shop_sending::shop_id.eq(shop),
+        shop_sending::limits.eq(""),
+        shop_sending::sent.eq(0),
+        shop_sending::counted.eq(0),
+        shop_sending::pauses_from.eq(pauses_from),
+        shop_sending::stops_from.eq(stops_from),
+        shop_sending::imposed.eq(""),
+    );
+    each!(tx, |c| diesel::insert_into(shop_sending::table).values(row).on_conflict_do_nothing().execute(c)?);
+    Ok(())
+}
+
+/// Writes what is kept about a shop's sending, which is [held](hold).
 pub(in crate::mail) fn put(tx: &mut Connection, shop: ShopId, standing: &Standing) -> db::Result<()> {
     let brake = standing.brake.as_ref();
     let (word, until) = match brake.map(|brake| brake.grip) {
@@ -119,13 +149,7 @@ pub(in crate::mail) fn put(tx: &mut Connection, shop: ShopId, standing: &Standin
         shop_sending::stops_from.eq(standing.stops_from),
         shop_sending::imposed.eq(written(&standing.imposed)),
     );
-    let whole = (shop_sending::shop_id.eq(shop), moves.clone());
-    each!(tx, |c| diesel::insert_into(shop_sending::table)
-        .values(whole)
-        .on_conflict(shop_sending::shop_id)
-        .do_update()
-        .set(moves)
-        .execute(c)?);
+    diesel::update(shop_sending::table.find(shop)).set(moves).execute(tx)?;
     Ok(())
 }
 

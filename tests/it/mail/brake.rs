@@ -1,5 +1,9 @@
 //! The circuit breaker: what holds a shop's mail, what lets it go, and that nothing of it is lost.
 
+use std::time::Duration;
+
+use attesta::db::{self, Connection};
+use attesta::kernel::pace::Limit;
 use attesta::kernel::time::{Clock as _, DAY, HOUR};
 use attesta::mail::brake::{self, Cause, Counts, Grip, Hand, Resumed};
 use attesta::mail::returned::{ReturnKind, ReturnOf, ReturnSource, Returned, note_returned};
@@ -164,5 +168,47 @@ async fn a_stop_by_hand_forgets_nothing_of_what_came_back() {
         assert_eq!(resume(bench, Hand::Shop).await, Resumed::Now);
         tick(bench).await;
         assert_eq!(brake_of(bench).await, None, "and once only");
+    }
+}
+
+/// Two who write about the shop's sending at once: what the first wrote is not stored before the second had time to look.
+async fn at_once<T: Send + 'static>(
+    bench: &Bench,
+    first: impl FnOnce(&mut Connection) -> db::Result<T> + Send + 'static,
+    second: impl Future<Output = ()>,
+) {
+    let first = bench.ctx.db().write(move |tx| {
+        let done = first(tx)?;
+        std::thread::sleep(Duration::from_millis(500));
+        Ok(done)
+    });
+    let second = async {
+        tokio::time::sleep(Duration::from_millis(150)).await;
+        second.await;
+    };
+    tokio::join!(first, second).0.unwrap();
+}
+
+#[tokio::test]
+async fn of_two_who_write_at_once_neither_undoes_the_other() {
+    let sink = SmtpSink::start().await;
+    let limits = |text: &str| vec![Limit::parse(text).unwrap()];
+    for bench in &benches(public(Some(&sink.url()))) {
+        two_hundred(bench, 4).await;
+        let now = bench.clock.now();
+        at_once(bench, move |tx| brake::stop(tx, shop(), now), tick(bench)).await;
+        assert_eq!(brake_of(bench).await.map(|on| on.cause), Some(Cause::Operator), "numbers loosen no hand");
+        let imposed = limits("5 per hour");
+        let impose = async {
+            bench.ctx.db().write(move |tx| brake::impose_limits(tx, shop(), imposed)).await.unwrap();
+        };
+        let own = limits("9 per hour");
+        at_once(bench, move |tx| brake::set_limits(tx, shop(), own), impose).await;
+        let own = limits("8 per hour");
+        let lets_go = async { assert_eq!(resume(bench, Hand::Operator).await, Resumed::Now) };
+        at_once(bench, move |tx| brake::set_limits(tx, shop(), own), lets_go).await;
+        let standing = bench.ctx.db().read(|conn| brake::standing(conn, shop())).await.unwrap();
+        assert_eq!((standing.limits, standing.imposed), (limits("8 per hour"), limits("5 per hour")));
+        assert_eq!(standing.brake, None);
     }
 }
