@@ -27,6 +27,8 @@ pub const REPLAN: &str = "replan";
 const MISSED_AFTER_MS: i64 = 15 * MINUTE;
 /// How many missing jobs are looked at in one go.
 const HEAL_PAGE: i64 = 500;
+/// Held reminders that are released in one write.
+pub(super) const RELEASED: i64 = 200;
 
 /// Plans a shop's waiting orders again; its subject is the shop.
 #[derive(Clone, Copy, Debug, Default)]
@@ -59,13 +61,15 @@ async fn run(ctx: &Context, claim: &Claim) -> db::Result<()> {
             break;
         }
     }
-    let (claim, now) = (claim.clone(), ctx.now());
+    if let Some(shop) = read.as_ref().filter(|shop| !shop.paused) {
+        let now = ctx.now();
+        let page = |shop: Shop| move |tx: &mut Connection| release_reminders(tx, &shop, now);
+        while ctx.db().write(page(shop.clone())).await? {}
+    }
+    let claim = claim.clone();
     ctx.db()
         .write(move |tx| {
             if let Some(shop) = read {
-                if !shop.paused {
-                    release_reminders(tx, &shop, now)?;
-                }
                 store::set_planned_version(tx, shop.id, shop.settings_version)?;
             }
             claim.finish(tx, &Outcome::Done)
@@ -73,27 +77,23 @@ async fn run(ctx: &Context, claim: &Claim) -> db::Result<()> {
         .await
 }
 
-/// Reminders that a pause held go out again, each within the shop's hours on its customer's clock.
-fn release_reminders(tx: &mut Connection, shop: &Shop, now: Timestamp) -> db::Result<()> {
+/// A page of the reminders that a pause held go out again, each within the shop's hours on its customer's clock. False: none is left.
+pub(super) fn release_reminders(tx: &mut Connection, shop: &Shop, now: Timestamp) -> db::Result<bool> {
     let what = Release { kind: REMINDER, reasons: &[Reason::ShopPaused.code()], shop: Some(shop.id) };
-    loop {
-        let about = mail::held_about(tx, what, HEAL_PAGE)?;
-        if about.is_empty() {
-            return Ok(());
-        }
-        let ids: Vec<InvitationId> = about.iter().map(|subject| subject.id()).collect();
-        let rows = store::by_ids(tx, &ids)?;
-        let orders = orders_of(tx, &rows.iter().map(key_of).collect::<Vec<_>>())?;
-        let rows: HashMap<InvitationId, &Invitation> = rows.iter().map(|row| (row.id, row)).collect();
-        for (subject, id) in about.into_iter().zip(ids) {
-            let order = rows.get(&id).and_then(|row| orders.get(&row.order_id));
-            let due = order.map_or(now, |order| {
-                let (moment, zone) = (decide::moment(shop, &order.fold), decide::zone(shop, &order.fold));
-                policy::within_hours(&moment, zone, now)
-            });
-            mail::release_one(tx, REMINDER, subject, due)?;
-        }
+    let about = mail::held_about(tx, what, RELEASED)?;
+    let ids: Vec<InvitationId> = about.iter().map(|subject| subject.id()).collect();
+    let rows = store::by_ids(tx, &ids)?;
+    let orders = orders_of(tx, &rows.iter().map(key_of).collect::<Vec<_>>())?;
+    let rows: HashMap<InvitationId, &Invitation> = rows.iter().map(|row| (row.id, row)).collect();
+    for (subject, id) in about.into_iter().zip(&ids) {
+        let order = rows.get(id).and_then(|row| orders.get(&row.order_id));
+        let due = order.map_or(now, |order| {
+            let (moment, zone) = (decide::moment(shop, &order.fold), decide::zone(shop, &order.fold));
+            policy::within_hours(&moment, zone, now)
+        });
+        mail::release_one(tx, REMINDER, subject, due)?;
     }
+    Ok(!ids.is_empty())
 }
 
 /// Finds shops whose settings moved since their orders were last planned, and has those planned again. A tick of a few seconds.

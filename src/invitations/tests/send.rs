@@ -1,11 +1,14 @@
 //! Sending: what is true when the mail is about to leave, the reminder, the fresh link.
 
 use super::house::{House, at};
+use crate::db::Connection;
+use crate::invitations::jobs::{RELEASED, release_reminders};
+use crate::invitations::model::REMINDER;
 use crate::invitations::{InvitationLetter, ask_fresh_link, bearer, mark_reviewed};
 use crate::kernel::delay::Delay;
 use crate::kernel::id::OrderId;
 use crate::kernel::time::{DAY, HOUR};
-use crate::mail::{Fate, Letter, Settled};
+use crate::mail::{Fate, Letter, Release, Settled, held_about};
 use crate::merchants::ShopStatus;
 use crate::orders::event::EventKind;
 use crate::orders::{Reason, State};
@@ -158,4 +161,26 @@ async fn what_the_server_said_is_the_orders_state() {
     assert_eq!(house.state(order).await, State::Failed(Reason::SoftBounces, None));
     settled(&house, order, Fate::Sent).await;
     assert_eq!(house.state(order).await, State::Sent, "a mail that left is sent, whatever was thought before");
+}
+
+#[tokio::test]
+async fn reminders_that_a_pause_held_are_released_page_by_page() {
+    let house = House::with(|shop| (shop.policy.remind_after, shop.policy.cap_days) = (Some(Delay::days(5)), 0));
+    for n in 0..=RELEASED {
+        house.push(EventKind::Fulfilled, &format!("#{n}"), "ada@example.com").await;
+    }
+    house.at(DUE).await;
+    house.change(|shop| shop.paused = true).await;
+    house.at("2026-07-13T10:00:00.000Z").await;
+    let (shop, now) = (house.shop(), house.ctx.now());
+    let held = move |conn: &mut Connection| {
+        let reasons = [Reason::ShopPaused.code()];
+        held_about(conn, Release { kind: REMINDER, reasons: &reasons, shop: Some(shop.id) }, 1_000)
+    };
+    for (left, more) in [(1, true), (0, true), (0, false)] {
+        let of = house.shop();
+        let released = house.ctx.db().write(move |tx| release_reminders(tx, &of, now)).await.unwrap();
+        let held = house.ctx.db().read(held).await.unwrap();
+        assert_eq!((held.len(), released), (left, more), "one page a write");
+    }
 }
