@@ -191,6 +191,16 @@ pub fn is_under_way(conn: &mut Connection, kind: &'static str, subject: Subject,
     Ok(diesel::select(diesel::dsl::exists(mine)).get_result(conn)?)
 }
 
+/// Until when a worker holds a job, or is to have it again after it failed on it.
+///
+/// # Errors
+/// The database's.
+pub fn begun_until(conn: &mut Connection, kind: &'static str, subject: Subject) -> db::Result<Option<Timestamp>> {
+    let begun = row(kind, subject).filter(jobs::parked.eq(0)).filter(jobs::attempts.gt(0));
+    let until = begun.select(jobs::due_at).first::<i64>(conn).optional()?;
+    Ok(until.map(Timestamp::from_millis))
+}
+
 /// A parked job: its kind, its subject, and why it was parked.
 pub type Parked = (String, Vec<u8>, Option<String>);
 

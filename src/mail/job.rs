@@ -36,6 +36,8 @@ const STALE: i64 = SECOND;
 /// Why a dialogue was broken off, in words for the queue.
 const LONG: &str = "the mail server took long about this recipient, as about enough others";
 const STOPPED: &str = "the server was asked to stop";
+/// Why a letter comes again that may not leave yet, in words for the queue.
+const EARLY: &str = "another mail about the same left a short time ago";
 
 /// The job of one kind of letter.
 pub struct LetterJob {
@@ -113,7 +115,8 @@ impl Run<'_> {
             Draft::Gone => self.gone().await,
             Draft::Drop(stop) => self.unsent((stop.shop_id, stop.edition), Fate::Dropped(stop.reason), &seen).await,
             Draft::Hold(stop) => self.unsent((stop.shop_id, stop.edition), Fate::Held(stop.reason, None), &seen).await,
-            Draft::Send(mail) => self.send(&mail, seen, turn).await,
+            Draft::SendFrom(at, _) if at > self.ctx.now() => Ran::Report(Outcome::RetryAt(at, EARLY.to_owned())),
+            Draft::Send(mail) | Draft::SendFrom(_, mail) => self.send(&mail, seen, turn).await,
         }
     }
 

@@ -108,6 +108,8 @@ impl Owner {
 pub enum Draft {
     /// Send this.
     Send(Box<Mail>),
+    /// Send this, not before then: where it comes too early, it comes again at that time.
+    SendFrom(Timestamp, Box<Mail>),
     /// There is nothing to send any more, and why.
     Drop(Stop),
     /// Not now, and why; whoever ends the reason calls [`super::release`].

@@ -93,7 +93,10 @@ async fn read(eyes: &Eyes, subjects: Vec<Subject>) -> db::Result<Vec<Look>> {
         let mut around = Around::new(&*letter, &mailer, ctx.now());
         let look = |(id, draft): (Option<MessageId>, Draft)| {
             let standing = id.and_then(|id| standings.remove(&id));
-            let seen = if let Draft::Send(mail) = &draft { around.see(conn, mail)? } else { Seen::default() };
+            let seen = match &draft {
+                Draft::Send(mail) | Draft::SendFrom(_, mail) => around.see(conn, mail)?,
+                Draft::Drop(_) | Draft::Hold(_) | Draft::Gone => Seen::default(),
+            };
             Ok((draft, Seen { standing, ..seen }))
         };
         named.into_iter().map(look).collect()
@@ -104,7 +107,7 @@ async fn read(eyes: &Eyes, subjects: Vec<Subject>) -> db::Result<Vec<Look>> {
 /// The message that a draft is about.
 fn message(letter: &dyn Letter, subject: Subject, draft: &Draft) -> Option<MessageId> {
     let edition = match draft {
-        Draft::Send(mail) => mail.edition,
+        Draft::Send(mail) | Draft::SendFrom(_, mail) => mail.edition,
         Draft::Drop(stop) | Draft::Hold(stop) => stop.edition,
         Draft::Gone => return None,
     };

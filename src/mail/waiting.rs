@@ -226,7 +226,9 @@ impl Watch {
 
     fn waiting(&self, conn: &mut Connection, (letter, job): Job<'_>, draft: Draft) -> db::Result<Option<Waiting>> {
         let (shop, edition, to, reason) = match draft {
-            Draft::Send(mail) => (mail.shop_id, mail.edition, Some(mail.to.to_string()), None),
+            Draft::Send(mail) | Draft::SendFrom(_, mail) => {
+                (mail.shop_id, mail.edition, Some(mail.to.to_string()), None)
+            }
             Draft::Drop(stop) | Draft::Hold(stop) => (stop.shop_id, stop.edition, None, Some(stop.reason)),
             Draft::Gone => return Ok(None),
         };

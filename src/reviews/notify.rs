@@ -30,14 +30,21 @@ pub(crate) const RESTRICTION_STATEMENT: &str = "restriction_statement";
 /// Why news of a reply that wait for another attempt are sent no more where the shop replied anew: a code.
 const REPLIED_AGAIN: &str = "replied_again";
 
-/// Queues the news of a reply: now, or a day after the last news of the same review.
+/// Queues the news of a reply: now, or a day after the last news of the same review. Where a worker has news in its hands, it shall have
+/// stored first whether they left.
 pub(super) fn tell_of_reply(tx: &mut Connection, review: &Review, now: Timestamp) -> db::Result<()> {
-    let last = store::notified_at(tx, review.shop, review.id)?;
-    let due = last.map_or(now, |last| last.plus_ms(DAY).max(now));
     let about = Subject::from(review.id);
+    jobs::hold(tx, REPLY_NOTICE, about)?;
+    let begun = jobs::begun_until(tx, REPLY_NOTICE, about)?;
+    let due = begun.max(next_news(tx, review)?).map_or(now, |free| free.max(now));
     // The one job is for the last words.
     jobs::enqueue(tx, REPLY_NOTICE, about, due)?;
     mail::call_off(tx, REPLY_NOTICE, &[about], Some(REPLIED_AGAIN))
+}
+
+/// From when on an author may hear of a reply to this review again; `None` where they never did.
+fn next_news(conn: &mut Connection, review: &Review) -> db::Result<Option<Timestamp>> {
+    Ok(store::notified_at(conn, review.shop, review.id)?.map(|last| last.plus_ms(DAY)))
 }
 
 /// Queues the statement of reasons.
@@ -73,7 +80,11 @@ impl Letter for ReplyNoticeLetter {
             return stop("unsubscribed");
         }
         let context = MailContext::ReplyNotice(author.reply_notice(ctx, &review, &reply));
-        Ok(author.mail(reply.version, context))
+        Ok(match (author.mail(reply.version, context), next_news(conn, &review)?) {
+            // Asked here too: the last news may have been stored after these were queued.
+            (Draft::Send(mail), Some(from)) => Draft::SendFrom(from, mail),
+            (draft, _) => draft,
+        })
     }
 
     fn settle(&self, tx: &mut Connection, _ctx: &Context, subject: Subject, what: &Settled) -> db::Result<()> {
@@ -94,7 +105,12 @@ impl Letter for ReplyNoticeLetter {
         let reply = store::reply(tx, review.shop, review.id)?;
         let last = reply.is_some_and(|reply| reply.stands() && reply.changed_at <= what.sent_at);
         let waits = jobs::due_of(tx, REPLY_NOTICE, subject)?.is_some();
-        Ok(last && !waits && what.again.is_some())
+        let again = last && !waits && what.again.is_some();
+        if again {
+            // Nobody has been told so far.
+            store::mark_unnotified(tx, review.shop, review.id)?;
+        }
+        Ok(again)
     }
 }
 

@@ -233,3 +233,47 @@ async fn what_left_while_its_shop_was_planned_again_has_left() {
         planned_again(engine).await;
     }
 }
+
+/// The shop corrects a slip in its reply while the mail server has the news of it.
+async fn corrected_reply(engine: Engine) {
+    let Some(scene) = scene(engine).await else { return };
+    let (app, sink) = (&scene.app, &scene.sink);
+    let reply = async |text: &str, status: u16, id: &str| {
+        let said = app.send_as(&scene.shop, "PUT", &format!("/reviews/{id}/reply"), &json!({ "text": text })).await;
+        said.expect(status, "the shop replies");
+    };
+    sink.set(Mood::Good);
+    app.run_jobs().await;
+    let star = link_in(&String::from_utf8_lossy(&sink.ledger()[0].data).replace("=\r\n", ""), "/r/");
+    let (link, _stars) = star.rsplit_once('/').expect("a star's link");
+    assert_eq!(app.post_form(link, &[("stars", "2")]).await.status, 201);
+    app.run_jobs().await;
+    let before = sink.ledger().len();
+    let list = app.get(&format!("/v1/shops/{}/reviews", scene.shop.domain)).await.expect(200, "it is public");
+    let id = list["data"][0]["id"].as_str().expect("an id");
+    reply("Ci dispace.", 201, id).await;
+    sink.set(Mood::Silent);
+    let other = app.neighbour(2);
+    scene
+        .send(async {
+            reply("Ci dispiace.", 200, id).await;
+            sink.set(Mood::Good);
+            other.run_jobs().await;
+        })
+        .await;
+    let told = || sink.ledger().len() - before;
+    app.run_jobs().await;
+    assert_eq!(told(), 1, "the news of the first words are news enough for a day on {engine:?}");
+    for (wait, expected) in [(HOUR, 1), (DAY - 2 * HOUR, 1), (HOUR, 2), (3 * DAY, 2)] {
+        app.advance(wait);
+        app.run_jobs().await;
+        assert_eq!(told(), expected, "one a review and day on {engine:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_reply_that_is_corrected_while_its_news_leave_is_told_a_day_later() {
+    for engine in ENGINES {
+        corrected_reply(engine).await;
+    }
+}

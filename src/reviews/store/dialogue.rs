@@ -76,6 +76,12 @@ pub(in crate::reviews) fn mark_notified(
     Ok(())
 }
 
+/// Notes that the author was not told after all.
+pub(in crate::reviews) fn mark_unnotified(tx: &mut Connection, shop: ShopId, of: ReviewId) -> db::Result<()> {
+    diesel::update(replies::table.find((shop, of))).set(replies::notified_at.eq(None::<Timestamp>)).execute(tx)?;
+    Ok(())
+}
+
 /// The replies of a page of reviews.
 pub(in crate::reviews) fn replies(conn: &mut Connection, shop: ShopId, of: &[ReviewId]) -> db::Result<Vec<Reply>> {
     let rows = replies::table

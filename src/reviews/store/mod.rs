@@ -28,7 +28,7 @@ pub(super) use counts::{
     tally_of_products, top_products,
 };
 pub(super) use dialogue::{
-    add_answer, add_reply, answers, blank_reply_versions, close_dialogue, keep_reply, mark_notified,
+    add_answer, add_reply, answers, blank_reply_versions, close_dialogue, keep_reply, mark_notified, mark_unnotified,
     newest_reply_versions, notified_at, replies, reply, reply_versions, save_reply,
 };
 pub(super) use lists::{Lane, lane, languages};
