@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
-use diesel::dsl::sql;
+use diesel::dsl::{exists, not, sql};
 use diesel::prelude::*;
 use diesel::query_dsl::methods;
 use diesel::sql_types::{Array, Binary, Bool};
 use diesel::upsert::excluded;
 
-use crate::db::schema::{message_attempts, messages, transport_holds};
+use crate::db::schema::{self, message_attempts, messages, transport_holds};
 use crate::db::{self, Connection, column, each, prepared};
 use crate::jobs::{self, Subject};
 use crate::kernel::id::{MessageId, ShopId};
@@ -217,12 +217,13 @@ pub struct Release<'a> {
     pub shop: Option<ShopId>,
 }
 
-/// Puts held messages back into the queue, due now; at most `limit`, and says how many. Callers go on until it says 0.
+/// Puts held messages back into the queue, due now; at most `limit`, and says how many. Callers go on until it says 0. One that
+/// may be on its way is left to whoever carries it.
 ///
 /// # Errors
 /// The database's.
 pub fn release(tx: &mut Connection, what: Release<'_>, now: Timestamp, limit: i64) -> db::Result<usize> {
-    let rows = held(tx, what, limit)?;
+    let rows = held(tx, what, Some(now), limit)?;
     let ids: Vec<Vec<u8>> = rows.iter().map(|(id, _)| id.as_bytes().to_vec()).collect();
     let mut due: Vec<_> = rows.iter().map(|(_, subject)| (*subject, now)).collect();
     // Two editions of one subject share a job.
@@ -242,13 +243,19 @@ pub fn release(tx: &mut Connection, what: Release<'_>, now: Timestamp, limit: i6
 /// # Errors
 /// The database's.
 pub fn held_about(conn: &mut Connection, what: Release<'_>, limit: i64) -> db::Result<Vec<Subject>> {
-    let mut about: Vec<Subject> = held(conn, what, limit)?.into_iter().map(|(_, subject)| subject).collect();
+    let mut about: Vec<Subject> = held(conn, what, None, limit)?.into_iter().map(|(_, subject)| subject).collect();
     about.sort_unstable();
     about.dedup();
     Ok(about)
 }
 
-fn held(conn: &mut Connection, what: Release<'_>, limit: i64) -> db::Result<Vec<(MessageId, Subject)>> {
+/// `free`: without those that a worker has at this time.
+fn held(
+    conn: &mut Connection,
+    what: Release<'_>,
+    free: Option<Timestamp>,
+    limit: i64,
+) -> db::Result<Vec<(MessageId, Subject)>> {
     // The literal lets SQLite use the partial index; it never looks into a bound value.
     let mut held = messages::table
         .filter(sql::<Bool>("state = 'held'"))
@@ -257,6 +264,15 @@ fn held(conn: &mut Connection, what: Release<'_>, limit: i64) -> db::Result<Vec<
         .into_boxed();
     if let Some(shop) = what.shop {
         held = held.filter(messages::shop_id.eq(shop));
+    }
+    if let Some(now) = free {
+        let taken = schema::jobs::table
+            .filter(schema::jobs::kind.eq(messages::kind))
+            .filter(schema::jobs::subject.eq(messages::subject))
+            .filter(schema::jobs::parked.eq(0))
+            .filter(schema::jobs::attempts.gt(0))
+            .filter(schema::jobs::due_at.gt(now.millis()));
+        held = held.filter(not(exists(taken)));
     }
     let rows: Vec<(MessageId, Vec<u8>)> = held.limit(limit).select((messages::id, messages::subject)).load(conn)?;
     rows.into_iter().map(|(id, bytes)| Ok((id, subject(&bytes)?))).collect()

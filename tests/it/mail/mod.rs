@@ -8,6 +8,7 @@ pub(crate) mod hostile;
 mod identity;
 mod outcomes;
 mod pace;
+mod recovery;
 mod settings;
 mod transport;
 mod wording;
