@@ -128,9 +128,9 @@ async fn a_fresh_link_leaves_once_a_day_and_lives_longer() {
 }
 
 async fn settled(house: &House, order: OrderId, fate: Fate) {
-    let (ctx, id) = (house.ctx.clone(), house.row(order).await.unwrap().id);
-    let what = Settled { message: ctx.ids().next(), edition: 0, at: ctx.now(), fate };
-    house.ctx.db().write(move |tx| InvitationLetter.settle(tx, &ctx, id.into(), &what)).await.unwrap();
+    let (ctx, row) = (house.ctx.clone(), house.row(order).await.unwrap());
+    let what = Settled { message: ctx.ids().next(), edition: row.edition, at: ctx.now(), fate };
+    house.ctx.db().write(move |tx| InvitationLetter.settle(tx, &ctx, row.id.into(), &what)).await.unwrap();
 }
 
 #[tokio::test]
