@@ -63,7 +63,13 @@ async fn run(ctx: &Context, claim: &Claim) -> db::Result<()> {
     }
     if let Some(shop) = read.as_ref().filter(|shop| !shop.paused) {
         let now = ctx.now();
-        let page = |shop: Shop| move |tx: &mut Connection| release_reminders(tx, &shop, now);
+        let page = |shop: Shop| {
+            move |tx: &mut Connection| {
+                // Paused again meanwhile: what is held stays, and would be held again.
+                let paused = merchants::load(tx, shop.id)?.is_none_or(|today| today.paused);
+                Ok(!paused && release_reminders(tx, &shop, now)?)
+            }
+        };
         while ctx.db().write(page(shop.clone())).await? {}
     }
     let claim = claim.clone();

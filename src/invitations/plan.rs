@@ -235,7 +235,8 @@ impl Batch<'_> {
     fn turn_to_another(&mut self, row: &Invitation) {
         let wished = row.fresh_link_at.map(|at| link_life(self.ctx, at));
         // Of what was tried and not recorded as left nothing is kept: none of it was made later than now.
-        let tried = row.token_expires_at.is_none().then(|| link_life(self.ctx, row.due_at.max(self.now)));
+        let tried =
+            row.token_expires_at.is_none().then(|| row.life_of_links(link_life(self.ctx, row.due_at.max(self.now))));
         let past = row.token_expires_at.max(wished).max(tried).max(row.links_after);
         self.changes.turned.push((row.shop_id, row.id, past));
     }

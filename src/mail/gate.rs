@@ -4,7 +4,7 @@
 use crate::context::Context;
 use crate::db::{self, Connection};
 use crate::kernel::id::ShopId;
-use crate::kernel::pace::Limit;
+use crate::kernel::pace::{Limit, QuietHours};
 use crate::kernel::time::Timestamp;
 
 use super::brake::INSTANCE_PAUSED;
@@ -71,7 +71,9 @@ pub(super) async fn leave<'a>(
     }
     if let Some((from, to)) = mail.hours.filter(|_| !awaited) {
         let open = mail.zone.next_hour_window(now, from, to);
-        if open > now {
+        // Where they open in quiet hours only, they yield: otherwise each would send the mail to the other for ever.
+        let lets = |quiet: QuietHours| mail.zone.next_hour_window(open, quiet.to, quiet.from) == open;
+        if open > now && pace.quiet().is_none_or(lets) {
             return Ok(Leave::Later(open, "the shop's hours where the recipient lives".to_owned()));
         }
     }

@@ -2,7 +2,7 @@
 
 use attesta::kernel::pace::{Limit, QuietHours, WarmUp};
 use attesta::kernel::time::{Clock as _, DAY, HOUR, MINUTE, SECOND, Timestamp};
-use attesta::mail::{Fate, brake};
+use attesta::mail::{Fate, Mail, brake};
 
 use super::bench::{Bench, bench, benches, mail_to, public, shop};
 use crate::support::smtp_sink::SmtpSink;
@@ -214,4 +214,26 @@ async fn nothing_leaves_in_quiet_hours_where_the_recipient_lives() {
     bench.step(2).await;
     bench.step(1).await;
     assert_eq!(sink.ledger().len(), 3);
+}
+
+#[tokio::test]
+async fn hours_that_open_in_quiet_hours_only_yield_to_them() {
+    let sink = SmtpSink::start().await;
+    let url = sink.url();
+    let bench = bench(move |config| {
+        public(Some(&url))(config);
+        config.mail.quiet_hours = Some(QuietHours::parse("18 to 9").unwrap());
+    });
+    // Six in the evening in Rome.
+    bench.clock.set(Timestamp::parse("2026-11-24T17:00:00Z").unwrap());
+    for (n, hours) in [(1, (18, 20)), (2, (17, 20))] {
+        bench.post_mail(n, Mail { hours: Some(hours), ..mail_to(&format!("ok-{n}@a.example")) }).await;
+    }
+    bench.run().await;
+    for (n, opens) in [(1, "2026-11-25T08:00:00.000Z"), (2, "2026-11-25T16:00:00.000Z")] {
+        while bench.due(n).await.is_some() {
+            bench.step(n).await;
+        }
+        assert_eq!((bench.fate(n), bench.clock.now().to_string().as_str()), (Fate::Sent, opens), "mail {n}");
+    }
 }
