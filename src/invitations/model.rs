@@ -75,8 +75,8 @@ pub struct Invitation {
     pub form_started_at: Option<Timestamp>,
     /// When one of its mails first came back for good.
     pub bounced_at: Option<Timestamp>,
-    /// How often the order was asked about anew, at another address, after a mail that had left came back: the edition of its
-    /// invitation and of its reminder.
+    /// How often the order was asked about anew, at another address, where no earlier mail is known to have stayed: the edition of
+    /// its invitation and of its reminder.
     pub edition: i64,
     /// Links that expire no later than this stood in mails of an earlier edition: they open nothing.
     pub links_after: Option<Timestamp>,

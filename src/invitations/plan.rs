@@ -4,7 +4,7 @@
 //! Called by the intake after its fold, and by [`replan`](super::replan). Reads suppressions and what counts against the
 //! cap for the whole batch, then decides order by order; the state of an order is returned, never written: the caller
 //! writes it with the order. Nothing is planned again once it was sent, unless that mail came back and the order names
-//! somebody else since. An unchanged plan leaves the queue alone, so that a repeated event never takes a mail out of
+//! somebody else since. Where an order names somebody else before a mail is known to have left, they are asked by another mail. An unchanged plan leaves the queue alone, so that a repeated event never takes a mail out of
 //! the hands of the worker that sends it.
 
 use std::collections::{BTreeMap, HashMap, HashSet};

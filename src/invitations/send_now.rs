@@ -17,7 +17,7 @@ pub fn send_now(tx: &mut Connection, shop: ShopId, order: OrderId, now: Timestam
         Ok(found) => found,
         Err(refusal) => return Ok(refusal),
     };
-    if jobs::is_under_way(tx, INVITATION, Subject::from(row.id), now)? {
+    if jobs::begun_until(tx, INVITATION, Subject::from(row.id))?.is_some() {
         // It is leaving: taking it out of the worker's hands could only send it twice.
         return Ok(Handled::Done(order.state));
     }

@@ -24,7 +24,7 @@ pub use backoff::{MAX_ATTEMPTS, delay_ms};
 pub use runner::{Handle, Runner};
 pub use store::{
     Parked, begun_until, cancel, cancel_many, due_of, enqueue, enqueue_many, enqueue_new, finish_done, hasten, hold,
-    hold_many, is_under_way, parked,
+    hold_many, parked,
 };
 
 /// What a job is about: the sixteen bytes of an id.

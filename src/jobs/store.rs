@@ -181,16 +181,6 @@ pub fn due_of(conn: &mut Connection, kind: &'static str, subject: Subject) -> db
     Ok(due.map(Timestamp::from_millis))
 }
 
-/// Whether a worker holds a job, or may take it at any moment.
-///
-/// # Errors
-/// The database's.
-pub fn is_under_way(conn: &mut Connection, kind: &'static str, subject: Subject, now: Timestamp) -> db::Result<bool> {
-    let taken = jobs::attempts.gt(0).or(jobs::due_at.le(now.millis()));
-    let mine = row(kind, subject).filter(jobs::parked.eq(0)).filter(taken);
-    Ok(diesel::select(diesel::dsl::exists(mine)).get_result(conn)?)
-}
-
 /// Until when a worker holds a job, or is to have it again after it failed on it.
 ///
 /// # Errors

@@ -92,3 +92,21 @@ async fn what_was_kept_beyond_its_hours_leaves_in_the_next() {
         at_night(engine, Holds::Operator).await;
     }
 }
+
+/// What is due and had no turn yet is nobody's to wait for: the shop may send it at any hour.
+#[tokio::test]
+async fn what_waited_for_its_turn_past_its_hours_may_be_sent_at_once() {
+    for engine in ENGINES {
+        let Some(bench) = Bench::start(engine).await else { continue };
+        let (app, hours) = (&bench.app, |shop: &mut Shop| shop.policy.hours = Some((9, 20)));
+        let shop = app.shop_with("slow.example", hours).await;
+        app.clock().set(at("2026-03-25T17:00:00.000Z"));
+        let event = fulfilled("1", "1@example.com", app.now());
+        app.post_event(&shop, &event).await.expect(202, "due at six in the evening");
+        app.clock().set(at("2026-03-25T22:30:00.000Z"));
+        let id = app.order(&shop, "1").await["id"].as_str().expect("an id").to_owned();
+        app.send_as(&shop, "POST", &format!("/invitations/{id}/send"), &Value::Null).await.expect(200, "at once");
+        settle(app).await;
+        assert_eq!((bench.sink.ledger().len(), state(app, &shop, "1").await), (1, "sent".to_owned()), "on {engine:?}");
+    }
+}
