@@ -4,8 +4,9 @@
 //! Called by the intake after its fold, and by [`replan`](super::replan). Reads suppressions and what counts against the
 //! cap for the whole batch, then decides order by order; the state of an order is returned, never written: the caller
 //! writes it with the order. Nothing is planned again once it was sent, unless that mail came back and the order names
-//! somebody else since. Where an order names somebody else before a mail is known to have left, they are asked by another mail. An unchanged plan leaves the queue alone, so that a repeated event never takes a mail out of
-//! the hands of the worker that sends it.
+//! somebody else since. Where it names somebody else before a mail is known to have left, they are asked by another mail. An
+//! unchanged plan leaves the queue alone, so that a repeated event never takes a mail out of the hands of the worker that
+//! sends it.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -233,7 +234,7 @@ impl Batch<'_> {
 
     /// What the mails so far carried opens nothing any more, also a fresh link that may be on its way.
     fn turn_to_another(&mut self, row: &Invitation) {
-        let wished = row.fresh_link_at.map(|at| link_life(self.ctx, at));
+        let wished = row.fresh_link_at.map(|at| row.life_of_links(link_life(self.ctx, at)));
         // Of what was tried and not recorded as left nothing is kept: none of it was made later than now.
         let tried =
             row.token_expires_at.is_none().then(|| row.life_of_links(link_life(self.ctx, row.due_at.max(self.now))));
